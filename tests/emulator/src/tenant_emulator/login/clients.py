@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who is asking for a token: finds the client in the directory and checks what it proves itself with."""
+
+from __future__ import annotations
+
+import dataclasses
+import hmac
+import typing as t
+
+import jwt
+from cryptography import x509
+
+from ..tokens import TokenIssuer, parse_time, thumbprints
+from ..world import JsonObject, Tenant, World
+from .errors import LoginError
+
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+
+@dataclasses.dataclass
+class Client:
+    """An application as one tenant sees it."""
+
+    app_id: str
+    tenant: Tenant
+    principal: JsonObject
+    home: Tenant | None = None  # where it is registered, when that is one of our tenants
+    application: JsonObject | None = None
+
+    def holders(self) -> t.Iterator[tuple[Tenant, JsonObject]]:
+        """The objects that may carry this client's credentials."""
+        if self.home and self.application:
+            yield self.home, self.application
+        yield self.tenant, self.principal
+
+
+def find_client(world: World, tenant: Tenant, app_id: str) -> Client:
+    """The client with this application id in this tenant, ready to sign in. Raises LoginError."""
+    wanted = app_id.lower()
+    if set(wanted) <= {"0", "-"}:
+        raise LoginError(700038, {"app": app_id})
+    home, application = next(
+        ((place, item) for place in world.tenants.values() for item in place.applications.values() if item["appId"] == wanted),
+        (None, None),
+    )
+    principal = next((item for item in tenant.service_principals.values() if item["appId"] == wanted), None)
+    if principal is None:
+        # Registered here but never made into a service principal, or nothing this tenant has ever heard of.
+        if home is tenant:
+            raise LoginError(7000229, {"app": app_id, "tenant_id": tenant.id})
+        raise LoginError(700016, {"app": app_id, "tenant": tenant.display_name})
+    if principal.get("accountEnabled") is False or (application or {}).get("isDisabled"):
+        raise LoginError(7000112, {"app": wanted, "name": principal.get("displayName")})
+    return Client(wanted, tenant, principal, home, application)
+
+
+def check_secret(world: World, client: Client, value: str) -> None:
+    """Accept the secret when it is one of the client's, in force and already active. Raises LoginError."""
+    now = world.clock.now()
+    expired = False
+    for tenant, holder in client.holders():
+        credentials = {item["keyId"]: item for item in holder.get("passwordCredentials") or []}
+        for secret in tenant.secrets.values():
+            credential = credentials.get(secret.key_id)
+            same = hmac.compare_digest(secret.value.encode(), value.encode())
+            if secret.application_id != holder["id"] or credential is None or not same:
+                continue
+            end, start = parse_time(credential.get("endDateTime")), parse_time(credential.get("startDateTime"))
+            if end and now >= end:
+                expired = True
+            elif now >= secret.active_from and (start is None or now >= start):
+                return
+    raise LoginError(7000222 if expired else 7000215, {"app": client.app_id})
+
+
+def check_assertion(world: World, issuer: TokenIssuer, client: Client, assertion: str, audiences: set[str]) -> None:
+    """Accept a client assertion: of a certificate of the client, or of a workload it trusts. Raises LoginError."""
+    try:
+        header = jwt.get_unverified_header(assertion)
+        claims = jwt.decode(assertion, options={"verify_signature": False})
+    except jwt.InvalidTokenError:
+        raise LoginError(50027) from None
+    if {"x5t", "x5t#S256"} & set(header) or claims.get("iss") == claims.get("sub"):
+        _check_certificate(world, client, assertion, header, claims)
+        if client.app_id not in (claims.get("iss"), claims.get("sub")) or claims.get("iss") != claims.get("sub"):
+            raise LoginError(700021)
+        if claims.get("aud") not in audiences:
+            raise LoginError(700023)
+    else:
+        _check_federated(issuer, client, assertion, claims)
+    _check_dates(world, claims)
+
+
+def _check_dates(world: World, claims: JsonObject) -> None:
+    now = world.clock.now().timestamp()
+    start, end = claims.get("nbf", 0), claims.get("exp")
+    if not isinstance(end, int | float) or not isinstance(start, int | float):
+        raise LoginError(50027)
+    if now >= end or now + 300 < start:  # five minutes are allowed for clocks that disagree
+        raise LoginError(700024, {"now": int(now), "start": start, "end": end})
+
+
+def _check_certificate(world: World, client: Client, assertion: str, header: JsonObject, claims: JsonObject) -> None:
+    """Verify the signature with the certificate the header names."""
+    named = next((name for name in ("x5t#S256", "x5t") if name in header), None)
+    # PS256 goes with the SHA-256 thumbprint and RS256 with either; nothing else is taken.
+    if header.get("alg") not in ("RS256", "PS256"):
+        raise LoginError(50027)
+    thumbprint = header.get(named) if named else None
+    problem = {"app": client.app_id, "thumbprint": thumbprint, "reason": "The key was not found."}
+    for tenant, holder in client.holders():
+        for credential in holder.get("keyCredentials") or []:
+            certificate = tenant.certificates.get(credential["keyId"])
+            # Some clients pad the thumbprint, which base64url in a token should not be; the service takes both.
+            if certificate is None or named is None or thumbprints(certificate)[named] != str(thumbprint).rstrip("="):
+                continue
+            if credential.get("usage", "Verify") != "Verify":
+                continue
+            end, start = parse_time(credential.get("endDateTime")), parse_time(credential.get("startDateTime"))
+            now = world.clock.now()
+            if (end and now >= end) or (start and now < start):
+                raise LoginError(700027, {**problem, "reason": "The key used is expired."})
+            key: t.Any = x509.load_der_x509_certificate(certificate).public_key()
+            options: t.Any = {"verify_exp": False, "verify_nbf": False, "verify_iat": False, "verify_aud": False}
+            try:
+                jwt.decode(assertion, key, algorithms=[header["alg"]], options=options)
+            except jwt.InvalidTokenError:
+                reason = "The key was found, but use of the key to verify the signature failed."
+                raise LoginError(700027, {**problem, "reason": reason}) from None
+            return
+    raise LoginError(700027, problem)
+
+
+def _check_federated(issuer: TokenIssuer, client: Client, assertion: str, claims: JsonObject) -> None:
+    """Match issuer, audience and subject with the client's federated credentials, and the signature with our key.
+
+    The emulator plays every outside issuer itself: assertions come from its control path.
+    """
+    records = client.home.federated.get(client.application["id"], []) if client.home and client.application else []
+    given = claims.get("aud")
+    audiences = given if isinstance(given, list) else [given]
+    records = [item for item in records if item["issuer"] == claims.get("iss")]
+    if not records:
+        raise LoginError(700211, {"issuer": claims.get("iss")})
+    by_audience = [item for item in records if set(item["audiences"]) & set(audiences)]
+    if not by_audience:
+        raise LoginError(700212, {"audience": given})
+    # The comparison is exact, case included.
+    if not any(item["subject"] == claims.get("sub") for item in by_audience):
+        raise LoginError(700213, {"subject": claims.get("sub")})
+    try:
+        issuer.decode(assertion)
+    except jwt.InvalidTokenError:
+        problem = {"app": client.app_id, "thumbprint": "", "reason": "The key was not found."}
+        raise LoginError(700027, problem) from None

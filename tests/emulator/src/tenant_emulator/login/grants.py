@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The grants of the token endpoint: client credentials and resource owner password."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..tokens import GRAPH_APP_ID, TokenIssuer
+from ..world import JsonObject, Tenant, World
+from .clients import Client
+from .errors import LoginError
+
+DEFAULT_ACCESS = "00000000-0000-0000-0000-000000000000"
+_OPENID_SCOPES = frozenset({"openid", "profile", "offline_access", "email"})
+
+# First-party resources that answer in every tenant, whether or not their service principal was ever looked at.
+_ALWAYS_THERE = {
+    "https://management.core.windows.net": "797f4846-ba00-4fd7-ba43-dac1f8f63013",
+    "https://management.azure.com": "797f4846-ba00-4fd7-ba43-dac1f8f63013",
+}
+
+
+def find_resource(world: World, tenant: Tenant, name: str) -> JsonObject:
+    """The service principal of the API that is called ``name`` in this tenant. Raises LoginError."""
+    wanted = name.rstrip("/")
+    for principal in tenant.service_principals.values():
+        names = {principal["appId"], *(principal.get("servicePrincipalNames") or [])}
+        if wanted in {item.rstrip("/") for item in names}:
+            return principal
+    if wanted in _ALWAYS_THERE:
+        return {"id": "", "appId": _ALWAYS_THERE[wanted], "displayName": "Windows Azure Service Management API"}
+    if wanted == "https://graph.microsoft.com":
+        for principal in tenant.service_principals.values():
+            if principal["appId"] == GRAPH_APP_ID:
+                return principal
+    raise LoginError(500011, {"resource": name, "tenant": tenant.display_name})
+
+
+def token_version(world: World, resource: JsonObject) -> int:
+    """1, unless the API's registration asks for version 2 tokens."""
+    for tenant in world.tenants.values():
+        for application in tenant.applications.values():
+            if application["appId"] == resource["appId"]:
+                return 2 if (application.get("api") or {}).get("requestedAccessTokenVersion") == 2 else 1
+    return 1
+
+
+def _audience(resource: JsonObject, name: str, version: int) -> str:
+    return str(resource["appId"]) if version == 2 else name
+
+
+def _resource_name(scope: str) -> str:
+    """What stands before ``/.default``; a resource that ends in a slash keeps it ("…net//.default")."""
+    return scope[: -len("/.default")]
+
+
+def client_credentials(world: World, issuer: TokenIssuer, client: Client, scope: str | None, credential: str) -> JsonObject:
+    """A token for the application itself, with the application roles it is assigned to."""
+    if scope is None:
+        raise LoginError(70011, text="The provided request must include a 'scope' input parameter.")
+    scopes = scope.split()
+    if not scopes:
+        raise LoginError(70011, {"scope": scope})
+    if any(not item.endswith("/.default") or item == "/.default" for item in scopes):
+        raise LoginError(1002012, {"scope": scope})
+    if len(set(scopes)) > 1:
+        raise LoginError(70011, {"scope": scope})
+    name = _resource_name(scopes[0])
+    resource = find_resource(world, client.tenant, name)
+    mine = [item for item in client.tenant.assignments.values() if item["principalId"] == client.principal["id"] and item["resourceId"] == resource["id"]]
+    if resource.get("appRoleAssignmentRequired") and not mine and resource["id"] != client.principal["id"]:
+        details = {"app": client.app_id, "name": client.principal.get("displayName")}
+        details |= {"resource": resource["appId"], "resource_name": resource.get("displayName")}
+        raise LoginError(501051, details)
+    values = {role["id"]: role.get("value") for role in resource.get("appRoles") or []}
+    roles = {values.get(item["appRoleId"]) for item in mine if item["appRoleId"] != DEFAULT_ACCESS}
+    version = token_version(world, resource)
+    token = issuer.issue(
+        client.tenant,
+        client.principal,
+        audience=_audience(resource, name, version),
+        version=version,
+        credential=credential,
+        roles=[role for role in roles if role],
+    )
+    return _success(world, token)
+
+
+def password(world: World, issuer: TokenIssuer, client: Client, form: t.Mapping[str, str], credential: str) -> JsonObject:
+    """A token for a user who gave a password, with the scopes that were consented to."""
+    scope = form.get("scope")
+    if scope is None:
+        raise LoginError(70011, text="The provided request must include a 'scope' input parameter.")
+    tenant = client.tenant
+    user = _check_user(tenant, form["username"], form["password"])
+    wanted = [item for item in scope.split() if item not in _OPENID_SCOPES]
+    names = {_split_scope(item)[0] for item in wanted} or {"https://graph.microsoft.com"}
+    if len(names) > 1:
+        raise LoginError(70011, {"scope": scope})
+    name = names.pop()
+    resource = find_resource(world, tenant, name)
+    if user["id"] in tenant.multi_factor:
+        raise LoginError(50076, {"resource": resource["appId"]})
+    details = {"app": client.app_id, "name": client.principal.get("displayName"), "user": user["userPrincipalName"]}
+    if client.principal.get("appRoleAssignmentRequired") and not any(
+        item["principalId"] == user["id"] and item["resourceId"] == client.principal["id"] for item in tenant.assignments.values()
+    ):
+        raise LoginError(50105, details)
+    granted = _granted_scopes(tenant, client.principal, resource, user)
+    asked = {_split_scope(item)[1] for item in wanted} - {".default"}
+    if not granted or not asked <= granted:
+        raise LoginError(65001, details)
+    version = token_version(world, resource)
+    token = issuer.issue(
+        tenant,
+        client.principal,
+        audience=_audience(resource, name, version),
+        version=version,
+        credential=credential,
+        user=user,
+        scopes=sorted(granted),
+    )
+    prefix = "" if resource["appId"] == GRAPH_APP_ID else f"{name.rstrip('/')}/"
+    return {**_success(world, token), "scope": " ".join(prefix + item for item in sorted(granted))}
+
+
+def _split_scope(scope: str) -> tuple[str, str]:
+    """A requested scope as (resource, permission); a bare name is one of Graph's."""
+    if "/" not in scope:
+        return "https://graph.microsoft.com", scope
+    resource, _slash, permission = scope.rpartition("/")
+    return resource, permission
+
+
+def _check_user(tenant: Tenant, name: str, given: str) -> JsonObject:
+    user = next((item for item in tenant.users.values() if item["userPrincipalName"].lower() == name.lower()), None)
+    if user is None:
+        raise LoginError(50034, {"user": name, "tenant": tenant.display_name})
+    if tenant.passwords.get(user["id"]) != given:
+        raise LoginError(50126)
+    if user.get("accountEnabled") is False:
+        raise LoginError(50057)
+    return user
+
+
+def _granted_scopes(tenant: Tenant, client: JsonObject, resource: JsonObject, user: JsonObject) -> set[str]:
+    """The delegated permissions of a client on an API: granted for everyone, or for this user."""
+    granted: set[str] = set()
+    for grant in tenant.grants.values():
+        if grant["clientId"] != client["id"] or grant["resourceId"] != resource["id"]:
+            continue
+        if grant["consentType"] == "AllPrincipals" or grant.get("principalId") == user["id"]:
+            granted |= set((grant.get("scope") or "").split())
+    return granted
+
+
+def _success(world: World, token: str) -> JsonObject:
+    lifetime = world.settings.token_lifetime
+    return {"token_type": "Bearer", "expires_in": lifetime, "ext_expires_in": lifetime, "access_token": token}

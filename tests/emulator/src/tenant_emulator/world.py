@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everything the emulator remembers: tenants and their directory objects, products, settings and the clock."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import time
+import typing as t
+
+if t.TYPE_CHECKING:
+    from .tokens import TokenIssuer
+    from .web import Response
+
+JsonObject = dict[str, t.Any]
+
+
+class Clock:
+    """Wall-clock time that a test can move forward."""
+
+    def __init__(self) -> None:
+        self.offset = 0.0
+
+    def now(self) -> dt.datetime:
+        """The emulator's present, timezone-aware UTC."""
+        return dt.datetime.fromtimestamp(time.time() + self.offset, dt.UTC)
+
+    def advance(self, seconds: float) -> None:
+        """Move the present by so many seconds (negative moves it back)."""
+        self.offset += seconds
+
+
+@dataclasses.dataclass
+class Settings:
+    """Behaviour that a configuration file or the control path can change; times in seconds."""
+
+    secret_activation_delay: float = 0.0  # a new secret is refused at the token endpoint for so long
+    replication_reads: int = 0  # so many reads of a new object answer 404 before it is visible
+    replication_flap: bool = False  # after the first success one more read answers 404
+    service_principal_delay: float = 0.0  # POST servicePrincipals for a new application fails for so long
+    duplicate_grant_status: int = 409  # the service has been seen to answer 409 and 400
+    token_lifetime: int = 3599  # seconds an access token is valid for, by the world's clock
+    conditional_access_blocks: list[str] = dataclasses.field(default_factory=list)  # application ids that get no token
+    concurrency_window: float = 0.0  # a second credential write on one object within this time answers 409
+    removal_lag: float = 0.0  # removePassword does not know a new secret for so long
+    personal_account_delay: float = 0.0  # a personal audience on a new application answers 409 for so long
+
+
+@dataclasses.dataclass
+class Secret:
+    """A client secret that was issued; the value never leaves addPassword's answer and the control path."""
+
+    key_id: str
+    value: str
+    application_id: str  # object id of the application (or service principal) that holds it
+    active_from: dt.datetime
+
+
+@dataclasses.dataclass
+class Tenant:
+    """One directory. Objects are kept in the JSON shape Graph v1.0 answers with, keyed by object id."""
+
+    id: str
+    display_name: str
+    domains: list[JsonObject]  # verifiedDomains entries: name, isInitial, isDefault, type, capabilities
+    applications: dict[str, JsonObject] = dataclasses.field(default_factory=dict)
+    service_principals: dict[str, JsonObject] = dataclasses.field(default_factory=dict)
+    users: dict[str, JsonObject] = dataclasses.field(default_factory=dict)
+    groups: dict[str, JsonObject] = dataclasses.field(default_factory=dict)
+    grants: dict[str, JsonObject] = dataclasses.field(default_factory=dict)  # oauth2PermissionGrants
+    assignments: dict[str, JsonObject] = dataclasses.field(default_factory=dict)  # appRoleAssignments
+    deleted: dict[str, JsonObject] = dataclasses.field(default_factory=dict)  # with @odata.type and deletedDateTime
+    owners: dict[str, list[str]] = dataclasses.field(default_factory=dict)  # object id -> owner ids
+    secrets: dict[str, Secret] = dataclasses.field(default_factory=dict)  # key id -> secret, live ones only
+    certificates: dict[str, bytes] = dataclasses.field(default_factory=dict)  # key id -> DER
+    policies: dict[str, JsonObject] = dataclasses.field(default_factory=dict)  # by name, e.g. defaultAppManagementPolicy
+    passwords: dict[str, str] = dataclasses.field(default_factory=dict)  # user id -> password, for the password grant
+    multi_factor: list[str] = dataclasses.field(default_factory=list)  # ids of users who must use a second factor
+    policy_links: dict[str, list[str]] = dataclasses.field(default_factory=dict)  # object id -> app management policies
+    federated: dict[str, list[JsonObject]] = dataclasses.field(default_factory=dict)  # application id -> credentials
+    lag: dict[str, dict[str, int]] = dataclasses.field(default_factory=dict)  # object id -> reads that still answer 404
+    credential_writes: dict[str, dt.datetime] = dataclasses.field(default_factory=dict)  # object id -> last write
+
+
+@dataclasses.dataclass
+class SsoSettings:
+    """What a Workspace 365 environment was last told by its OAuth2 SSO call."""
+
+    authority: str
+    client_id: str
+    key: str
+    written_at: dt.datetime
+
+
+@dataclasses.dataclass
+class WorkspaceEnvironment:
+    """One customer's environment in a Workspace 365 instance."""
+
+    name: str
+    sso: SsoSettings | None = None
+    active: bool = True
+    purchased_licenses: int = 25
+    used_licenses: int = 10
+    page_mode: str = "normal"  # the sign-in page: normal, html (never redirects) or error (500)
+    writes: list[SsoSettings] = dataclasses.field(default_factory=list)  # every accepted SSO call, oldest first
+
+
+@dataclasses.dataclass
+class WorkspaceInstance:
+    """One Workspace 365 installation with its own host name and provisioning key."""
+
+    name: str
+    host: str
+    provisioning_key: str
+    environments: dict[str, WorkspaceEnvironment] = dataclasses.field(default_factory=dict)
+    on_premises: bool = False
+    api_enabled: bool = True
+    strict_headers: bool = True  # refuse a call without X-Requested-With
+    environment_shape: str = "strings"  # of the environment list: strings or objects
+
+
+@dataclasses.dataclass
+class World:
+    """The whole emulated world."""
+
+    clock: Clock = dataclasses.field(default_factory=Clock)
+    settings: Settings = dataclasses.field(default_factory=Settings)
+    tenants: dict[str, Tenant] = dataclasses.field(default_factory=dict)  # tenant id -> tenant
+    issued: list[str] = dataclasses.field(default_factory=list)  # every secret value and token ever issued
+    workspace365: dict[str, WorkspaceInstance] = dataclasses.field(default_factory=dict)  # by instance name
+    tokens: TokenIssuer | None = None  # set by the server; `tokens.verify(bearer, audiences)` -> claims
+    foreign_apps: dict[str, JsonObject] = dataclasses.field(default_factory=dict)  # app id -> other publishers' application
+    # Asked by a service before it runs one part of a batch (method, path): an answer to give instead, or None.
+    part_fault: t.Callable[[str, str], Response | None] | None = None
+
+    def tenant(self, name: str) -> Tenant | None:
+        """The tenant with this id or verified domain name (case-insensitive), or None."""
+        wanted = name.lower()
+        for tenant in self.tenants.values():
+            if tenant.id == wanted or any(domain["name"].lower() == wanted for domain in tenant.domains):
+                return tenant
+        return None
