@@ -1,0 +1,117 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Documentation of the options in module_utils/_argspec.py, auth_argument_spec()."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """Tenant, credential, cloud and time budget."""
+
+    DOCUMENTATION = r"""
+options:
+  tenant_id:
+    description:
+      - The tenant to work in, as its id (a GUID, preferred) or as one of its verified domains.
+      - The credential has to reach exactly this tenant. The id is compared with the token before anything else happens, a domain with the verified
+        domains of the tenant before the first write.
+      - It is never taken from the environment. E(AZURE_TENANT_ID) is ignored.
+    type: str
+    required: true
+  expected_domain:
+    description:
+      - A domain that the tenant has to have verified, as a second check next to O(tenant_id).
+      - Checked before the first write.
+    type: str
+  auth_method:
+    description:
+      - How to sign in.
+      - V(auto) takes the one credential that is described completely, in the options or else in the environment. Half a credential, or two of them in
+        one place, is an error. It never chooses V(managed_identity) or V(azure_cli).
+      - A credential is taken whole from one place. As soon as one of the O(auth_client_id), O(auth_client_secret), O(auth_certificate_path),
+        O(auth_certificate_password), O(auth_federated_token_file) and O(auth_access_token) options is set, V(auto) does not look at the environment.
+      - An environment variable counts when it is set for the process that executes the module. AWX's credential type for Azure Resource Manager sets the
+        right ones.
+    type: str
+    default: auto
+    choices:
+      auto: The one credential that options or environment describe.
+      client_secret: An application with a client secret.
+      certificate: An application with a certificate.
+      federated: An application that trusts the token in a file, as workload identities have it.
+      managed_identity: The identity that Azure gave to the machine.
+      azure_cli: Whoever is signed in with C(az login) on the machine.
+      access_token: A token that was got elsewhere.
+  auth_client_id:
+    description:
+      - Application (client) id to sign in with.
+      - With O(auth_method=managed_identity) the client id of a user-assigned identity; without it the system-assigned one is used.
+      - With an access token optional; it is then compared with the token.
+      - When the credential comes from the environment, it is E(AZURE_CLIENT_ID).
+    type: str
+  auth_client_secret:
+    description:
+      - Value of a client secret of the application, not its id.
+      - When the credential comes from the environment, it is E(AZURE_CLIENT_SECRET) or E(AZURE_SECRET).
+    type: str
+  auth_certificate_path:
+    description:
+      - File with a certificate and its private key (RSA), in PEM or PKCS#12 (C(.pfx)) form.
+      - When the credential comes from the environment, it is E(AZURE_CLIENT_CERTIFICATE_PATH).
+    type: path
+  auth_certificate_password:
+    description:
+      - Password of the private key in O(auth_certificate_path), if it has one.
+      - When the credential comes from the environment, it is E(AZURE_CLIENT_CERTIFICATE_PASSWORD).
+    type: str
+  auth_federated_token_file:
+    description:
+      - File with a token of another issuer that the application trusts by a federated credential. It is read anew whenever a token is needed.
+      - When the credential comes from the environment, it is E(AZURE_FEDERATED_TOKEN_FILE).
+    type: path
+  auth_access_token:
+    description:
+      - An access token for Microsoft Graph. It cannot be renewed, so it has to last for the whole task.
+      - It is not taken from the environment.
+    type: str
+  cloud:
+    description:
+      - The cloud the tenant is in. Moves all host names together.
+    type: str
+    default: public
+    choices:
+      public: The worldwide cloud.
+      gcc: US government, GCC.
+      usgov: US government, GCC High.
+      usgov_dod: US government, DoD.
+      china: China, operated by 21Vianet.
+  login_url:
+    description:
+      - Root of the token service in place of the one that O(cloud) names, without a tenant. Only C(https) is accepted.
+      - If it is not set, the environment variable E(ENTRA_LOGIN_URL) is used, if that is set.
+    type: str
+  graph_url:
+    description:
+      - Root of Microsoft Graph in place of the one that O(cloud) names, without the API version. Only C(https) is accepted.
+      - Tokens are still asked for with the audience of the O(cloud).
+      - If it is not set, the environment variable E(ENTRA_GRAPH_URL) is used, if that is set.
+    type: str
+  ca_path:
+    description:
+      - PEM file with certificate authorities to trust in place of the usual ones, for a proxy that inspects traffic for instance. It wins over
+        E(REQUESTS_CA_BUNDLE). Verification cannot be turned off.
+      - If it is not set, the environment variable E(ENTRA_CA_PATH) is used, if that is set.
+    type: path
+  timeout:
+    description:
+      - Seconds that the task may take, waiting for throttling and replication included. No write is started after that.
+    type: int
+    default: 300
+requirements:
+  - python >= 3.11
+  - msal
+  - requests
+notes:
+  - Where the module runs, the Python packages have to be installed. On local connections that is the Python that runs Ansible.
+"""

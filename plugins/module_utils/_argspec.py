@@ -1,0 +1,78 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""Options that several modules share, each written once. Documented in plugins/doc_fragments/."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.module_utils.basic import env_fallback
+
+AUTH_METHODS = ["auto", "client_secret", "certificate", "federated", "managed_identity", "azure_cli", "access_token"]
+CLOUDS = ["public", "gcc", "usgov", "usgov_dod", "china"]
+
+
+def auth_argument_spec() -> dict[str, t.Any]:
+    """Tenant, credential, cloud and time budget: the options of the action group C(entra).
+
+    Credentials have no environment fallback here: a credential is taken whole from one source (see _auth/), and the
+    tenant never comes from the environment at all.
+    """
+    return {
+        "tenant_id": {"type": "str", "required": True},
+        "expected_domain": {"type": "str"},
+        "auth_method": {"type": "str", "default": "auto", "choices": AUTH_METHODS},
+        "auth_client_id": {"type": "str"},
+        "auth_client_secret": {"type": "str", "no_log": True},
+        "auth_certificate_path": {"type": "path"},
+        "auth_certificate_password": {"type": "str", "no_log": True},
+        "auth_federated_token_file": {"type": "path", "no_log": False},
+        "auth_access_token": {"type": "str", "no_log": True},
+        "cloud": {"type": "str", "default": "public", "choices": CLOUDS},
+        "login_url": {"type": "str", "fallback": (env_fallback, ["ENTRA_LOGIN_URL"])},
+        "graph_url": {"type": "str", "fallback": (env_fallback, ["ENTRA_GRAPH_URL"])},
+        "ca_path": {"type": "path", "fallback": (env_fallback, ["ENTRA_CA_PATH"])},
+        "timeout": {"type": "int", "default": 300},
+    }
+
+
+def application_reference_spec() -> dict[str, t.Any]:
+    """The four names of an application, the same everywhere."""
+    return {
+        "object_id": {"type": "str"},
+        "app_id": {"type": "str"},
+        "unique_name": {"type": "str"},
+        "display_name": {"type": "str"},
+    }
+
+
+APPLICATION_REFERENCE = ("object_id", "app_id", "unique_name", "display_name")
+
+
+def list_change_spec(elements: str = "str", **element: t.Any) -> dict[str, t.Any]:
+    """A list option that says how it merges: C(set) replaces, C(add) and C(remove) change.
+
+    C(set) excludes the other two. An empty C(set) empties the list; an omitted option leaves it alone.
+    """
+    member = {"type": "list", "elements": elements, **element}
+    return {
+        "type": "dict",
+        "options": {"set": dict(member), "add": dict(member), "remove": dict(member)},
+        "mutually_exclusive": [["set", "add"], ["set", "remove"]],
+        "required_one_of": [["set", "add", "remove"]],
+    }
+
+
+def permissions_spec() -> dict[str, t.Any]:
+    """Permissions by name (or GUID) per resource API, as in C(entra_app_permission) and everything that builds on it."""
+    return {
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            "resource": {"type": "str", "required": True},
+            "delegated": {"type": "list", "elements": "str", "default": []},
+            "application": {"type": "list", "elements": "str", "default": []},
+        },
+    }

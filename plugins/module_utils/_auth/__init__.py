@@ -1,0 +1,27 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""Signing in: one small class per credential, the choice of the credential, tokens, the tenant guard, the proof of a secret."""
+
+from __future__ import annotations
+
+from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.base import Credential, Login
+from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.choice import choose_credential
+from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.guard import TenantGuard, check_expected_domain, check_tenant, is_guid
+from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.proof import Proof, prove_secret
+from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.tokens import Token, TokenProvider
+
+__all__ = [
+    "Credential",
+    "Login",
+    "Proof",
+    "TenantGuard",
+    "Token",
+    "TokenProvider",
+    "check_expected_domain",
+    "check_tenant",
+    "choose_credential",
+    "is_guid",
+    "prove_secret",
+]

@@ -1,0 +1,205 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""What every credential is: checked without a request, described in a sentence, and good for a token."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import dataclasses
+import hashlib
+import json
+import logging
+import re
+import time
+import typing as t
+
+from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.explain import SERVICE, token_error
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConnectorError, CredentialError, ServiceError
+from ansible_collections.tenantkit.connectors.plugins.module_utils._http import HttpClient, MsalHttpAdapter
+
+try:
+    import msal
+except ImportError:
+    # execute() reports the missing package in a sentence before a credential is used.
+    msal = None
+
+# It logs a stack trace for every failure that is raised as well, and nobody configured logging: it would end up on the terminal.
+logging.getLogger("msal").setLevel(logging.CRITICAL)
+
+_GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+@dataclasses.dataclass(frozen=True)
+class Login:
+    """Where and for which tenant a token is asked for."""
+
+    http: HttpClient
+    login_url: str
+    tenant: str  # as the user named it, checked
+
+    @property
+    def authority(self) -> str:
+        """The address of the tenant at the token service."""
+        return f"{self.login_url}/{self.tenant}"
+
+
+@dataclasses.dataclass(frozen=True)
+class RawToken:
+    """A token as it was issued."""
+
+    value: str = dataclasses.field(repr=False)
+    expires_at: float  # epoch seconds
+
+
+class Credential:
+    """Base of the credentials. ``source`` reads like "the options" or "the environment"."""
+
+    method = ""
+    label = ""  # "client secret", for sentences
+    renewable = True  # false: it is a token already, so there is nothing to be saved by caching
+
+    def __init__(self, client_id: str | None, source: str) -> None:
+        self.client_id = client_id.strip().lower() if client_id else None
+        self.source = source
+
+    def validate(self) -> None:
+        """Find what is wrong without a request. Raises CredentialError."""
+
+    def acquire(self, login: Login, audience: str, what: str) -> RawToken:
+        """Ask for a token. ``what`` names the audience in sentences. Raises CredentialError or what HTTP raises."""
+        raise NotImplementedError
+
+    def identity(self) -> t.Sequence[str]:
+        """What makes this credential another one than the next: secrets included, so only ever used hashed."""
+        return ()
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash that differs for each credential."""
+        return hashlib.sha256(json.dumps([self.method, self.client_id, *self.identity()]).encode()).hexdigest()
+
+    @property
+    def secrets(self) -> t.Sequence[str]:
+        """Values that must be masked."""
+        return ()
+
+    def describe(self) -> str:
+        """For sentences: "client secret of 12345678... from the environment"."""
+        return f"{self.label} of {self.client_id[:8]}... from {self.source}" if self.client_id else f"{self.label} from {self.source}"
+
+    def check_client_id(self, option: str) -> None:
+        """A client id has to be a GUID, and not the one of zeros."""
+        value = self.client_id or ""
+        if _GUID.fullmatch(value) is None or not value.strip("0-"):
+            raise CredentialError(
+                f"The client id from {self.source} is {value!r}, which is not an application (client) id.",
+                code="client_id",
+                advice=f"Set {option} to the GUID that the app registration shows as application (client) id.",
+            )
+
+    def refused(self, body: t.Any, login: Login, what: str, adapter: MsalHttpAdapter | None = None) -> CredentialError:
+        """The error for a refusal by the token endpoint."""
+        last = adapter.last if adapter is not None else None
+        return token_error(
+            body,
+            tenant=login.tenant,
+            client=self.client_id,
+            credential=self.describe(),
+            what=what,
+            http_status=last.status if last is not None else None,
+            request_id=last.request_id if last is not None else None,
+            redact=login.http.redact,
+        )
+
+
+class ConfidentialCredential(Credential):
+    """A credential of an application that msal's confidential client takes."""
+
+    def msal_credential(self) -> t.Any:
+        """What msal calls client_credential."""
+        raise NotImplementedError
+
+    def acquire(self, login: Login, audience: str, what: str) -> RawToken:
+        adapter = MsalHttpAdapter(login.http, doing=f"get a token for {what} in tenant {login.tenant}", service=SERVICE)
+        try:
+            # A new object per try: msal answers a repeated request from its own memory for a minute after an error 400.
+            application = msal.ConfidentialClientApplication(
+                self.client_id,
+                client_credential=self.msal_credential(),
+                authority=login.authority,
+                # Otherwise an unknown host name makes msal ask login.microsoftonline.com whether it may be trusted.
+                instance_discovery=False,
+                # False, not None: None lets MSAL_FORCE_REGION move the sign-in to another host.
+                azure_region=False,
+                http_client=adapter,
+            )
+            result = application.acquire_token_for_client(scopes=[f"{audience}/.default"])
+        except ConnectorError:
+            raise
+        except Exception as error:
+            # An answer msal can do nothing with: ValueError, KeyError, MsalServiceError ... The answer says why, msal's sentence does not.
+            raise self._unreadable(login, what, adapter, error) from None
+        if not isinstance(result, dict) or not result.get("access_token"):
+            raise self.refused(result, login, what, adapter)
+        return RawToken(result["access_token"], time.time() + _seconds(result.get("expires_in")))
+
+    def _unreadable(self, login: Login, what: str, adapter: MsalHttpAdapter, error: Exception) -> ConnectorError:
+        last = adapter.last
+        if last is not None and last.status >= 500:
+            return ServiceError(
+                f"Could not get a token for {what} in tenant {login.tenant}: {SERVICE} at {last.host} answered {last.status}.",
+                http_status=last.status,
+                service=SERVICE,
+                request_id=last.request_id,
+                client_request_id=last.client_request_id,
+                tenant=login.tenant,
+                advice="Run again later.",
+            )
+        if last is not None and last.status >= 400:
+            body = _json_or_none(last.text)
+            if isinstance(body, dict) and body.get("error"):
+                return self.refused(body, login, what, adapter)
+        return CredentialError(
+            f"Could not get a token for {what} in tenant {login.tenant}: {login.authority} does not answer like {SERVICE}"
+            f"{f' (status {last.status})' if last is not None else ''}: {login.http.redact(str(error))[:200]}",
+            code="not_a_token_service",
+            http_status=last.status if last is not None else None,
+            service=SERVICE,
+            tenant=login.tenant,
+            advice="Check login_url and cloud.",
+        )
+
+
+def claims_of(token: str) -> dict[str, t.Any]:
+    """The claims of a token, unverified, or none when it is opaque: only the service it is for may judge it."""
+    parts = token.split(".")
+    if len(parts) != 3:
+        return {}
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except (ValueError, binascii.Error):
+        return {}
+    return claims if isinstance(claims, dict) else {}
+
+
+def msal_is_at_least(major: int, minor: int) -> bool:
+    """Whether the installed msal is that new."""
+    found = re.match(r"(\d+)\.(\d+)", str(getattr(msal, "__version__", "")))
+    return found is not None and (int(found[1]), int(found[2])) >= (major, minor)
+
+
+def _json_or_none(text: str) -> t.Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def _seconds(value: t.Any) -> float:
+    try:
+        return max(0.0, float(value))
+    except (TypeError, ValueError):
+        return 0.0

@@ -1,0 +1,186 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""Which credential is used. It is taken whole from one source: the options, or else the environment, never a mixture."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.application import AccessToken, ClientSecret, FederatedToken
+from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.base import Credential
+from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.certificate import Certificate
+from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.platform import AzureCli, ManagedIdentity
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import CredentialError
+
+_METHODS = ("client_secret", "certificate", "federated", "access_token")
+_LABELS = {"client_secret": "a client secret", "certificate": "a certificate", "federated": "a federated token file", "access_token": "an access token"}
+# The field without which a method is nothing, and the one that only goes with it.
+_MAIN = {"client_secret": "secret", "certificate": "certificate", "federated": "federated", "access_token": "token"}
+_EXTRA = {"certificate": "password"}
+
+
+@dataclasses.dataclass(frozen=True)
+class _Source:
+    """Where a credential may come from: the names its fields have there, and what they hold."""
+
+    title: str
+    names: t.Mapping[str, str]
+    values: t.Mapping[str, str]
+
+    def name(self, field: str) -> str:
+        return self.names[field]
+
+    @property
+    def methods(self) -> list[str]:
+        """The methods that this source has begun to describe."""
+        return [method for method in _METHODS if self.values.get(_MAIN[method]) or self.values.get(_EXTRA.get(method, ""))]
+
+    def missing(self, method: str) -> list[str]:
+        """The names of the fields that a method still needs."""
+        fields = [_MAIN[method]] if method == "access_token" else ["client", _MAIN[method]]
+        return [self.name(field) for field in fields if not self.values.get(field)]
+
+    def used(self, methods: t.Iterable[str]) -> list[str]:
+        """The names of the fields that are set for these methods."""
+        fields = [field for method in methods for field in (_MAIN[method], _EXTRA.get(method, ""))]
+        return [self.name(field) for field in fields if self.values.get(field)]
+
+
+def choose_credential(options: t.Mapping[str, t.Any], environ: t.Mapping[str, str]) -> Credential:
+    """The credential that options and environment describe. Raises CredentialError when they describe none, half of one, or two."""
+    method = options.get("auth_method") or "auto"
+    if method == "azure_cli":
+        return AzureCli(environ)
+    if method == "managed_identity":
+        # Its client id comes from the options only: AZURE_CLIENT_ID belongs to whatever else is in the environment.
+        return ManagedIdentity(_filled(options, "auth_client_id"), "the options", environ)
+    sources = (_from_options(options), _from_environ(environ))
+    if method != "auto":
+        return _named(method, sources)
+    for source in sources:
+        if source.values:
+            return _only_one(source)
+    raise CredentialError(
+        "No credential was given.",
+        code="no_credential",
+        advice=(
+            "Set auth_client_id together with auth_client_secret, auth_certificate_path or auth_federated_token_file (in the environment: AZURE_CLIENT_ID "
+            "with AZURE_CLIENT_SECRET, AZURE_CLIENT_CERTIFICATE_PATH or AZURE_FEDERATED_TOKEN_FILE), or auth_access_token, or set auth_method to azure_cli "
+            "or managed_identity."
+        ),
+    )
+
+
+def _named(method: str, sources: t.Iterable[_Source]) -> Credential:
+    """The credential of a method that was named: nothing of another method counts."""
+    told = []
+    for source in sources:
+        if method == "access_token" and "token" not in source.names:
+            continue
+        mine = [field for field in ("client", _MAIN[method], _EXTRA.get(method, "")) if source.values.get(field)]
+        missing = source.missing(method)
+        if not missing:
+            return _make(method, source)
+        if mine:
+            raise _half(method, source, [source.name(field) for field in mine], missing)
+        told.append(f"{' and '.join(missing)} in {source.title}")
+    raise CredentialError(f"auth_method is {method} and {_LABELS[method]} was not given.", code="no_credential", advice=f"Set {', or '.join(told)}.")
+
+
+def _only_one(source: _Source) -> Credential:
+    """The one credential of a source that has something set."""
+    methods = source.methods
+    complete = [method for method in methods if not source.missing(method)]
+    if len(methods) > 1:
+        raise CredentialError(
+            f"There are two credentials in {source.title}: {' and '.join(_LABELS[method] for method in methods)} ({' and '.join(source.used(methods))}).",
+            code="two_credentials",
+            advice="Remove one, or say with auth_method which one is meant.",
+        )
+    if complete:
+        return _make(complete[0], source)
+    if methods:
+        # "password" alone, or a secret without its client id.
+        set_names = [source.name("client")] if source.values.get("client") else []
+        raise _half(methods[0], source, set_names + source.used(methods), source.missing(methods[0]))
+    others = [source.name(_MAIN[method]) for method in _METHODS if _MAIN[method] in source.names and method != "access_token"]
+    raise CredentialError(
+        f"There is half a credential in {source.title}: {source.name('client')} is set, and none of {', '.join(others)}.",
+        code="half_credential",
+        advice="Set one of them in the same place, or name a method with auth_method. Options and environment are never mixed.",
+    )
+
+
+def _half(method: str, source: _Source, given: list[str], missing: list[str]) -> CredentialError:
+    return CredentialError(
+        f"There is half of {_LABELS[method]} in {source.title}: {' and '.join(given)} {'is' if len(given) == 1 else 'are'} set, "
+        f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing.",
+        code="half_credential",
+        advice="Set it in the same place. A credential is taken whole from the options or whole from the environment, never mixed.",
+    )
+
+
+def _make(method: str, source: _Source) -> Credential:
+    values = source.values
+    if method == "client_secret":
+        return ClientSecret(values["client"], values["secret"], source.title)
+    if method == "certificate":
+        return Certificate(values["client"], values["certificate"], values.get("password"), source.title)
+    if method == "federated":
+        return FederatedToken(values["client"], values["federated"], source.title)
+    return AccessToken(values["token"], values.get("client"), source.title)
+
+
+_OPTIONS = {
+    "client": "auth_client_id",
+    "secret": "auth_client_secret",
+    "certificate": "auth_certificate_path",
+    "password": "auth_certificate_password",
+    "federated": "auth_federated_token_file",
+    "token": "auth_access_token",
+}
+
+
+def _filled(options: t.Mapping[str, t.Any], name: str) -> str | None:
+    """An option's value; one that is given and empty is an error, since a lookup that found nothing must not select another credential."""
+    value = options.get(name)
+    if value is None:
+        return None
+    if not str(value).strip():
+        raise CredentialError(
+            f"The option {name} is set and empty.",
+            code="half_credential",
+            advice="Leave it out (default(omit)) to use the environment, or find out why there is no value.",
+        )
+    return str(value)
+
+
+def _from_options(options: t.Mapping[str, t.Any]) -> _Source:
+    values = {field: value for field, name in _OPTIONS.items() if (value := _filled(options, name)) is not None}
+    return _Source("the options", _OPTIONS, values)
+
+
+def _from_environ(environ: t.Mapping[str, str]) -> _Source:
+    """What azure-identity and AWX's Azure credential export. Empty variables count as unset; AZURE_TENANT_ID is never looked at."""
+    names = {
+        "client": "AZURE_CLIENT_ID",
+        "secret": "AZURE_CLIENT_SECRET",
+        "certificate": "AZURE_CLIENT_CERTIFICATE_PATH",
+        "password": "AZURE_CLIENT_CERTIFICATE_PASSWORD",
+        "federated": "AZURE_FEDERATED_TOKEN_FILE",
+    }
+    other_secret = "AZURE_SECRET"
+    one, other = environ.get(names["secret"]), environ.get(other_secret)
+    if one and other and one != other:
+        raise CredentialError(
+            f"There are two different client secrets in the environment: {names['secret']} and {other_secret}.",
+            code="two_credentials",
+            advice="Remove one of the two variables.",
+        )
+    if other and not one:
+        names["secret"] = other_secret
+    values = {field: value for field, name in names.items() if (value := environ.get(name, "")).strip()}
+    return _Source("the environment", names, values)

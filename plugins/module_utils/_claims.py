@@ -1,0 +1,59 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""Two hosts of one job must not work on the same thing: the same connection of a tenant, or the same place in a product.
+
+Every host claims what it is about to manage when it is looked at. A second host that claims the same fails at once, and the tenants of both
+are marked, so that the first one stops before its first write as well. Claims live in the job's cache and end with the job; without a job
+(a module run by hand) there is nobody to collide with.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.tenantkit.connectors.plugins.module_utils._cache import JobCache
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import TenantGuardError
+
+_CLAIM = "claim"
+_CONTESTED = "contested"
+
+
+def claim(cache: JobCache, what: str, label: str, host: str, tenant_id: str) -> None:
+    """Claim ``what`` (a key; ``label`` is what people read) for a host. Raises TenantGuardError when another host has claimed it."""
+    mine = {"host": host, "tenant_id": tenant_id}
+    seen: list[dict[str, str]] = []
+
+    def without_mine(stored: dict[str, t.Any]) -> bool:
+        seen[:] = stored["by"]
+        return mine not in stored["by"]
+
+    stored, _from_cache = cache.get_or_create(_CLAIM, [what], lambda: ({"by": [*seen, mine]}, None), reject=without_mine)
+    others = sorted({entry["host"] for entry in stored["by"]} - {host})
+    if not others:
+        return
+    hosts = sorted([host, *others])
+    marker = {"label": label, "hosts": hosts}
+    for tenant in {entry["tenant_id"] for entry in stored["by"]}:
+        cache.get_or_create(_CONTESTED, [tenant], lambda: (marker, None))
+    raise _collision(marker, tenant_id)
+
+
+def check_contested(cache: JobCache, tenant_id: str) -> None:
+    """Raise TenantGuardError when a claim on this tenant turned out to be contested. Called before a task's first write."""
+    nothing: dict[str, t.Any] = {}
+    found, from_cache = cache.get_or_create(_CONTESTED, [tenant_id], lambda: (nothing, 0.0))
+    if from_cache and found:
+        raise _collision(found, tenant_id)
+
+
+def _collision(marker: t.Mapping[str, t.Any], tenant_id: str) -> TenantGuardError:
+    hosts = " and ".join(marker["hosts"])
+    return TenantGuardError(
+        f"The hosts {hosts} of this run both mean {marker['label']}. Nothing was written.",
+        code="duplicate_target",
+        tenant=tenant_id,
+        advice="Remove one of them from the inventory, or correct its tenant, instance or environment.",
+        details={"hosts": list(marker["hosts"])},
+    )

@@ -1,0 +1,144 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""Host names per cloud. One option, C(cloud), moves them all together; single ones can be overridden."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+import urllib.parse
+
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
+
+
+@dataclasses.dataclass(frozen=True)
+class Cloud:
+    """The service roots of one cloud, without API versions and without a trailing slash."""
+
+    name: str
+    login_url: str
+    graph_url: str
+    powerplatform_url: str
+    bap_url: str
+    powerapps_audience: str
+    # What Workspace 365 is told as Authority; values must match exactly what its documentation says, and it speaks of the public cloud only.
+    workspace365_authority: str | None = None
+
+    @property
+    def graph_audience(self) -> str:
+        """What a token for Microsoft Graph is asked for: Graph's official address, wherever requests are sent."""
+        return self.graph_url
+
+    @property
+    def powerplatform_audience(self) -> str:
+        """What a token for the Power Platform API is asked for."""
+        return self.powerplatform_url
+
+
+CLOUDS: t.Mapping[str, Cloud] = {
+    cloud.name: cloud
+    for cloud in (
+        Cloud(
+            name="public",
+            login_url="https://login.microsoftonline.com",
+            graph_url="https://graph.microsoft.com",
+            powerplatform_url="https://api.powerplatform.com",
+            bap_url="https://api.bap.microsoft.com",
+            powerapps_audience="https://service.powerapps.com/",
+            workspace365_authority="https://login.windows.net",
+        ),
+        Cloud(
+            name="gcc",
+            login_url="https://login.microsoftonline.com",
+            graph_url="https://graph.microsoft.com",
+            powerplatform_url="https://api.gov.powerplatform.microsoft.us",
+            bap_url="https://gov.api.bap.microsoft.us",
+            powerapps_audience="https://service.powerapps.us/",
+        ),
+        Cloud(
+            name="usgov",
+            login_url="https://login.microsoftonline.us",
+            graph_url="https://graph.microsoft.us",
+            powerplatform_url="https://api.high.powerplatform.microsoft.us",
+            bap_url="https://high.api.bap.microsoft.us",
+            powerapps_audience="https://high.service.powerapps.us/",
+        ),
+        Cloud(
+            name="usgov_dod",
+            login_url="https://login.microsoftonline.us",
+            graph_url="https://dod-graph.microsoft.us",
+            powerplatform_url="https://api.appsplatform.us",
+            bap_url="https://api.bap.appsplatform.us",
+            powerapps_audience="https://service.apps.appsplatform.us/",
+        ),
+        Cloud(
+            name="china",
+            login_url="https://login.partner.microsoftonline.cn",
+            graph_url="https://microsoftgraph.chinacloudapi.cn",
+            powerplatform_url="https://api.powerplatform.partner.microsoftonline.cn",
+            bap_url="https://api.bap.partner.microsoftonline.cn",
+            powerapps_audience="https://service.powerapps.cn/",
+        ),
+    )
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Endpoints:
+    """Where this task's requests go, and what its tokens are for. Overrides move addresses, never audiences."""
+
+    cloud: Cloud
+    login_url: str
+    graph_url: str
+
+    @property
+    def graph_audience(self) -> str:
+        """The official resource of Microsoft Graph in this cloud."""
+        return self.cloud.graph_audience
+
+
+def service_root(value: str, option: str) -> str:
+    """Check a service root given by the user and return it without trailing slashes; a path prefix is allowed."""
+    text = value.strip()
+    try:
+        parts = urllib.parse.urlsplit(text)
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        parts, host = urllib.parse.SplitResult("", "", "", "", ""), None
+    problem = None
+    if parts.scheme.lower() == "http":
+        problem = "is a plain http:// address; only https:// is used"
+    elif parts.scheme.lower() != "https" or not host:
+        problem = "is not an https:// address"
+    elif "@" in parts.netloc:
+        problem = "contains a user name or password"
+    elif parts.query or parts.fragment or "?" in text or "#" in text:
+        problem = "has a query or a fragment"
+    elif any(character.isspace() for character in text):
+        problem = "contains white space"
+    elif parts.path.rstrip("/").rpartition("/")[2].lower() in ("v1.0", "v2.0", "beta"):
+        problem = "ends with an API version"
+    if problem:
+        shown = urllib.parse.urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+        raise OptionError(
+            f"{option} is {shown!r}, which {problem}.",
+            code="url",
+            advice="Give the root of the service, such as https://graph.microsoft.com, possibly with a path in front of its own paths.",
+        )
+    path = "/" + "/".join(segment for segment in parts.path.split("/") if segment) if parts.path.strip("/") else ""
+    return f"https://{parts.netloc}{path}"
+
+
+def endpoints_of(options: t.Mapping[str, t.Any]) -> Endpoints:
+    """The endpoints that C(cloud), C(login_url) and C(graph_url) name."""
+    name = options.get("cloud") or "public"
+    cloud = CLOUDS.get(name)
+    if cloud is None:
+        raise OptionError(f"cloud is {name!r}, which is none of {', '.join(CLOUDS)}.", code="cloud")
+    return Endpoints(
+        cloud=cloud,
+        login_url=service_root(options["login_url"], "login_url") if options.get("login_url") else cloud.login_url,
+        graph_url=service_root(options["graph_url"], "graph_url") if options.get("graph_url") else cloud.graph_url,
+    )

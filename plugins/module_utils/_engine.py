@@ -1,0 +1,116 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""Reads the current state, asks a pure planner what to do, stops there in check mode, otherwise does exactly that.
+
+The engine does not know Ansible: it gets plain options and returns a plain result. Check mode, diff mode and "changed" live
+here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.tenantkit.connectors.plugins.module_utils._budget import Budget
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConnectorError
+
+# In check mode an object that a run would create has no id yet. Later tasks get this one and know it.
+PLACEHOLDER_ID = "00000000-0000-0000-0000-000000000000"
+
+
+@dataclasses.dataclass(frozen=True)
+class Action:
+    """One write, as a planner decided it.
+
+    ``kind`` selects what C(Resource.apply) does, ``text`` is what the operator reads ("create application 'Payroll sync'"),
+    ``payload`` is all that apply needs. None of them ever holds a secret value.
+    """
+
+    kind: str
+    text: str
+    payload: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """What a planner returns: an ordered list of actions and the normalised shape before and after them."""
+
+    actions: tuple[Action, ...] = ()
+    before: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
+    after: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    facts: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)  # for result(): what was found out on the way
+
+    @property
+    def texts(self) -> list[str]:
+        """The actions as sentences."""
+        return [action.text for action in self.actions]
+
+
+C = t.TypeVar("C")
+
+
+class Resource(t.Protocol[C]):
+    """What a module brings to the engine."""
+
+    def read(self) -> C:
+        """Fetch the current state. The only place for reads before the plan."""
+
+    def plan(self, current: C) -> Plan:
+        """Pure: from the options and ``current`` to a plan. Raises OptionError for what must stop before the first write."""
+
+    def apply(self, action: Action) -> None:
+        """Carry out one action of the plan."""
+
+    def result(self, plan: Plan, applied: bool) -> dict[str, t.Any]:
+        """The module's own return values. ``applied`` is false in check mode and when there was nothing to do."""
+
+
+@dataclasses.dataclass
+class Runtime:
+    """Everything around a resource that is not its business: options, time, warnings, secrets to mask."""
+
+    options: dict[str, t.Any]
+    check_mode: bool
+    budget: Budget
+    warn: t.Callable[[str], None]
+    environ: t.Mapping[str, str]
+    host: str | None = None  # inventory host name, where known
+    secrets: set[str] = dataclasses.field(default_factory=set)  # values that must be masked in every output
+
+    def secret(self, value: str | None) -> str | None:
+        """Register a value for masking and return it."""
+        if value:
+            self.secrets.add(value)
+        return value
+
+
+def run(resource: Resource[t.Any], runtime: Runtime) -> dict[str, t.Any]:
+    """Run one resource to its end and return the module result: changed, actions, diff and the resource's own keys.
+
+    Raises ConnectorError; its C(applied) tells which actions had been carried out by then.
+    """
+    current = resource.read()
+    plan = resource.plan(current)
+    for text in plan.warnings:
+        runtime.warn(text)
+    applied = bool(plan.actions) and not runtime.check_mode
+    if applied:
+        done: list[str] = []
+        for action in plan.actions:
+            try:
+                runtime.budget.check_write(action.text)
+                resource.apply(action)
+            except ConnectorError as error:
+                error.applied = done
+                raise
+            done.append(action.text)
+    result = {
+        "changed": bool(plan.actions),
+        "actions": plan.texts,
+        "diff": {"before": dict(plan.before), "after": dict(plan.after)},
+    }
+    result.update(resource.result(plan, applied))
+    return result

@@ -1,0 +1,190 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""The whole state of one connection: the planners of all steps over one snapshot. Pure; nothing here reads or writes."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID, Plan
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra import application_shape
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.application_desired import ApplicationDesired
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.application_plan import ApplicationCurrent, plan_application
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connection_read import Snapshot
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.consent import ConsentCurrent, ConsentDesired, plan_consent
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.permission import PermissionCurrent, PermissionDesired, plan_permissions
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.permission_option import Lookup
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret import SecretCurrent, SecretDesired, plan_secret
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.service_principal_plan import (
+    ServicePrincipalCurrent,
+    ServicePrincipalDesired,
+    plan_service_principal,
+)
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.tags import created_here
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
+
+STEPS = ("app", "permissions", "service_principal", "consent", "secret")
+
+
+@dataclasses.dataclass(frozen=True)
+class Authority:
+    """What is delivered as Authority, with C({primary_domain}) and C({tenant_id}) filled in from the tenant.
+
+    A template follows the tenant's primary domain only when something has to be delivered anyway: until then an authority of another
+    verified domain that was delivered once stays good.
+    """
+
+    text: str
+    former: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, template: str | None, snapshot: Snapshot) -> Authority:
+        """Fill in. Raises OptionError for a tenant without a primary domain and for words in braces that mean nothing."""
+        if not template:
+            return cls("")
+        primary = snapshot.domain("isDefault")
+        if "{primary_domain}" in template and primary is None:
+            raise OptionError(
+                f"The tenant {snapshot.organization.get('displayName')!r} names no primary domain, so the authority cannot be made from it.",
+                code="no_primary_domain",
+                advice="Give the authority itself instead of '{primary_domain}'.",
+            )
+        words = {"primary_domain": primary or "", "tenant_id": str(snapshot.organization.get("id") or "")}
+        text = _fill(template, words)
+        others = (_fill(template, {**words, "primary_domain": str(domain["name"])}) for domain in snapshot.domains)
+        return cls(text, tuple(other for other in dict.fromkeys(others) if other != text))
+
+
+def _fill(template: str, words: t.Mapping[str, str]) -> str:
+    try:
+        return template.format(**words)
+    except (KeyError, IndexError, ValueError) as error:
+        known = ", ".join("{" + word + "}" for word in words)
+        raise OptionError(f"'delivery.authority' is {template!r}; only {known} can stand in braces.", code="authority_malformed") from error
+
+
+@dataclasses.dataclass(frozen=True)
+class Wanted:
+    """The options of C(entra_connection_info), each part validated with the options of the module that brings it about."""
+
+    app: t.Mapping[str, t.Any]
+    service_principal: t.Mapping[str, t.Any]
+    permissions: t.Mapping[str, t.Any]
+    consent: t.Mapping[str, t.Any]
+    secret: t.Mapping[str, t.Any] | None
+    delivery: t.Mapping[str, t.Any] | None
+    state: str = "present"
+    force: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class View:
+    """What is there and what each step would do."""
+
+    plans: t.Mapping[str, Plan]
+    authority: Authority
+    marked: bool  # whether a delivered mark of this target names an existing key
+
+    @property
+    def converged(self) -> bool:
+        """Whether no step has anything to do."""
+        return not any(plan.actions for plan in self.plans.values())
+
+
+@dataclasses.dataclass(frozen=True)
+class Special:
+    """What the planners of some options need beyond the snapshot: owners of the application, assignments of its service principal."""
+
+    application: ApplicationCurrent | None = None
+    principal: ServicePrincipalCurrent | None = None
+
+
+def view_connection(wanted: Wanted, snapshot: Snapshot, lookup: Lookup, *, tenant: str, tenant_id: str, special: Special | None = None) -> View:
+    """Run the planners of all steps. Raises OptionError for what must stop before the first write."""
+    special = special or Special()
+    app = snapshot.application
+    desired = ApplicationDesired.from_options({**wanted.app, "state": "present"})
+    authority = Authority.of((wanted.delivery or {}).get("authority"), snapshot)
+    label = app.get("displayName") if app else desired.name_for_new or desired.reference.describe()
+    if wanted.state == "absent":
+        return _view_absent(wanted, snapshot, lookup, authority, str(label), tenant, tenant_id)
+    plans: dict[str, Plan] = {}
+    plans["app"] = plan_application(desired, special.application or ApplicationCurrent.from_graph(app, tenant=tenant))
+    permission_current = PermissionCurrent.from_graph(app, str(label))
+    permission_desired = PermissionDesired.from_options(wanted.permissions, lookup)
+    permissions = plan_permissions(permission_desired, permission_current, lookup)
+    # A new application is created with its permissions, so that step has nothing left to do then.
+    plans["permissions"] = permissions if app else dataclasses.replace(permissions, actions=())
+    plans["service_principal"] = plan_service_principal(
+        ServicePrincipalDesired.from_options({**wanted.service_principal, "app_id": app["appId"] if app else PLACEHOLDER_ID, "state": "present"}),
+        special.principal or ServicePrincipalCurrent.from_graph(snapshot.principal, application=app, tenant=tenant, tenant_id=tenant_id),
+    )
+    consent_current = ConsentCurrent.from_graph(snapshot.principal, snapshot.grants, snapshot.assignments, label=str(label))
+    plans["consent"] = plan_consent(ConsentDesired.from_options(wanted.consent, permission_desired.permissions), consent_current, lookup)
+    secret, marked = _plan_secret(wanted, snapshot, authority, str(label))
+    if secret is not None:
+        plans["secret"] = secret
+    return View(plans, authority, marked)
+
+
+def _plan_secret(wanted: Wanted, snapshot: Snapshot, authority: Authority, label: str) -> tuple[Plan | None, bool]:
+    if wanted.secret is None:
+        return None, False
+    delivery = {**wanted.delivery, "authority": authority.text, "former_authorities": authority.former} if wanted.delivery else None
+    desired = SecretDesired.from_options({**wanted.secret, "delivery": delivery, "force": wanted.force, "state": "present"})
+    current = SecretCurrent.from_graph(snapshot.application, now=snapshot.now, label=label)
+    issue = plan_secret(desired, current, snapshot.now)
+    retire = plan_secret(dataclasses.replace(desired, state="retired", force=False), current, snapshot.now)
+    status = issue.facts["verdict"].status
+    merged = dataclasses.replace(issue, actions=(*issue.actions, *retire.actions), facts={**issue.facts, "retire": retire.texts})
+    return merged, status == "delivered"
+
+
+def _view_absent(wanted: Wanted, snapshot: Snapshot, lookup: Lookup, authority: Authority, label: str, tenant: str, tenant_id: str) -> View:
+    """From an application that we made everything goes; from an adopted one only our secrets and marks."""
+    app = snapshot.application
+    if app is None:
+        return View({}, authority, False)
+    plans: dict[str, Plan] = {}
+    ours = created_here(app.get("tags") or ())
+    if wanted.secret is not None:
+        delivery = {**wanted.delivery, "authority": authority.text} if wanted.delivery else None
+        desired = SecretDesired.from_options({**wanted.secret, "delivery": delivery, "state": "absent", "force": True})
+        current = SecretCurrent.from_graph(app, now=snapshot.now, label=label)
+        removal = plan_secret(desired, current, snapshot.now)
+        plans["secret"] = removal if not ours else dataclasses.replace(removal, actions=())
+        status = removal.facts["verdict"].status
+    else:
+        status = "none"
+    if ours:
+        desired_app = ApplicationDesired.from_options({"object_id": app["id"], "state": "absent"})
+        plans["app"] = plan_application(desired_app, ApplicationCurrent.from_graph(app, tenant=tenant))
+        if snapshot.principal is not None:
+            current_consent = ConsentCurrent.from_graph(snapshot.principal, snapshot.grants, snapshot.assignments, label=label)
+            plans["consent"] = plan_consent(ConsentDesired.from_options({"state": "absent"}, ()), current_consent, lookup)
+            if snapshot.principal.get("accountEnabled"):
+                plans["service_principal"] = plan_service_principal(
+                    ServicePrincipalDesired.from_options({"app_id": app["appId"], "account_enabled": False, "state": "present"}),
+                    ServicePrincipalCurrent.from_graph(snapshot.principal, application=app, tenant=tenant, tenant_id=tenant_id),
+                )
+    return View(plans, authority, status == "delivered")
+
+
+def status_of(wanted: Wanted, view: View, app: t.Mapping[str, t.Any] | None) -> str:
+    """One word for a report: connected, absent, awaiting_consent or not_connected."""
+    if wanted.state == "absent":
+        return "absent" if view.converged else "not_absent"
+    if view.converged:
+        return "connected"
+    consent = view.plans["consent"]
+    if app is not None and not consent.facts["now"]["complete"]:
+        return "awaiting_consent"
+    return "not_connected"
+
+
+def empty_app() -> dict[str, t.Any]:
+    """The shape of an application that does not exist yet."""
+    return {**application_shape.blank(), "object_id": PLACEHOLDER_ID, "app_id": PLACEHOLDER_ID, "would_create": True}

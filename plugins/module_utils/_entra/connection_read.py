@@ -1,0 +1,92 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""Reads everything that one connection consists of, with two C($batch) requests, or one when the app id is known."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import typing as t
+
+from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.guard import ORGANIZATION_PARAMS, ORGANIZATION_PATH
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra import application_shape, consent_read, secret
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra import service_principal_plan as principal_plan
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.permission_option import Wanted
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.reference import ApplicationReference
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.resource_loader import ResourceLoader
+from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import GraphClient, Part, PartAnswer
+from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.clock import server_time
+
+# One read of the application serves all planners.
+APPLICATION_SELECT = tuple(dict.fromkeys((*application_shape.SELECT, *consent_read.APPLICATION_SELECT, *secret.SELECT)))
+
+
+@dataclasses.dataclass(frozen=True)
+class Snapshot:
+    """What was read, as Graph's JSON. None: there is none."""
+
+    organization: t.Mapping[str, t.Any]
+    application: t.Mapping[str, t.Any] | None
+    principal: t.Mapping[str, t.Any] | None
+    grants: tuple[t.Mapping[str, t.Any], ...]
+    assignments: tuple[t.Mapping[str, t.Any], ...]
+    now: dt.datetime
+
+    @property
+    def domains(self) -> list[t.Mapping[str, t.Any]]:
+        """The verified domains with their flags."""
+        return list(self.organization.get("verifiedDomains") or ())
+
+    def domain(self, flag: str) -> str | None:
+        """The domain with C(isDefault) (the primary one) or C(isInitial)."""
+        return next((str(domain["name"]) for domain in self.domains if domain.get(flag)), None)
+
+
+class ConnectionReader:
+    """The reads of C(entra_connection_info)."""
+
+    def __init__(self, graph: GraphClient, reference: ApplicationReference, wanted: t.Sequence[Wanted], loader: ResourceLoader) -> None:
+        self._graph = graph
+        self._reference = reference
+        self._wanted = wanted
+        self.loader = loader
+
+    def read(self) -> Snapshot:
+        """See the module's docstring. Raises TenantGuardError before anything else of the tenant is looked at."""
+        reference = self._reference
+        texts = self.loader.needed(one.resource for one in self._wanted)
+        known = reference.app_id if reference.key == "app_id" else None
+        parts = [
+            Part("GET", ORGANIZATION_PATH, params=ORGANIZATION_PARAMS, doing="read the organization"),
+            reference.part(select=APPLICATION_SELECT),
+            *map(self.loader.part, texts),
+            *(_client_parts(known) if known else ()),
+        ]
+        answers = self._graph.batch(parts)
+        organization = self._organization(answers[0])
+        application = reference.pick(answers[1])
+        for text, answer in zip(texts, answers[2:], strict=False):
+            self.loader.take(text, answer)
+        client = answers[2 + len(texts) :]
+        if not client and application is not None:
+            client = self._graph.batch(_client_parts(application["appId"]))
+        principal = dict(client[0].body) if client and client[0].found else None
+        grants, assignments = (tuple(self._graph.items(answer)) for answer in client[1:3]) if principal is not None else ((), ())
+        return Snapshot(organization, application, principal, grants, assignments, server_time(answers) or dt.datetime.now(dt.timezone.utc))
+
+    def _organization(self, answer: PartAnswer) -> dict[str, t.Any]:
+        answer.raise_for_error()
+        guard = t.cast(t.Any, self._graph.guard)
+        if guard is not None:
+            guard.see(answer.body)
+        rows = self._graph.items(answer)
+        return rows[0] if rows else {}
+
+
+def _client_parts(app_id: str) -> list[Part]:
+    """The client's service principal with the properties of both planners that look at it, its grants and its assignments."""
+    first, *rest = consent_read.client_parts(app_id)
+    select = tuple(dict.fromkeys((*consent_read.CLIENT_SELECT, *principal_plan.SELECT)))
+    return [dataclasses.replace(first, params={"$select": select}), *rest]

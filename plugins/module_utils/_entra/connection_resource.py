@@ -1,0 +1,161 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""The resource of C(entra_connection_info): one look at a whole connection, and no write."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.tenantkit.connectors.plugins.module_utils._claims import claim
+from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import Action, Plan, Runtime
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra import application_shape, connection, options
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.application import ApplicationResource
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.application_desired import ApplicationDesired
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connection_read import ConnectionReader, Snapshot
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.permission_option import parse_permissions
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.reference import ApplicationReference
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.resource_loader import ResourceLoader
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.service_principal import ServicePrincipalResource
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
+from ansible_collections.tenantkit.connectors.plugins.module_utils._session import open_session
+
+
+def validated(name: str, spec: t.Mapping[str, t.Any], given: t.Mapping[str, t.Any] | None) -> dict[str, t.Any]:
+    """A dict option checked and converted with the option spec of the module it stands for. Raises OptionError."""
+    validator = ArgumentSpecValidator({key: {**value, "required": False} for key, value in spec.items()})
+    result = validator.validate(dict(given or {}))
+    if result.error_messages:
+        raise OptionError(f"In '{name}': {'; '.join(result.error_messages)}.", code="invalid_option")
+    return dict(result.validated_parameters)
+
+
+class ConnectionResource:
+    """One connection of one tenant."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._options = given = runtime.options
+        self._runtime = runtime
+        permissions = {"permissions": given["permissions"], "mode": given["permissions_mode"], "accept_privileged": given["accept_privileged"]}
+        self._wanted = connection.Wanted(
+            app=validated("app", options.APPLICATION_OPTIONS, given["app"]),
+            service_principal=validated("service_principal", options.SERVICE_PRINCIPAL_OPTIONS, given["service_principal"]),
+            permissions=permissions,
+            consent={**validated("consent", options.CONSENT_OPTIONS, given["consent"]), "permissions": given["permissions"]},
+            secret=validated("secret", options.SECRET_OPTIONS, given["secret"]) if given["secret"] else None,
+            delivery={**given["delivery"], "connector": given["connector"]} if given["delivery"] else None,
+            state=given["state"],
+            force=given["force"],
+        )
+        self._reference = ApplicationReference.from_options(self._wanted.app)
+        ApplicationDesired.from_options({**self._wanted.app, "state": "present"})  # what cannot be right is said before a token is asked for
+        self._session = open_session(runtime)
+        self._loader = ResourceLoader(self._session.graph, runtime)
+        self._view: connection.View | None = None
+        self._snapshot: Snapshot | None = None
+        self._extra: connection.Special | None = None
+
+    def read(self) -> Snapshot:
+        """Two requests, or one."""
+        self._claim()
+        wanted = parse_permissions(self._options["permissions"])
+        self._snapshot = ConnectionReader(self._session.graph, self._reference, wanted, self._loader).read()
+        if self._snapshot.application is not None and self._wanted.state == "present":
+            self._extra = self._special(self._snapshot.application["appId"])
+        return self._snapshot
+
+    def _claim(self) -> None:
+        host = self._options["host"] or self._runtime.host
+        if not host:
+            return
+        session, name, tenant_id = self._session, self._options["connector"], self._session.tenant_id
+        claim(session.cache, f"tenant {tenant_id} {name} {self._reference.value}", f"the {name} connection of tenant {tenant_id}", host, tenant_id)
+        if self._wanted.delivery:
+            instance = self._wanted.delivery["instance"].strip().rstrip("/").lower()
+            claim(session.cache, f"target {name} {instance}", f"{name} at {instance}", host, tenant_id)
+
+    def _special(self, app_id: str) -> connection.Special:
+        """Owners and assignments are read by the modules that manage them, and only where the options say something about them."""
+        runtime, graph, wanted = self._runtime, self._session.graph, self._wanted
+        application = principal = None
+        if wanted.app.get("owners"):
+            claims = self._session.tokens.token(self._session.endpoints.graph_audience).claims
+            nested = dataclasses.replace(runtime, options={**runtime.options, **wanted.app, "permissions": None})
+            application = ApplicationResource(nested, graph, claims).read()
+        if wanted.service_principal.get("assigned_to") or wanted.service_principal.get("app_role_assignment_required"):
+            nested = dataclasses.replace(runtime, options={**wanted.service_principal, "app_id": app_id})
+            principal = ServicePrincipalResource(nested, graph).read()
+        return connection.Special(application, principal)
+
+    def plan(self, current: Snapshot) -> Plan:
+        """No actions: this only looks. What the steps would do is in the result."""
+        session = self._session
+        self._view = connection.view_connection(
+            self._wanted,
+            current,
+            self._loader.lookup,
+            tenant=session.tenant,
+            tenant_id=session.tenant_id,
+            special=self._extra,
+        )
+        return Plan(warnings=tuple(text for plan in self._view.plans.values() for text in plan.warnings))
+
+    def apply(self, action: Action) -> None:
+        """Never called."""
+        raise NotImplementedError(action.kind)
+
+    def result(self, plan: Plan, applied: bool) -> dict[str, t.Any]:
+        """The key C(connection)."""
+        view, snapshot = t.cast(connection.View, self._view), t.cast(Snapshot, self._snapshot)
+        plans, app = view.plans, snapshot.application
+        principal, consent, secret = plans.get("service_principal"), plans.get("consent"), plans.get("secret")
+        return {
+            "connection": {
+                "connector": self._options["connector"],
+                "tenant": self._tenant(snapshot),
+                "converged": view.converged,
+                "status": connection.status_of(self._wanted, view, app),
+                "steps": {name: {"actions": plans[name].texts if name in plans else []} for name in connection.STEPS},
+                "app": {**application_shape.to_ansible(app), "would_create": False} if app else connection.empty_app(),
+                "service_principal": dict(principal.facts.get("service_principal") or {}) if principal else {},
+                "consent": {**consent.facts["now"], "hand_off": None} if consent else {},
+                "secret": self._secret(secret),
+                "delivery": {
+                    "authority": view.authority.text,
+                    "former_authorities": list(view.authority.former),
+                    "marked": view.marked,
+                },
+                "credential": self._session.credential.describe(),
+            }
+        }
+
+    def _tenant(self, snapshot: Snapshot) -> dict[str, t.Any]:
+        return {
+            "tenant_id": self._session.tenant_id,
+            "display_name": snapshot.organization.get("displayName") or self._session.tenant,
+            "primary_domain": snapshot.domain("isDefault"),
+            "initial_domain": snapshot.domain("isInitial"),
+            "verified_domains": [str(domain["name"]) for domain in snapshot.domains],
+        }
+
+    @staticmethod
+    def _secret(plan: Plan | None) -> dict[str, t.Any]:
+        if plan is None:
+            return {}
+        verdict = plan.facts["verdict"]
+        current = next((row for row in plan.facts["managed"] if row["key_id"] == verdict.key_id), {})
+        return {
+            "needed": verdict.needed,
+            "reason": verdict.reason,
+            "status": verdict.status,
+            "key_id": verdict.key_id,
+            "end_date_time": current.get("end_date_time"),
+            "days_left": current.get("days_left"),
+            "managed": plan.facts["managed"],
+            "foreign": plan.facts["foreign"],
+            "retire": plan.facts.get("retire", []),
+        }

@@ -1,0 +1,104 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""The writes of consent, one Graph call each, reconciled with what somebody else may have done in the meantime."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID, Action
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.consent import Grant
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.consent_url import grant_body, role_body
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConflictError
+from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.odata import odata_key, odata_string
+
+if t.TYPE_CHECKING:
+    from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import GraphClient
+
+# Two texts for a resource or client that not every replica knows yet; the client knows the others.
+_LAGS = ("Specified resourceId was not found", "queried reference-property objects are not present")
+
+
+class ConsentWriter:
+    """Carries out the actions of C(plan_consent). The answers are authoritative; nothing is read back."""
+
+    def __init__(self, graph: GraphClient) -> None:
+        self._graph = graph
+        self.client_id = PLACEHOLDER_ID
+        self.made_here = False
+
+    def write(self, action: Action) -> None:
+        """One action."""
+        getattr(self, f"_{action.kind}")(action.payload, action.text)
+
+    def _create_client(self, data: t.Mapping[str, t.Any], doing: str) -> None:
+        path = f"/servicePrincipals{odata_key('appId', data['app_id'])}"
+
+        def find() -> dict[str, t.Any] | None:
+            return self._graph.find(path, doing=doing, params={"$select": "id,appId"})
+
+        try:
+            made = self._graph.post("/servicePrincipals", {"appId": data["app_id"]}, doing=doing, reconcile=find, made_here=True)
+        except ConflictError:  # it exists, only the read came too early for it
+            made = self._graph.get(path, doing=doing, params={"$select": "id,appId"}, made_here=True)
+        self.client_id = str((made or {})["id"]).lower()
+        self.made_here = True
+
+    def _create_grant(self, data: t.Mapping[str, t.Any], doing: str) -> None:
+        scopes = data["scopes"]
+
+        def find() -> dict[str, t.Any] | None:
+            return self._existing(data, doing)
+
+        body = grant_body(self.client_id, data["key"], data["principal_id"], " ".join(scopes))
+        try:
+            grant = self._graph.post(
+                "/oauth2PermissionGrants", body, doing=doing, reconcile=find, retry_texts=_LAGS if self.made_here else (), made_here=self.made_here
+            )
+        except ConflictError:
+            # At most one grant exists for a key, so never a second POST: what was made in the meantime is extended.
+            grant = find()
+            if grant is None:
+                raise
+        held = Grant.from_graph(grant).scopes if grant else ()
+        if not {scope.lower() for scope in scopes} <= {scope.lower() for scope in held}:
+            union = {scope.lower(): scope for scope in (*held, *scopes)}
+            self._graph.patch(f"/oauth2PermissionGrants/{(grant or {})['id']}", {"scope": " ".join(union.values())}, doing=doing)
+
+    def _existing(self, data: t.Mapping[str, t.Any], doing: str) -> dict[str, t.Any] | None:
+        """The grant of exactly this key. The filter names all of it, and so does the comparison: an index may be behind."""
+        kind = "Principal" if data["principal_id"] else "AllPrincipals"
+        conditions = [f"clientId eq {odata_string(self.client_id)}", f"resourceId eq {odata_string(data['key'])}", f"consentType eq {odata_string(kind)}"]
+        if data["principal_id"]:
+            conditions.append(f"principalId eq {odata_string(data['principal_id'])}")
+        for found in self._graph.list("/oauth2PermissionGrants", doing=doing, params={"$filter": " and ".join(conditions)}):
+            grant = Grant.from_graph(found)
+            if (grant.client_id, grant.resource_id, grant.principal_id) == (self.client_id, data["key"], data["principal_id"]):
+                return found
+        return None
+
+    def _update_grant(self, data: t.Mapping[str, t.Any], doing: str) -> None:
+        self._graph.patch(f"/oauth2PermissionGrants/{data['grant_id']}", {"scope": " ".join(data["scopes"])}, doing=doing)
+
+    def _delete_grant(self, data: t.Mapping[str, t.Any], doing: str) -> None:
+        self._graph.delete(f"/oauth2PermissionGrants/{data['grant_id']}", doing=doing)
+
+    def _assign_role(self, data: t.Mapping[str, t.Any], doing: str) -> None:
+        path = f"/servicePrincipals/{data['key']}/appRoleAssignedTo"
+
+        def find() -> dict[str, t.Any] | None:
+            own = f"/servicePrincipals/{self.client_id}/appRoleAssignments"
+            rows = self._graph.list(own, doing=doing, made_here=self.made_here)
+            return next((row for row in rows if (row["resourceId"].lower(), row["appRoleId"].lower()) == (data["key"], data["role"])), None)
+
+        try:
+            self._graph.post(path, role_body(self.client_id, data["key"], data["role"]), doing=doing, reconcile=find, made_here=self.made_here)
+        except ConflictError:
+            # "Permission being assigned already exists": somebody else did it. Any other conflict is still one.
+            if find() is None:
+                raise
+
+    def _remove_role(self, data: t.Mapping[str, t.Any], doing: str) -> None:
+        self._graph.delete(f"/servicePrincipals/{data['key']}/appRoleAssignedTo/{data['assignment_id']}", doing=doing)

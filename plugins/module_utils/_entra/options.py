@@ -1,0 +1,109 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""The options of the Entra modules, each written once: the module takes them, and entra_connection_info checks its dicts with them."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.tenantkit.connectors.plugins.module_utils._argspec import application_reference_spec, list_change_spec, permissions_spec
+
+AUDIENCES = ["AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount"]
+INFO_URLS = ("marketing_url", "support_url", "privacy_statement_url", "terms_of_service_url")
+CLAIM: dict[str, t.Any] = {
+    "type": "list",
+    "elements": "dict",
+    "options": {
+        "name": {"type": "str", "required": True},
+        "source": {"type": "str"},
+        "essential": {"type": "bool", "default": False},
+        "additional_properties": {"type": "list", "elements": "str", "default": []},
+    },
+}
+
+ASSIGNEE: dict[str, t.Any] = {
+    "options": {"user": {"type": "str"}, "group": {"type": "str"}, "app_role": {"type": "str"}},
+    "mutually_exclusive": [["user", "group"]],
+    "required_one_of": [["user", "group"]],
+}
+
+APPLICATION_OPTIONS: dict[str, t.Any] = {
+    **application_reference_spec(),
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "description": {"type": "str"},
+    "notes": {"type": "str"},
+    "sign_in_audience": {"type": "str", "choices": AUDIENCES},
+    "accept_audience_narrowing": {"type": "bool", "default": False},
+    "redirect_uris": {"type": "dict", "options": {name: list_change_spec() for name in ("web", "spa", "public_client")}},
+    "home_page_url": {"type": "str"},
+    "logout_url": {"type": "str"},
+    "requested_access_token_version": {"type": "int", "choices": [1, 2], "no_log": False},
+    "is_fallback_public_client": {"type": "bool"},
+    "implicit_grant": {
+        "type": "dict",
+        "options": {name: {"type": "bool", "no_log": False} for name in ("enable_id_token_issuance", "enable_access_token_issuance")},
+    },
+    "optional_claims": {"type": "dict", "options": {name: dict(CLAIM) for name in ("id_token", "access_token", "saml2_token")}},
+    "group_membership_claims": {"type": "str"},
+    "identifier_uris": list_change_spec(),
+    "owners": list_change_spec(),
+    "tags": list_change_spec(),
+    "info": {"type": "dict", "options": {name: {"type": "str"} for name in INFO_URLS}},
+    "service_management_reference": {"type": "str"},
+    "permissions": permissions_spec(),
+    "accept_privileged": {"type": "list", "elements": "str", "default": []},
+    "adopt": {"type": "bool", "default": False},
+    "on_soft_deleted": {"type": "str", "choices": ["fail", "restore", "purge"], "default": "fail"},
+    "soft_deleted_object_id": {"type": "str"},
+    "purge": {"type": "bool", "default": False},
+}
+
+SERVICE_PRINCIPAL_OPTIONS: dict[str, t.Any] = {
+    **application_reference_spec(),
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "account_enabled": {"type": "bool"},
+    "app_role_assignment_required": {"type": "bool"},
+    "accept_unassigned": {"type": "bool", "default": False},
+    "assigned_to": list_change_spec("dict", **ASSIGNEE),
+    "visible_to_users": {"type": "bool"},
+    "tags": list_change_spec(),
+    "notes": {"type": "str"},
+    "sign_on_url": {"type": "str"},
+}
+
+CONSENT_OPTIONS: dict[str, t.Any] = {
+    **application_reference_spec(),
+    "permissions": permissions_spec(),
+    "state": {"type": "str", "default": "present", "choices": ["present", "absent"]},
+    "mode": {"type": "str", "default": "merge", "choices": ["merge", "exact", "report"]},
+    "principal": {"type": "str"},
+    "accept_privileged": {"type": "list", "elements": "str", "default": []},
+    "on_forbidden": {"type": "str", "default": "fail", "choices": ["fail", "hand_off"]},
+    "hand_off_redirect_uri": {"type": "str"},
+    "expected_publisher_tenant_id": {"type": "str"},
+}
+
+SECRET_OPTIONS: dict[str, t.Any] = {
+    **application_reference_spec(),
+    "name": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["present", "absent", "retired"], "default": "present"},
+    "validity_days": {"type": "int", "default": 180},
+    "renew_before_days": {"type": "int", "default": 30},
+    "overlap_days": {"type": "int", "default": 7},
+    "key_id": {"type": "str", "no_log": False},
+    "never_sent": {"type": "bool", "default": False},
+    "force": {"type": "bool", "default": False},
+    "prove": {"type": "bool", "default": True},
+    "delivery": {
+        "type": "dict",
+        "options": {
+            "connector": {"type": "str", "required": True},
+            "instance": {"type": "str", "required": True},
+            "authority": {"type": "str"},
+            "former_authorities": {"type": "list", "elements": "str", "default": []},
+            "delivered_key_id": {"type": "str", "no_log": False},
+        },
+    },
+}

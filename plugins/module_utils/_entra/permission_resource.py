@@ -1,0 +1,96 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""The resource of C(entra_app_permission): reads, hands over to the planner, writes."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import Action, Plan, Runtime
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.permission import (
+    PermissionCurrent,
+    PermissionDesired,
+    access_of,
+    access_to_graph,
+    plan_permissions,
+)
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.permission_option import parse_permissions, resolve_wanted
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.privileged import parse_accepted
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.reference import ApplicationReference
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.resource_loader import SELECT, ResourceLoader
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConflictError
+from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.odata import odata_key, with_query
+from ansible_collections.tenantkit.connectors.plugins.module_utils._session import connect
+
+APPLICATION_SELECT = ("id", "appId", "displayName", "uniqueName", "signInAudience", "requiredResourceAccess")
+
+
+class PermissionResource:
+    """C(requiredResourceAccess) of one application."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._options = runtime.options
+        self._reference = ApplicationReference.from_options(runtime.options)
+        self._wanted = parse_permissions(runtime.options["permissions"])
+        parse_accepted(runtime.options.get("accept_privileged"))  # before a token is asked for
+        self._graph = connect(runtime)
+        self._loader = ResourceLoader(self._graph, runtime)
+
+    def read(self) -> PermissionCurrent:
+        """The application and the resources that the job has not seen yet, in one C($batch)."""
+        texts = self._loader.needed(one.resource for one in self._wanted)
+        own = [] if self._reference.is_placeholder else [self._reference.part(select=APPLICATION_SELECT)]
+        parts = [*own, *map(self._loader.part, texts)]
+        answers = self._graph.batch(parts) if parts else []
+        for text, answer in zip(texts, answers[len(own) :], strict=True):
+            self._loader.take(text, answer)
+        found = self._reference.pick(answers[0]) if own else None
+        application = self._reference.or_predicted(found, tenant=self._graph.tenant, check_mode=self._runtime.check_mode)
+        return PermissionCurrent.from_graph(application, "(new)" if self._reference.is_placeholder else self._reference.value)
+
+    def plan(self, current: PermissionCurrent) -> Plan:
+        """See C(plan_permissions)."""
+        return plan_permissions(PermissionDesired.from_options(self._options, self._loader.lookup), current, self._loader.lookup)
+
+    def apply(self, action: Action) -> None:
+        """Make a resource's service principal, or write the list."""
+        data = action.payload
+        if action.kind == "create_service_principal":
+            self._create_service_principal(data["app_id"], action.text)
+            return
+        required = [dict(entry) for entry in data["required"]]
+        if data["unresolved"]:
+            required = self._with_ids(required, set(data["unresolved"]))
+        self._graph.patch(f"/applications/{data['object_id']}", {"requiredResourceAccess": required}, doing=action.text)
+
+    def _create_service_principal(self, app_id: str, doing: str) -> None:
+        path = with_query(f"/servicePrincipals{odata_key('appId', app_id)}", {"$select": SELECT})
+
+        def find() -> dict[str, t.Any] | None:
+            return self._graph.find(path, doing=doing)
+
+        try:
+            principal = self._graph.post("/servicePrincipals", {"appId": app_id}, doing=doing, reconcile=find)
+        except ConflictError:  # somebody else made it in the meantime, which is as good
+            principal = find()
+            if principal is None:
+                raise
+        if not principal or "oauth2PermissionScopes" not in principal:
+            principal = self._graph.get(path, doing=doing, made_here=True)
+        self._loader.keep(principal)
+
+    def _with_ids(self, required: list[dict[str, t.Any]], unresolved: set[str]) -> list[dict[str, t.Any]]:
+        """The names of resources that were made a moment ago have ids now. A wrong name fails here: no earlier moment knows it."""
+        access, _duplicates = access_of(required)
+        for one in resolve_wanted(self._wanted, self._loader.lookup, missing_ok=False):
+            if one.resource_app_id in unresolved:
+                pairs = {(entry["id"], entry["type"]): None for entry in one.to_graph()["resourceAccess"]}
+                access[one.resource_app_id] = {**access.get(one.resource_app_id, {}), **pairs}
+        return access_to_graph(access)
+
+    def result(self, plan: Plan, applied: bool) -> dict[str, t.Any]:
+        """The requested permissions after the run, by name."""
+        return {"permissions": plan.facts["permissions"]}

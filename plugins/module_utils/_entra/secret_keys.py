@@ -1,0 +1,89 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""The secrets of one application: their names, dates, and which of them are ours."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import math
+import re
+import secrets
+import typing as t
+
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
+
+MANAGED_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.timezone.utc)
+
+
+@dataclasses.dataclass(frozen=True)
+class Key:
+    """One client secret, without its value (which Graph never shows again)."""
+
+    key_id: str
+    display_name: str
+    start: dt.datetime
+    end: dt.datetime
+
+    @classmethod
+    def from_graph(cls, body: t.Mapping[str, t.Any]) -> "Key":
+        """From an entry of C(passwordCredentials)."""
+        return cls(
+            str(body.get("keyId") or "").lower(),
+            str(body.get("displayName") or ""),
+            parse_time(body.get("startDateTime")) or _EPOCH,
+            # A secret without an end would be one that never expires; Graph always sends one.
+            parse_time(body.get("endDateTime")) or dt.datetime.max.replace(tzinfo=dt.timezone.utc),
+        )
+
+
+def parse_time(text: t.Any) -> dt.datetime | None:
+    """A Graph date (seven decimals, Z) as an aware datetime."""
+    if not text:
+        return None
+    trimmed = re.sub(r"(\.\d{6})\d+", r"\1", str(text).strip().replace("Z", "+00:00"))
+    value = dt.datetime.fromisoformat(trimmed)
+    return value if value.tzinfo else value.replace(tzinfo=dt.timezone.utc)
+
+
+def format_time(value: dt.datetime) -> str:
+    """A datetime as Graph takes it."""
+    return value.astimezone(dt.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def days_left(key: Key, now: dt.datetime) -> int:
+    """Whole days until the key expires; negative when it has expired."""
+    return math.floor((key.end - now) / dt.timedelta(days=1))
+
+
+def is_due(key: Key, renew_before: int, now: dt.datetime) -> bool:
+    """Whether a key has to be renewed.
+
+    A tenant's policy may cut a lifetime down to less than C(renew_before_days), and every run would renew then; so a key is
+    never due in the first half of its life.
+    """
+    window = min(dt.timedelta(days=renew_before), (key.end - key.start) / 2)
+    return key.end - now <= window
+
+
+def check_name(name: str) -> str:
+    """The managed name, or OptionError."""
+    if not MANAGED_NAME.fullmatch(name):
+        raise OptionError(
+            f"'name' is {name!r}; the name of a managed secret consists of letters, digits, '.', '_' and '-', at most 60 of them.",
+            code="invalid_name",
+        )
+    return name
+
+
+def attempt_name(name: str) -> str:
+    """The display name of one addPassword attempt: owner, managed name and a suffix that no other attempt has."""
+    return f"tkc:{name}:{secrets.token_hex(4)}"
+
+
+def is_managed(key: Key, name: str) -> bool:
+    """Whether this collection made the key under this managed name."""
+    return re.fullmatch(rf"tkc:{re.escape(name)}:[0-9a-f]{{8}}", key.display_name) is not None

@@ -1,0 +1,80 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""What the tenant's app management policies allow for client secrets."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import re
+import typing as t
+
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret_keys import parse_time
+
+# Applications without a creation date count as created then.
+_NO_CREATION_DATE = dt.datetime(2019, 1, 1, tzinfo=dt.timezone.utc)
+_DURATION = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
+
+
+@dataclasses.dataclass(frozen=True)
+class SecretPolicy:
+    """The restrictions that apply to one application's client secrets.
+
+    ``known`` is false when the policies could not be read: that is no statement about what they say.
+    """
+
+    known: bool = True
+    addition_blocked: bool = False
+    max_lifetime: dt.timedelta | None = None
+
+    @classmethod
+    def from_graph(
+        cls,
+        default: t.Mapping[str, t.Any] | None,
+        own: t.Sequence[t.Mapping[str, t.Any]] | None,
+        created: str | None,
+        now: dt.datetime,
+    ) -> "SecretPolicy":
+        """From the tenant's default policy and those assigned to the application; None stands for "not readable".
+
+        A policy of the application's own replaces the default one restriction by restriction.
+        """
+        entries: dict[str, t.Mapping[str, t.Any]] = {}
+        if default and default.get("isEnabled"):
+            _collect(entries, default.get("applicationRestrictions"))
+        for policy in own or ():
+            if policy.get("isEnabled"):
+                _collect(entries, policy.get("restrictions"))
+        born = parse_time(created) if created != "now" else now
+        active = {kind: entry for kind, entry in entries.items() if _applies(entry, born or _NO_CREATION_DATE)}
+        addition = active.get("passwordAddition")
+        lifetime = active.get("passwordLifetime")
+        return cls(
+            known=default is not None,
+            # Whoever is exempt from it is known to Entra only, so an exemption leaves the answer to the service.
+            addition_blocked=addition is not None and not addition.get("excludeActors"),
+            max_lifetime=parse_duration(lifetime.get("maxLifetime")) if lifetime is not None else None,
+        )
+
+
+def _collect(entries: dict[str, t.Mapping[str, t.Any]], restrictions: t.Any) -> None:
+    for entry in (restrictions or {}).get("passwordCredentials") or ():
+        entries[str(entry.get("restrictionType"))] = entry
+
+
+def _applies(entry: t.Mapping[str, t.Any], born: dt.datetime) -> bool:
+    if entry.get("state", "enabled") != "enabled":
+        return False
+    after = parse_time(entry.get("restrictForAppsCreatedAfterDateTime"))
+    return after is None or born >= after
+
+
+def parse_duration(text: t.Any) -> dt.timedelta | None:
+    """An ISO 8601 duration; a month counts 30 days and a year 365, as in .NET. None when it is not readable."""
+    match = _DURATION.fullmatch(str(text or "").strip().upper())
+    if match is None or not any(match.groups()):
+        return None
+    years, months, weeks, days, hours, minutes, seconds = (float(part or 0) for part in match.groups())
+    return dt.timedelta(days=years * 365 + months * 30 + weeks * 7 + days, hours=hours, minutes=minutes, seconds=seconds)

@@ -1,0 +1,272 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""What has to be written to make an enterprise application what a task wants. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID, Action, Plan
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.application_desired import apply_tags
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.application_limits import check_tags
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.assignments import Assignee, AssignmentPlan, existing, plan_assignments
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.list_change import ListChange, in_words
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.principals import Name, Principal
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.reference import ApplicationReference
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.tags import created_here, is_reserved
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
+
+HIDE = "HideApp"  # Entra's own tag: not shown in My Apps
+SELECT = (
+    "id",
+    "appId",
+    "displayName",
+    "accountEnabled",
+    "appRoleAssignmentRequired",
+    "tags",
+    "notes",
+    "appOwnerOrganizationId",
+    "servicePrincipalType",
+)
+_GRAPH = {
+    "account_enabled": "accountEnabled",
+    "app_role_assignment_required": "appRoleAssignmentRequired",
+    "notes": "notes",
+    "tags": "tags",
+}
+_LABELS = {
+    "account_enabled": "account enabled",
+    "app_role_assignment_required": "assignment required",
+    "notes": "notes",
+    "tags": "tags",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class ServicePrincipalDesired:
+    """One enterprise application as the user wants it."""
+
+    reference: ApplicationReference
+    state: str = "present"
+    values: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
+    visible_to_users: bool | None = None
+    tags: ListChange[str] | None = None
+    assigned_to: ListChange[Assignee] | None = None
+    accept_unassigned: bool = False
+
+    @classmethod
+    def from_options(cls, options: t.Mapping[str, t.Any]) -> ServicePrincipalDesired:
+        """From the options of C(entra_service_principal); those that are missing count as not given."""
+        values = {name: options[name] for name in ("account_enabled", "app_role_assignment_required") if options.get(name) is not None}
+        if options.get("notes") is not None:
+            values["notes"] = options["notes"] or None  # Entra keeps an empty text as null
+        tags = ListChange.from_option(options.get("tags"))
+        if tags:
+            check_tags(tags.wanted)
+            check_tags(tags.remove, removing=True)
+            if options.get("visible_to_users") is not None and HIDE in (*tags.wanted, *tags.remove):
+                raise OptionError(f"The tag {HIDE} and 'visible_to_users' are the same setting; use one of them.", code="contradicting_options")
+        assigned = ListChange.from_option(options.get("assigned_to"))
+        return cls(
+            reference=ApplicationReference.from_options(options),
+            state=options.get("state") or "present",
+            values=values,
+            visible_to_users=options.get("visible_to_users"),
+            tags=tags,
+            assigned_to=assigned.map(Assignee.from_option) if assigned else None,
+            accept_unassigned=bool(options.get("accept_unassigned")),
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class ServicePrincipalCurrent:
+    """What was read: Graph's JSON of the service principal and, where this tenant has it, of the application."""
+
+    principal: t.Mapping[str, t.Any] | None = None
+    application: t.Mapping[str, t.Any] | None = None
+    app_id: str | None = None  # None in check mode, for an application that does not exist yet
+    assigned: tuple[t.Mapping[str, t.Any], ...] = ()
+    found: t.Mapping[Name, Principal | None] = dataclasses.field(default_factory=dict)
+    grants: tuple[t.Mapping[str, t.Any], ...] = ()  # delegated grants of this client, read before assignment is turned on
+    names: t.Mapping[str, str] = dataclasses.field(default_factory=dict)  # of the principals that hold them
+    tenant: str = "(unknown)"
+    tenant_id: str = ""
+
+    @classmethod
+    def from_graph(
+        cls,
+        sp_json: t.Mapping[str, t.Any] | None,
+        *,
+        application: t.Mapping[str, t.Any] | None = None,
+        assigned_to: t.Iterable[t.Mapping[str, t.Any]] = (),
+        grants: t.Iterable[t.Mapping[str, t.Any]] = (),
+        **more: t.Any,
+    ) -> ServicePrincipalCurrent:
+        """From Graph JSON; C(application) has at least id, appId, displayName and tags, and appRoles where assignments are managed."""
+        app_id = (sp_json or application or {}).get("appId")
+        return cls(sp_json, application, **{"app_id": app_id, "assigned": tuple(assigned_to), "grants": tuple(grants), **more})
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the application belongs to this tenant. Without a service principal that is so when the tenant has the application."""
+        if self.principal is not None:
+            return bool(self.tenant_id) and self.principal.get("appOwnerOrganizationId") == self.tenant_id
+        return self.application is not None or self.app_id is None
+
+
+def to_ansible(principal: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """An enterprise application as results, diffs and planners see it."""
+    tags = list(principal.get("tags") or [])
+    return {
+        "object_id": principal.get("id"),
+        "app_id": principal.get("appId"),
+        "display_name": principal.get("displayName"),
+        "account_enabled": principal.get("accountEnabled", True) is not False,
+        "app_role_assignment_required": bool(principal.get("appRoleAssignmentRequired")),
+        "visible_to_users": HIDE not in tags,
+        "tags": tags,
+        "notes": principal.get("notes") or None,
+        "service_principal_type": principal.get("servicePrincipalType") or "Application",
+        "app_owner_organization_id": principal.get("appOwnerOrganizationId"),
+    }
+
+
+def plan_service_principal(desired: ServicePrincipalDesired, current: ServicePrincipalCurrent) -> Plan:
+    """The plan for one enterprise application. Raises OptionError for what must stop before the first write."""
+    known = current.principal or current.application or {}
+    label = known.get("displayName") or desired.reference.display_name or desired.reference.value
+    described = f"service principal '{label}'"
+    if desired.state == "absent":
+        return _plan_absent(current, described)
+    if desired.values.get("account_enabled") is False and not current.is_own:
+        raise OptionError(
+            f"The {described} in tenant {current.tenant} belongs to another publisher's application and is not disabled.",
+            code="not_own_application",
+            tenant=current.tenant,
+            advice="Take away its grants and assignments instead.",
+        )
+    before = to_ansible(current.principal or {"tags": []})
+    after = _after(desired, before, (current.application or {}).get("tags") or ())
+    assignments = _assignments(desired, current, described)
+    warnings: list[str] = []
+    actions: list[Action] = []
+    changed = [name for name in _GRAPH if before[name] != after[name]]
+    body = {_GRAPH[name]: after[name] for name in changed}
+    if current.principal is None:
+        app_id = current.app_id or PLACEHOLDER_ID
+        actions.append(Action("create", f"create {described} (app id {app_id})", {"body": {"appId": app_id, **body}}))
+        actions += assignments.add
+        after.update(object_id=PLACEHOLDER_ID, app_id=app_id, display_name=label)
+    else:
+        if after["app_role_assignment_required"] and not before["app_role_assignment_required"]:
+            warnings += _check_assigned(desired, current, assignments, described)
+        # Assignments come first and go last, so that nobody is locked out between two writes.
+        actions += assignments.add
+        if changed:
+            actions.append(Action("update", _update_text(described, before, after, changed), {"body": body}))
+        actions += assignments.remove
+    if desired.assigned_to is not None:
+        before["assigned_to"] = [held.to_result() for held in assignments.before]
+        after["assigned_to"] = [held.to_result() for held in assignments.after]
+    return Plan(
+        tuple(actions),
+        _shown(before) if current.principal is not None else {},
+        _shown(after),
+        tuple(warnings),
+        facts={"service_principal": {**after, "would_create": current.principal is None}},
+    )
+
+
+def _after(desired: ServicePrincipalDesired, before: t.Mapping[str, t.Any], inherited: t.Collection[str]) -> dict[str, t.Any]:
+    after = {**before, **desired.values}
+    tags = list(before["tags"])
+    if desired.tags:
+        # The application's own tags show up on its service principal too and can only be changed there.
+        keep = {*inherited, HIDE} if desired.visible_to_users is not None else set(inherited)
+        tags = apply_tags(desired.tags, tags, keep)
+    if desired.visible_to_users is not None and desired.visible_to_users == (HIDE in tags):
+        tags = [tag for tag in tags if tag != HIDE] if desired.visible_to_users else [*tags, HIDE]
+    return {**after, "tags": tags, "visible_to_users": HIDE not in tags}
+
+
+def _assignments(desired: ServicePrincipalDesired, current: ServicePrincipalCurrent, described: str) -> AssignmentPlan:
+    if desired.assigned_to is None:
+        return AssignmentPlan()
+    known = current.principal or current.application
+    roles = None if known is None else list(known.get("appRoles") or [])
+    held = existing(current.assigned, roles or [])
+    return plan_assignments(desired.assigned_to, held, current.found, roles, described, tenant=current.tenant)
+
+
+def _check_assigned(desired: ServicePrincipalDesired, current: ServicePrincipalCurrent, assignments: AssignmentPlan, described: str) -> list[str]:
+    """Before assignment is required of an application in use: who consented to it and could not sign in any more."""
+    after = assignments.after if desired.assigned_to is not None else existing(current.assigned, ())
+    assigned = {held.principal_id for held in after}
+    holders = list(dict.fromkeys(grant["principalId"] for grant in current.grants if grant.get("principalId")))
+    shown = {holder: f"{current.names[holder]} ({holder})" if holder in current.names else holder for holder in holders}
+    unassigned = [holder for holder in holders if holder not in assigned]
+    if unassigned and not desired.accept_unassigned:
+        raise OptionError(
+            f"Requiring assignment for {described} in tenant {current.tenant} would lock out {len(unassigned)} of the {len(holders)} principals that "
+            f"hold a grant on it: {', '.join(shown[holder] for holder in unassigned)}.",
+            code="unassigned_principals",
+            tenant=current.tenant,
+            advice="Assign them with 'assigned_to', or set accept_unassigned: true (also when they are members of an assigned group).",
+            details={"holders": holders, "unassigned": unassigned},
+        )
+    said = []
+    if holders:
+        said.append(f"These principals hold a grant on {described}: {', '.join(shown.values())}; not assigned are {len(unassigned)} of them.")
+    if any(grant.get("consentType") == "AllPrincipals" for grant in current.grants):
+        said.append(f"The {described} has tenant-wide consent, so people who are not listed anywhere may be using it; only those assigned will be able to.")
+    return said
+
+
+def _plan_absent(current: ServicePrincipalCurrent, described: str) -> Plan:
+    principal = current.principal
+    if principal is None:
+        return Plan(facts={"service_principal": {}})
+    if not current.is_own:
+        raise OptionError(
+            f"The {described} in tenant {current.tenant} belongs to an application of another publisher "
+            f"(tenant {principal.get('appOwnerOrganizationId')}) and is not deleted.",
+            code="not_own_application",
+            tenant=current.tenant,
+            advice="Take away its grants and assignments instead.",
+            details={"app_owner_organization_id": principal.get("appOwnerOrganizationId")},
+        )
+    if not created_here((current.application or {}).get("tags") or ()):
+        raise OptionError(
+            f"The application of {described} (app id {principal.get('appId')}) in tenant {current.tenant} was not made by this collection, so its service "
+            "principal is not deleted.",
+            code="not_ours",
+            tenant=current.tenant,
+            advice="Delete it by hand if that is meant.",
+        )
+    action = Action("delete", f"delete {described} (app id {principal.get('appId')})", {"id": principal["id"]})
+    return Plan((action,), _shown(to_ansible(principal)), {}, facts={"service_principal": {}})
+
+
+def _shown(shape: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """What diffs show: what the module can set."""
+    shown = {name: shape[name] for name in (*_GRAPH, "visible_to_users", "assigned_to") if name in shape}
+    shown["tags"] = [tag for tag in shape["tags"] if not is_reserved(tag)]
+    return shown
+
+
+def _update_text(described: str, before: t.Mapping[str, t.Any], after: t.Mapping[str, t.Any], changed: list[str]) -> str:
+    said: list[tuple[str, str]] = []
+    for name in changed:
+        if name == "tags":
+            detail = f": {in_words(before[name], after[name])}"
+        elif after[name] is None:
+            detail = " to nothing"
+        else:
+            detail = f" to '{str(after[name]).lower() if isinstance(after[name], bool) else after[name]}'"
+        said.append((_LABELS[name], detail))
+    if len(said) == 1:
+        return f"set {said[0][0]} of {described}{said[0][1]}"
+    return f"update {described}: " + "; ".join(f"set {label}{detail}" for label, detail in said)

@@ -1,0 +1,206 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""Single sign-on settings of a Workspace 365 environment: checks, the pure planner and the resource."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID, Action, Plan, Runtime
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConflictError, NotFoundError, OptionError
+from ansible_collections.tenantkit.connectors.plugins.module_utils._http import HttpClient
+from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.workspace365 import (
+    OTHER_TENANT,
+    SERVICE,
+    THIS_TENANT,
+    UNCLEAR,
+    UNCONNECTED,
+    SignInPage,
+    Workspace365Client,
+    check_environment,
+    check_instance_url,
+    delivery_instance,
+    tenant_in_url,
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class SsoDesired:
+    """The options, checked, without the two secrets."""
+
+    instance_url: str
+    environment: str
+    state: str
+    authority: str | None = None
+    client_id: str | None = None
+    key_id: str | None = None
+    has_key: bool = False
+    delivered_key_id: str | None = None
+    delivered_mark: bool = False
+    sign_in_checked: bool = False
+    take_over: bool = False
+    force: bool = False
+    expected_tenants: frozenset[str] = frozenset()
+
+    @classmethod
+    def from_options(cls, options: t.Mapping[str, t.Any]) -> "SsoDesired":
+        """From module options."""
+        expected = {name.strip().lower() for name in options.get("expected_tenants") or () if name.strip()}
+        own = tenant_in_url(options.get("authority") or "")
+        if own:
+            expected.add(own)
+        return cls(
+            check_instance_url(options["instance_url"]),
+            check_environment(options["environment"]),
+            options["state"],
+            (options.get("authority") or "").rstrip("/") or None,
+            (options.get("client_id") or "").lower() or None,
+            (options.get("key_id") or "").lower() or None,
+            bool(options.get("key")),
+            (options.get("delivered_key_id") or "").lower() or None,
+            bool(options.get("delivered_mark") or options.get("delivered_key_id")),
+            bool(options.get("sign_in_checked")),
+            bool(options.get("take_over")),
+            bool(options.get("force")),
+            frozenset(expected),
+        )
+
+    @property
+    def settled(self) -> bool:
+        """Whether the mark says that this very key was the last one delivered."""
+        return bool(self.key_id) and self.key_id == self.delivered_key_id and not self.force
+
+
+@dataclasses.dataclass(frozen=True)
+class SsoCurrent:
+    """What could be seen: the sign-in page, where it was looked at. The settings themselves cannot be read."""
+
+    page: SignInPage | None = None
+    environment_proven: bool = False
+
+
+def plan_sso(desired: SsoDesired, current: SsoCurrent, check_mode: bool = False) -> Plan:
+    """Refuse to take an environment away from somebody, then send what has to be sent."""
+    if current.page is not None:
+        _check_page(desired, current.page)
+    if desired.state == "probed" or desired.settled:
+        return Plan()
+    if not desired.has_key and not check_mode:
+        raise OptionError(
+            "'key' is needed: the mark does not say that this key was the last one delivered, so it has to be sent.",
+            code="key_missing",
+            service=SERVICE,
+            outcome="refused",
+            advice="Pass 'key' from the task that made the secret (tenantkit.connectors.entra_client_secret).",
+        )
+    for name in ("authority", "client_id"):
+        if not getattr(desired, name):
+            raise OptionError(f"'{name}' is needed to set single sign-on.", code="option_missing", service=SERVICE, outcome="refused")
+    if not str(desired.authority).lower().startswith("https://"):
+        raise OptionError("'authority' must start with https://.", code="invalid_authority", service=SERVICE, outcome="refused")
+    if desired.client_id == PLACEHOLDER_ID and not check_mode:
+        raise OptionError("'client_id' is the id that check mode gives to an application that does not exist yet.", code="placeholder", outcome="refused")
+    key = f"key {desired.key_id}" if desired.key_id and desired.key_id != PLACEHOLDER_ID else "a new key"
+    text = f"set single sign-on of environment '{desired.environment}' to {desired.authority} with {key}"
+    # The settings cannot be read back: "before" holds what was last delivered as far as is known.
+    before = {"key_id": desired.delivered_key_id}
+    after = {"authority": desired.authority, "client_id": desired.client_id, "key_id": desired.key_id}
+    return Plan((Action("put", text),), before, after)
+
+
+def _check_page(desired: SsoDesired, page: SignInPage) -> None:
+    """An environment is only written when it is free, ours, or explicitly taken over; another tenant's never."""
+    where = f"Environment '{desired.environment}' of {desired.instance_url}"
+    if page.connection == OTHER_TENANT:
+        raise ConflictError(
+            f"{where} is connected to another tenant: its sign-in page shows that {page.seen}.",
+            code="other_tenant",
+            service=SERVICE,
+            outcome="refused",
+            advice="Check 'instance_url' and 'environment'. If this is the right one, its present connection has to be removed in Workspace 365 first.",
+            details={"connection": page.connection},
+        )
+    if page.connection == UNCLEAR and not desired.take_over:
+        raise ConflictError(
+            f"{where} carries no mark of ours, and its sign-in page does not show whether it is free: {page.seen}.",
+            code="connection_unclear",
+            service=SERVICE,
+            outcome="refused",
+            advice="If nobody else's single sign-on would be replaced, set 'take_over'.",
+            details={"connection": page.connection},
+        )
+
+
+class SsoResource:
+    """What the engine needs to set or probe single sign-on."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        options = runtime.options
+        for name in ("provisioning_key", "key"):
+            runtime.secret(options.get(name))
+        self._desired = SsoDesired.from_options(options)
+        http = HttpClient(runtime.budget, ca_path=options.get("ca_path"), host=runtime.host, secrets=runtime.secrets)
+        self._client = Workspace365Client(http, runtime.budget, self._desired.instance_url, options["provisioning_key"])
+        self._current = SsoCurrent()
+
+    def read(self) -> SsoCurrent:
+        """Probe host, key and environment where asked (or in check mode), and look at the sign-in page unless a mark says it is ours."""
+        desired = self._desired
+        if desired.state == "present" and desired.settled:
+            return self._current
+        proven = False
+        if desired.state == "probed" or self._runtime.check_mode:
+            found = self._client.find_environment(desired.environment)
+            if found is None:
+                self._runtime.warn(
+                    f"The environment list of {self._client.host} has a form that is not known; environment '{desired.environment}' was looked for on its own."
+                )
+                self._client.prove_environment(desired.environment)
+            elif not found:
+                raise NotFoundError(
+                    f"{self._client.host} has no environment '{desired.environment}'.",
+                    code="environment_not_found",
+                    service=SERVICE,
+                    outcome="refused",
+                    advice="Check 'environment' and 'instance_url'.",
+                )
+            proven = True
+        page = None
+        if not desired.delivered_mark and not desired.sign_in_checked:
+            page = self._client.sign_in_page(desired.environment, desired.expected_tenants)
+        self._current = SsoCurrent(page, proven)
+        return self._current
+
+    def plan(self, current: SsoCurrent) -> Plan:
+        """Pure."""
+        return plan_sso(self._desired, current, self._runtime.check_mode)
+
+    def apply(self, action: Action) -> None:
+        """The one call there is."""
+        desired = self._desired
+        self._client.set_sso(desired.environment, str(desired.authority), str(desired.client_id), self._runtime.options["key"])
+
+    def result(self, plan: Plan, applied: bool) -> dict[str, t.Any]:
+        """The key C(sso). It never says what the environment holds, only what was sent."""
+        desired, page = self._desired, self._current.page
+        return {
+            "sso": {
+                "instance_url": desired.instance_url,
+                "environment": desired.environment,
+                "delivery_instance": delivery_instance(desired.instance_url, desired.environment),
+                "authority": desired.authority,
+                "client_id": desired.client_id,
+                "key_id": desired.key_id,
+                "sent": applied,
+                "environment_proven": self._current.environment_proven or applied,
+                "connection": page.connection if page else "not_checked",
+                "last_delivered_key_id": desired.key_id if applied else desired.delivered_key_id,
+            }
+        }
+
+
+__all__ = ["THIS_TENANT", "UNCONNECTED", "SsoCurrent", "SsoDesired", "SsoResource", "plan_sso"]

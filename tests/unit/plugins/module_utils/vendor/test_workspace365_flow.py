@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""C(workspace365_sso) from its options to the Provisioning API: the engine against the emulator, faults included."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Outcome, execute
+from ansible_collections.tenantkit.connectors.plugins.modules.workspace365_sso import DECLARATION
+from tenant_emulator.testing import Emulator
+
+AUTHORITY = "https://login.windows.net/contoso.onmicrosoft.com"
+CLIENT = "7a9c5a0e-2f0f-4a8e-9a57-0e6a3b7f3c11"
+VALUE = "abc8Q~not-a-real-secret-value-0123456789"
+PUT = "PUT /Provisioning/contoso/SingleSignOnSettings/OAuth2"
+
+
+class Bench:
+    """One environment in the emulator, and the module's engine."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self.emulator = emulator
+        self.key = emulator.control("GET", "workspace365/portal")["provisioning_key"]
+
+    def run(self, *, check: bool = False, **options: t.Any) -> Outcome:
+        plain = {
+            "state": "present",
+            "instance_url": self.emulator.workspace365_url(),
+            "environment": "contoso",
+            "provisioning_key": self.key,
+            "authority": AUTHORITY,
+            "client_id": CLIENT,
+            "key": VALUE,
+            "key_id": "key-1",
+            "expected_tenants": [],
+            "sign_in_checked": True,
+            "ca_path": self.emulator.ca_path,
+            "timeout": 20,
+        }
+        outcome = execute(DECLARATION, {**plain, **options}, check_mode=check, environ={})
+        for secret in (self.key, VALUE):
+            assert secret not in str(outcome.result) + str(outcome.warnings)
+        return outcome
+
+    def ok(self, **options: t.Any) -> dict[str, t.Any]:
+        outcome = self.run(**options)
+        assert not outcome.failed, outcome.result
+        return {**outcome.result, "warnings": outcome.warnings}
+
+    def failed(self, **options: t.Any) -> dict[str, t.Any]:
+        outcome = self.run(**options)
+        assert outcome.failed, outcome.result
+        assert outcome.result["failure"]["kind"] != "bug", outcome.result
+        return outcome.result["failure"]
+
+    @property
+    def requests(self) -> list[str]:
+        return [f"{entry['method']} {entry['path'].partition('?')[0]}" for entry in self.emulator.journal()]
+
+    @property
+    def held(self) -> dict[str, t.Any] | None:
+        return self.emulator.workspace365()["sso"]
+
+
+@pytest.fixture
+def bench(emulator: Emulator) -> Bench:
+    return Bench(emulator)
+
+
+def test_probe(bench: Bench) -> None:
+    result = bench.ok(state="probed", key=None, sign_in_checked=False)
+    assert not result["changed"] and result["sso"]["connection"] == "unconnected" and result["sso"]["environment_proven"]
+    assert bench.requests == ["GET /Provisioning/Environment/", "GET /contoso/SignIn"]
+
+
+def test_send(bench: Bench) -> None:
+    result = bench.ok()
+    assert result["changed"] and result["sso"]["sent"] and bench.held is not None and bench.held["client_id"] == CLIENT
+    assert bench.requests == [PUT]
+    assert not bench.ok(key=None, delivered_key_id="key-1")["changed"]
+    assert bench.requests == [PUT]
+
+
+def test_sign_in_page_is_looked_at_before_sending(bench: Bench) -> None:
+    bench.ok(sign_in_checked=False)
+    assert bench.requests == ["GET /contoso/SignIn", PUT]
+    assert bench.ok(sign_in_checked=False, state="probed")["sso"]["connection"] == "this_tenant"
+
+
+def test_check_mode_reads_only(bench: Bench) -> None:
+    result = bench.ok(check=True, key=None)
+    assert result["changed"] and not result["sso"]["sent"] and bench.emulator.writes() == [] and bench.held is None
+
+
+def test_another_tenants_environment(bench: Bench) -> None:
+    bench.ok(authority="https://login.windows.net/fabrikam.com")
+    bench.emulator.clear_journal()
+    for state in ("present", "probed"):
+        failure = bench.failed(state=state, sign_in_checked=False, take_over=True, force=True)
+        assert failure["code"] == "other_tenant" and failure["outcome"] == "refused"
+    assert bench.emulator.writes() == []
+    assert bench.ok(sign_in_checked=False, expected_tenants=["fabrikam.com"])["changed"]
+
+
+def test_unclear_page(bench: Bench) -> None:
+    bench.emulator.set_workspace365("portal", "contoso", page_mode="error")
+    assert bench.failed(sign_in_checked=False)["code"] == "connection_unclear" and bench.emulator.writes() == []
+    assert bench.ok(sign_in_checked=False, take_over=True)["changed"]
+    assert not bench.ok(state="probed", sign_in_checked=False, delivered_mark=True)["changed"]
+
+
+@pytest.mark.parametrize(
+    ("options", "status"), [({"provisioning_key": "00000000-0000-0000-0000-000000000001"}, 403), ({"authority": "https://login.example/x"}, 400), ({"environment": "nobody"}, 404)]
+)
+def test_definite_refusals(bench: Bench, options: dict[str, t.Any], status: int) -> None:
+    failure = bench.failed(**options)
+    assert (failure["http_status"], failure["outcome"]) == (status, "refused")
+    assert len(bench.requests) == 1
+
+
+def test_both_causes_of_404_are_named(bench: Bench) -> None:
+    bench.emulator.set_workspace365("portal", on_premises=True)
+    outcome = bench.run()
+    assert "on-premises" in outcome.result["msg"] and "environment 'contoso'" in outcome.result["msg"]
+
+
+def test_nothing_listens(bench: Bench) -> None:
+    failure = bench.failed(instance_url="https://127.0.0.1:9", timeout=3)
+    assert failure["outcome"] == "refused"
+
+
+@pytest.mark.parametrize("rule", [{"action": "drop_after"}, {"action": "drop_before"}, {"action": "status_after", "status": 503}, {"action": "status", "status": 500}])
+def test_the_same_value_is_sent_again(bench: Bench, rule: dict[str, t.Any]) -> None:
+    bench.emulator.fault(service="workspace365", **rule)
+    assert bench.ok()["sso"]["sent"]
+    assert bench.requests == [PUT, PUT]
+    assert len({(item["client_id"], item["authority"]) for item in bench.emulator.workspace365()["writes"]}) == 1
+
+
+def test_500_is_repeated_once(bench: Bench) -> None:
+    bench.emulator.fault(service="workspace365", action="status", status=500, times=None)
+    assert bench.failed()["outcome"] == "unknown"
+    assert bench.requests == [PUT, PUT]
+
+
+def test_unknown_stays_unknown(bench: Bench) -> None:
+    """A refusal after a lost answer says nothing about the first try."""
+    bench.emulator.fault(service="workspace365", action="drop_after")
+    bench.emulator.fault(service="workspace365", action="status", status=403, times=None)
+    failure = bench.failed()
+    assert (failure["http_status"], failure["outcome"]) == (403, "unknown")
+
+
+def test_time_is_over(bench: Bench) -> None:
+    bench.emulator.fault(service="workspace365", action="drop_after", times=None)
+    failure = bench.failed(timeout=3)
+    assert failure["outcome"] == "unknown" and "Run again" in failure["advice"]
+
+
+def test_redirects_are_not_followed(bench: Bench) -> None:
+    bench.emulator.fault(service="workspace365", action="redirect", location="https://elsewhere.example/x?key=1", times=None)
+    for options in ({"state": "probed"}, {}):
+        failure = bench.failed(**options)
+        assert failure["kind"] == "redirect" and "?" not in str(failure["details"])
+    assert failure["outcome"] == "unknown"
+
+
+@pytest.mark.parametrize(("shape", "warned"), [("strings", 0), ("objects", 0), ("unreadable", 1)])
+def test_environment_list(bench: Bench, shape: str, warned: int) -> None:
+    if shape == "unreadable":
+        bench.emulator.fault(service="workspace365", action="status", status=200, body={"count": 3}, times=None, path="/Environment/")
+    else:
+        bench.emulator.set_workspace365("portal", environment_shape=shape)
+    result = bench.ok(state="probed")
+    assert len(result["warnings"]) == warned
+    assert bench.failed(state="probed", environment="nobody")["http_status"] in (None, 404)
+
+
+def test_the_key_goes_to_the_instance_only(bench: Bench) -> None:
+    assert bench.failed(instance_url="http://127.0.0.1:9")["code"] == "invalid_instance_url"
+    assert bench.requests == []
