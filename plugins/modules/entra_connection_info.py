@@ -1,0 +1,257 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: entra_connection_info
+short_description: Looks at a whole connection of a product to Microsoft Entra ID
+version_added: 1.0.0
+author:
+  - The tenantkit.connectors contributors (@tenantkit)
+description:
+  - Reads everything that one connection consists of in two requests (one when the application is named by O(app), key C(app_id)), and says what each of the
+    modules that bring the connection about would do. Changes nothing.
+  - Roles ask it first and do only the steps that have something to do. Reports, audits and preflight checks use it as well.
+  - Two hosts of one run that mean the same connection of the same tenant, or the same instance of a product, are an error.
+extends_documentation_fragment:
+  - tenantkit.connectors.auth
+  - tenantkit.connectors.attributes
+  - tenantkit.connectors.attributes.actiongroup
+options:
+  connector:
+    description:
+      - A short name of the product, lower-case letters, digits and underscores. Part of the delivery marks.
+    type: str
+    required: true
+  host:
+    description:
+      - The inventory host that this tenant is, for telling two hosts that mean the same apart. Known without this option when the module runs in
+        the controller.
+    type: str
+  app:
+    description:
+      - The application that is wanted, with the options of M(tenantkit.connectors.entra_app).
+    type: dict
+    required: true
+  service_principal:
+    description:
+      - The enterprise application that is wanted, with the options of M(tenantkit.connectors.entra_service_principal).
+    type: dict
+    default: {}
+  permissions:
+    description:
+      - The permissions that are wanted, requested and consented to.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      resource:
+        description:
+          - The API, by display name, identifier URI or app id.
+        type: str
+        required: true
+      delegated:
+        description:
+          - Delegated permissions, by name or GUID.
+        type: list
+        elements: str
+        default: []
+      application:
+        description:
+          - Application permissions, by name or GUID.
+        type: list
+        elements: str
+        default: []
+  permissions_mode:
+    description:
+      - V(merge) leaves other requested permissions alone, V(exact) would remove them.
+    type: str
+    choices: [merge, exact]
+    default: merge
+  consent:
+    description:
+      - How consent is wanted, with the options of M(tenantkit.connectors.entra_admin_consent).
+    type: dict
+    default: {}
+  accept_privileged:
+    description:
+      - Permissions that amount to owning the tenant and are meant, such as V(delegated:Directory.ReadWrite.All).
+    type: list
+    elements: str
+    default: []
+  secret:
+    description:
+      - The client secret that is wanted, with the options of M(tenantkit.connectors.entra_client_secret). Without it the connection has none.
+    type: dict
+  delivery:
+    description:
+      - Where the client secret goes.
+    type: dict
+    suboptions:
+      instance:
+        description:
+          - What receives the secret, such as the address of the product's instance and the name of the customer there.
+        type: str
+        required: true
+      authority:
+        description:
+          - The authority that is delivered with it. C({primary_domain}) and C({tenant_id}) are filled in from the tenant.
+          - An authority that was delivered for another verified domain of the tenant stays good until it is named here without braces.
+        type: str
+  force:
+    description:
+      - Plan for a new client secret although the present one is good.
+    type: bool
+    default: false
+  state:
+    description:
+      - Whether the connection should be there.
+    type: str
+    choices: [present, absent]
+    default: present
+seealso:
+  - module: tenantkit.connectors.entra_app
+  - module: tenantkit.connectors.entra_admin_consent
+  - module: tenantkit.connectors.entra_client_secret
+"""
+
+EXAMPLES = r"""
+- name: Is Workspace 365 connected as it should be?
+  tenantkit.connectors.entra_connection_info:
+    tenant_id: contoso.onmicrosoft.com
+    connector: workspace365
+    app:
+      unique_name: tenantkit.workspace365.contoso
+      redirect_uris:
+        web:
+          add: [https://portal.workspace365.net/contoso/OAuth2/HandleAuthorityResponse]
+    permissions:
+      - resource: Microsoft Graph
+        delegated: [openid, User.Read]
+    secret:
+      name: workspace365
+    delivery:
+      instance: https://portal.workspace365.net contoso
+      authority: https://login.windows.net/{primary_domain}
+  register: look
+
+- name: Days until the secret expires
+  ansible.builtin.debug:
+    var: look.connection.secret.days_left
+"""
+
+RETURN = r"""
+connection:
+  description: The connection as it is.
+  returned: success
+  type: dict
+  contains:
+    connector:
+      description: The product.
+      type: str
+      returned: success
+      sample: workspace365
+    tenant:
+      description: The tenant that was reached, with its domains.
+      type: dict
+      returned: success
+      sample:
+        tenant_id: 0f1d0b1e-7c39-4d2c-9c1a-6a4f1d1f2b01
+        display_name: Contoso
+        primary_domain: contoso.com
+        initial_domain: contoso.onmicrosoft.com
+        verified_domains: [contoso.com, contoso.onmicrosoft.com]
+    converged:
+      description: Whether no step has anything to do.
+      type: bool
+      returned: success
+      sample: true
+    status:
+      description: V(connected), V(awaiting_consent), V(not_connected), V(absent) or V(not_absent).
+      type: str
+      returned: success
+      sample: connected
+    steps:
+      description: What each step would do, one sentence per write.
+      type: dict
+      returned: success
+      sample:
+        app: {actions: []}
+        permissions: {actions: []}
+        service_principal: {actions: []}
+        consent: {actions: []}
+        secret: {actions: []}
+    app:
+      description: The application, as M(tenantkit.connectors.entra_app) returns it.
+      type: dict
+      returned: success
+      sample: {app_id: 631a96bc-a705-4eda-9f99-fdaf9f54f6a2, display_name: Workspace 365 (contoso), would_create: false}
+    service_principal:
+      description: The enterprise application, as M(tenantkit.connectors.entra_service_principal) returns it.
+      type: dict
+      returned: success
+      sample: {account_enabled: true, app_role_assignment_required: false}
+    consent:
+      description: RV(connection.consent.requested), granted, missing and extra permissions per resource.
+      type: dict
+      returned: success
+      sample:
+        complete: true
+        missing: []
+    secret:
+      description: The secrets of the application, never a value. What was last delivered, when it ends, what could be retired.
+      type: dict
+      returned: success
+      sample: {needed: false, status: delivered, key_id: 1cb9dd5f-6f5c-4ae5-a1f3-a0a0e1d2a2fb, days_left: 179}
+    delivery:
+      description: The authority that would be delivered, and whether a delivered mark of this target names an existing key.
+      type: dict
+      returned: success
+      sample: {authority: "https://login.windows.net/contoso.com", former_authorities: [], marked: true}
+    credential:
+      description: The credential that was used.
+      type: str
+      returned: success
+      sample: client secret of 7b1c6f0a-30f1-4fb2-9f4f-6f0f7f1f0c11 from the environment
+actions:
+  description: Always empty.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+"""
+
+from ansible_collections.tenantkit.connectors.plugins.module_utils._argspec import permissions_spec
+from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Declaration
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connection_resource import ConnectionResource
+from ansible_collections.tenantkit.connectors.plugins.module_utils._module import run_module
+
+DECLARATION = Declaration(
+    options={
+        "connector": {"type": "str", "required": True},
+        "host": {"type": "str"},
+        "app": {"type": "dict", "required": True},
+        "service_principal": {"type": "dict", "default": {}},
+        "permissions": {**permissions_spec(), "default": []},
+        "permissions_mode": {"type": "str", "choices": ["merge", "exact"], "default": "merge"},
+        "consent": {"type": "dict", "default": {}},
+        "accept_privileged": {"type": "list", "elements": "str", "default": []},
+        "secret": {"type": "dict", "no_log": False},
+        "delivery": {"type": "dict", "options": {"instance": {"type": "str", "required": True}, "authority": {"type": "str"}}},
+        "force": {"type": "bool", "default": False},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    },
+    resource=ConnectionResource,
+)
+
+
+def main() -> None:
+    """Run the module."""
+    run_module(DECLARATION)
+
+
+if __name__ == "__main__":
+    main()

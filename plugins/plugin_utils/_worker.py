@@ -1,0 +1,136 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""Runs a declaration inside the worker, with the outside of an ordinary module: options, masking, warnings, result."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime
+import importlib
+import logging
+import pkgutil
+import time
+import typing as t
+from collections.abc import Mapping, Sequence, Set
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.errors import UnsupportedError
+from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Declaration, execute, mask, remaining_time
+
+COLLECTION = "tenantkit.connectors"
+
+
+@dataclasses.dataclass
+class WorkerOutcome:
+    """What a module process would have answered."""
+
+    result: dict[str, t.Any]
+    warnings: list[str] = dataclasses.field(default_factory=list)
+    deprecations: list[dict[str, t.Any]] = dataclasses.field(default_factory=list)
+
+
+def load_declaration(module: str) -> Declaration:
+    """The declaration of a module, from the module file itself: nothing is written twice."""
+    return importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.modules.{module}").DECLARATION
+
+
+def preload() -> None:
+    """Import every module of the collection, and with it the shared code, in the process that calls this.
+
+    Called in the parent. What cannot be imported is left alone here: the task that needs it fails and says why.
+    """
+    package = importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.modules")
+    for found in pkgutil.iter_modules(package.__path__):
+        with contextlib.suppress(Exception):
+            load_declaration(found.name)
+
+
+def plain(value: t.Any) -> t.Any:
+    """A value as a module process would read it from JSON: plain types, without the tags that ansible-core puts on them.
+
+    Third-party libraries meet the result; a tagged string in a request body or a header is not theirs to understand.
+    """
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, int):
+        return int.__int__(value)
+    if isinstance(value, float):
+        return float.__float__(value)
+    if isinstance(value, Mapping):
+        return {_key(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (datetime.date, datetime.time)):  # YAML reads an unquoted 2026-11-22 as a date
+        return value.isoformat()
+    if isinstance(value, (bytes, bytearray)):
+        return bytes(value).decode("utf-8", "surrogateescape")
+    if isinstance(value, (Sequence, Set)):
+        return [plain(item) for item in value]
+    return str.__str__(str(value))
+
+
+def _key(key: t.Any) -> str:
+    """A dict key as JSON spells it."""
+    if key is None or isinstance(key, bool):
+        return {None: "null", True: "true", False: "false"}[key]
+    return str.__str__(str(plain(key)))
+
+
+def run_in_worker(
+    declaration: Declaration,
+    name: str,
+    arguments: Mapping[str, t.Any],
+    *,
+    check_mode: bool,
+    environ: Mapping[str, str],
+    host: str,
+    directory: str,
+    clock: t.Callable[[], float] = time.time,
+) -> WorkerOutcome:
+    """Validate the arguments as AnsibleModule does and execute the declaration.
+
+    ``name`` is the module's full name, as it appears in messages. ``environ`` is the environment with the task's context.
+    ``directory`` is the one relative paths start from: a local module process is started in that of the playbook.
+    """
+    _quiet_libraries()
+    parameters = plain(arguments)
+    validation = ArgumentSpecValidator(declaration.argument_spec(), **declaration.conditions()).validate(parameters)
+    secrets = set(validation._no_log_values)  # pylint: disable=protected-access # there is no public way to them
+    # AnsibleModule's own validator forwards these; this one leaves it to its caller.
+    answer = WorkerOutcome(
+        {},
+        [f"Both option {twice['option']} and its alias {twice['alias']} are set." for twice in validation._warnings],  # pylint: disable=protected-access
+        [dict(deprecation) for deprecation in validation._deprecations],  # pylint: disable=protected-access
+    )
+    if validation.error_messages:
+        message = validation.errors.msg
+        if isinstance(validation.errors[0], UnsupportedError):
+            message = f"Unsupported parameters for ({name}) module: {message}"
+        answer.result = {"failed": True, "msg": message}
+    else:
+        parameters.update(validation.validated_parameters)
+        with contextlib.chdir(directory):
+            outcome = execute(
+                declaration, parameters, check_mode=check_mode, environ=environ, host=host, time_limit=remaining_time(environ, clock)
+            )
+        answer.warnings += outcome.warnings
+        answer.result = dict(outcome.result)
+        if outcome.failed:
+            answer.result["failed"] = True
+    # A wrong value is quoted in the message, and a service may echo what it was sent.
+    answer.result = mask(answer.result, secrets)
+    answer.warnings = mask(answer.warnings, secrets)
+    answer.deprecations = mask(answer.deprecations, secrets)
+    return answer
+
+
+def _quiet_libraries() -> None:
+    """Keep the libraries' own log records out of the controller's log file; a module process drops them, too."""
+    for library in ("msal", "requests", "urllib3"):
+        logger = logging.getLogger(library)
+        logger.propagate = False
+        if not logger.handlers:
+            logger.addHandler(logging.NullHandler())

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs the checks of this repository, one after the other, and stops at the first that fails.
+
+    check.py                  all of them; pytest last, so that its closing line is the last line
+    check.py lint docs        only these
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+import time
+import typing as t
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+WORK = ROOT / ".work"
+BIN = Path(sysconfig.get_path("scripts"))
+
+# Stands in for the bootstrap script that ansible-test would download: Python's own pip, then the version it asks for.
+GET_PIP = """\
+import subprocess, sys
+wanted = [word for word in sys.argv[1:] if word not in ("--no-setuptools", "--no-wheel")]
+subprocess.check_call([sys.executable, "-m", "ensurepip"])
+subprocess.check_call([sys.executable, "-m", "pip", "install", *wanted])
+"""
+
+
+def run(*command: str | Path, cwd: Path = ROOT, env: t.Mapping[str, str] | None = None) -> None:
+    """Run a command; exit with its output and status when it fails."""
+    done = subprocess.run([str(word) for word in command], cwd=cwd, env={**os.environ, **(env or {})}, text=True, capture_output=True, check=False)
+    if done.returncode:
+        sys.stdout.write(done.stdout[-20000:])
+        sys.stderr.write(done.stderr[-20000:])
+        sys.exit(f"failed ({done.returncode}): {' '.join(map(str, command))}")
+
+
+def collection_copy(name: str) -> Path:
+    """A copy of the tracked and new files at ansible_collections/tenantkit/connectors: ansible-test and the linters look at that path."""
+    base = WORK / name
+    target = base / "ansible_collections" / "tenantkit" / "connectors"
+    kept = target / "tests" / "output"
+    saved = base / "output"
+    if kept.exists():  # ansible-test's virtual environments: making them again costs a minute
+        shutil.rmtree(saved, ignore_errors=True)
+        kept.rename(saved)
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    files = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, text=True, capture_output=True, check=True).stdout.split("\n")
+    for file in filter(None, files):
+        source = ROOT / file
+        if source.is_file():
+            (target / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target / file)
+    if saved.exists():
+        saved.rename(kept)
+    run("git", "init", "--quiet", cwd=target)
+    run("git", "add", "--all", cwd=target)
+    return target
+
+
+def licences() -> None:
+    """Every source file names its licence."""
+    files = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, text=True, capture_output=True, check=True).stdout.split()
+    missing = [
+        file
+        for file in files
+        if re.search(r"\.(py|yml|yaml|sh|toml)$|Makefile$|^\.ci/|find-python$", file)
+        and (ROOT / file).is_file()
+        and (ROOT / file).stat().st_size
+        and "SPDX-License-Identifier: GPL-3.0-or-later" not in (ROOT / file).read_text()[:1500]
+    ]
+    if missing:
+        sys.exit("no SPDX header in: " + ", ".join(missing))
+
+
+def lint() -> None:
+    """Style of Python, YAML and Ansible; generated files; changelog."""
+    licences()
+    run(BIN / "ruff", "check", ".")
+    run(BIN / "ruff", "format", "--check", ".")
+    run(sys.executable, "tests/tools/generate_actions.py", "--check")
+    target = collection_copy("lint")
+    run(BIN / "yamllint", "--strict", ".", cwd=target)
+    run(BIN / "ansible-lint", "--offline", "--profile", "production", cwd=target, env={"ANSIBLE_COLLECTIONS_PATH": str(WORK / "lint")})
+    run(BIN / "antsibull-changelog", "lint", cwd=target)
+
+
+def docs() -> None:
+    """The documentation of modules and roles."""
+    target = collection_copy("lint")
+    run(
+        BIN / "antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs", "all", "--disallow-unknown-collection-refs",
+        "--check-extra-docs-refs", "--skip-rstcheck", ".", cwd=target, env={"ANSIBLE_COLLECTIONS_PATH": str(WORK / "lint")},
+    )  # fmt: skip
+
+
+def sanity() -> None:
+    """ansible-test sanity without containers."""
+    target = collection_copy("sanity")
+    home = WORK / "home"
+    cache = home / ".ansible" / "test" / "cache"
+    cache.mkdir(parents=True, exist_ok=True)
+    import ansible_test  # noqa: PLC0415 - only this step needs it
+
+    for file in Path(ansible_test.__path__[0]).rglob("*.py"):
+        for version in re.findall(r"pip='([\d.]+)'", file.read_text()) if file.name == "python_requirements.py" else ():
+            (cache / f"get_pip_{version.replace('.', '_')}.py").write_text(GET_PIP)
+    real = Path(sys.executable).resolve().parent  # ansible-test trips over the shims of version managers
+    path = os.pathsep.join([str(BIN), str(real), "/usr/bin", "/bin"])
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    run(BIN / "ansible-test", "sanity", "--venv", "--requirements", "--python", version, "--color", "no", cwd=target, env={"HOME": str(home), "PATH": path})
+
+
+def build() -> None:
+    """The tarball can be built and installed, and a playbook of it runs by its full name."""
+    target = WORK / "dist"
+    shutil.rmtree(target, ignore_errors=True)
+    source = collection_copy("lint")
+    run(BIN / "ansible-galaxy", "collection", "build", "--force", "--output-path", target, cwd=source)
+    tarball = next(target.glob("*.tar.gz"))
+    run(BIN / "ansible-galaxy", "collection", "install", "--force", "--collections-path", target / "collections", tarball)
+
+
+def molecule() -> None:
+    """The role scenarios."""
+    run(BIN / "molecule", "test", "--all", "--workers", "2", cwd=ROOT / "extensions")
+
+
+def tests() -> None:
+    """Unit and integration tests."""
+    code = subprocess.run([sys.executable, "-m", "pytest", "-n", "2", "-q", *os.environ.get("PYTEST_ARGS", "").split()], cwd=ROOT, check=False).returncode
+    sys.exit(code)
+
+
+STEPS: dict[str, t.Callable[[], None]] = {
+    "lint": lint, "docs": docs, "build": build, "sanity": sanity, "molecule": molecule, "tests": tests,
+}  # fmt: skip
+
+
+def main() -> None:
+    """Run the named steps, or all."""
+    WORK.mkdir(exist_ok=True)
+    for name in sys.argv[1:] or STEPS:
+        started = time.monotonic()
+        print(f"{name}: {(STEPS[name].__doc__ or '').splitlines()[0]}", flush=True)
+        STEPS[name]()
+        print(f"{name}: ok, {time.monotonic() - started:.0f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()
