@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# make demo, make test: everything else is a part of one of them. Needs Python >= 3.11 and a package index.
+
+PYTHON ?= $(shell tests/tools/find-python)
+ROOT := $(CURDIR)
+VENV := $(ROOT)/.venv
+WORK := $(ROOT)/.work
+BIN := $(VENV)/bin
+export PATH := $(BIN):$(PATH)
+export ANSIBLE_COLLECTIONS_PATH := $(WORK)/collections
+export ANSIBLE_LOCALHOST_WARNING := False
+
+.PHONY: help demo test unit integration lint sanity docs molecule test-clients matrix bench build clean
+
+help:
+	@sed -n 's/^## //p' $(MAKEFILE_LIST)
+
+$(VENV)/.demo: tests/requirements-demo.txt meta/ee-requirements.txt tests/emulator/pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements-demo.txt
+	mkdir -p $(WORK)/collections/ansible_collections/tenantkit
+	ln -sfn $(ROOT) $(WORK)/collections/ansible_collections/tenantkit/connectors
+	touch $@
+
+$(VENV)/.test: $(VENV)/.demo tests/requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	touch $@
+
+## make demo          connects Workspace 365 in three emulated tenants, twice, and shows the result
+demo: $(VENV)/.demo
+	@$(BIN)/python tests/tools/demo.py
+
+## make test          all checks of this repository but the real clients and the version matrix
+test: $(VENV)/.test
+	@$(BIN)/python tests/tools/check.py
+
+## make unit          unit tests alone
+unit: $(VENV)/.test
+	$(BIN)/python -m pytest tests/unit -n 2
+
+## make integration   playbooks against the emulator
+integration: $(VENV)/.test
+	$(BIN)/python -m pytest tests/integration -n 2
+
+## make lint          ruff, yamllint, ansible-lint (production), generated files, changelog, licences
+lint: $(VENV)/.test
+	$(BIN)/python tests/tools/check.py lint
+
+## make sanity        ansible-test sanity, without containers
+sanity: $(VENV)/.test
+	$(BIN)/python tests/tools/check.py sanity
+
+## make docs          lint the documentation
+docs: $(VENV)/.test
+	$(BIN)/python tests/tools/check.py docs
+
+## make molecule      the role scenarios
+molecule: $(VENV)/.test
+	$(BIN)/python tests/tools/check.py molecule
+
+## make test-clients  azure-cli and msgraph-sdk against the emulator, in an environment of their own
+test-clients: $(VENV)/.test
+	$(BIN)/python tests/tools/clients.py
+
+## make matrix        the oldest and the newest supported ansible-core, in the worker and as module processes
+matrix: $(VENV)/.test
+	$(BIN)/python tests/tools/matrix.py
+
+## make bench         requests, host-tasks and time for 1, 10 and 100 tenants
+bench: $(VENV)/.test
+	$(BIN)/python tests/bench/bench.py
+
+## make build         the collection tarball, in .work/
+build: $(VENV)/.demo
+	mkdir -p $(WORK)/dist
+	$(BIN)/ansible-galaxy collection build --force --output-path $(WORK)/dist
+
+## make clean         removes what the other targets made
+clean:
+	rm -rf $(VENV) $(VENV)-clients $(VENV)-matrix-* $(WORK)
