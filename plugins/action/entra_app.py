@@ -54,9 +54,7 @@ class ActionModule(ActionBase):
         module = self._task.resolved_action.rsplit(".", 1)[-1]  # the task's own name is a short one under collections:
         host = str(variables.get("inventory_hostname", ""))
         placement = self._placement(variables)
-        context = task_context(
-            host, started + self._task.timeout if self._task.timeout else None, share_cache=placement.local and placement.same_user
-        )
+        context = task_context(host, started + self._task.timeout if self._task.timeout else None, share_cache=placement.local and placement.same_user)
         display.vvv(f"{module} runs in the worker" if placement.in_worker else f"{module} runs as a module process: {placement.reason}", host=host)
         if placement.in_worker:
             result = self._run_in_worker(module, host, context)
@@ -108,9 +106,7 @@ class ActionModule(ActionBase):
             answer.result.pop("exception", None)
         return answer.result
 
-    def _run_module_process(
-        self, module: str, variables: dict[str, t.Any], context: dict[str, str], placement: Placement
-    ) -> dict[str, t.Any]:
+    def _run_module_process(self, module: str, variables: dict[str, t.Any], context: dict[str, str], placement: Placement) -> dict[str, t.Any]:
         if placement.local and not placement.interpreter_chosen:
             # Discovery would take the first Python in PATH, which need not have msal.
             self._target_variables(variables)["ansible_python_interpreter"] = variables["ansible_playbook_python"]

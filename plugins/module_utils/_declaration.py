@@ -127,10 +127,21 @@ def execute(
         result = run(declaration.resource(runtime), runtime)
         failed = False
     except ConnectorError as error:
+        _name_tenant(error, options.get("tenant_id"))
         result = {"msg": error.sentence(), "failure": error.as_failure(), "changed": bool(error.applied)}
     except Exception as error:
         result = crash_result(error)
     return Outcome(_masked(declaration, result, runtime.secrets), failed, mask(warnings, runtime.secrets), runtime.secrets)
+
+
+def _name_tenant(error: ConnectorError, tenant: t.Any) -> None:
+    """Put the tenant in front of a sentence that does not say which one it is about: among a hundred hosts that matters."""
+    if not tenant or error.code == "missing_library":
+        return
+    error.tenant = error.tenant or str(tenant)
+    shown = error.message.lower()
+    if str(tenant).lower() not in shown and error.tenant.lower() not in shown:
+        error.message = f"In tenant {tenant}: {error.message}"
 
 
 def crash_result(error: Exception) -> dict[str, t.Any]:

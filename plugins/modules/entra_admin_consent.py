@@ -196,7 +196,7 @@ consent:
           delegated: [openid, User.Read]
           application: [Group.Read.All]
     granted:
-      description: What is granted, asked for or not.
+      description: What is granted, asked for or not. Empty when the identity may not read it, see O(on_forbidden=hand_off).
       type: list
       elements: dict
       returned: success
@@ -303,23 +303,14 @@ actions:
     - "grant openid, User.Read of Microsoft Graph (delegated) to 'Payroll sync' for the tenant"
 """
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._argspec import APPLICATION_REFERENCE, application_reference_spec, permissions_spec
+from ansible_collections.tenantkit.connectors.plugins.module_utils._argspec import APPLICATION_REFERENCE
 from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Declaration
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.consent_resource import ConsentResource
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.options import CONSENT_OPTIONS
 from ansible_collections.tenantkit.connectors.plugins.module_utils._module import run_module
 
 DECLARATION = Declaration(
-    options={
-        **application_reference_spec(),
-        "permissions": permissions_spec(),
-        "state": {"type": "str", "default": "present", "choices": ["present", "absent"]},
-        "mode": {"type": "str", "default": "merge", "choices": ["merge", "exact", "report"]},
-        "principal": {"type": "str"},
-        "accept_privileged": {"type": "list", "elements": "str", "default": []},
-        "on_forbidden": {"type": "str", "default": "fail", "choices": ["fail", "hand_off"]},
-        "hand_off_redirect_uri": {"type": "str"},
-        "expected_publisher_tenant_id": {"type": "str"},
-    },
+    options=CONSENT_OPTIONS,
     resource=ConsentResource,
     required_one_of=[APPLICATION_REFERENCE],
     mutually_exclusive=[APPLICATION_REFERENCE],

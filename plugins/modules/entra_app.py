@@ -451,61 +451,14 @@ failure:
   sample: {"kind": "option", "code": "not_ours", "http_status": null, "tenant": "contoso.onmicrosoft.com"}
 """
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._argspec import (
-    APPLICATION_REFERENCE,
-    application_reference_spec,
-    list_change_spec,
-    permissions_spec,
-)
+from ansible_collections.tenantkit.connectors.plugins.module_utils._argspec import APPLICATION_REFERENCE
 from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Declaration
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.application import ApplicationResource
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.options import APPLICATION_OPTIONS
 from ansible_collections.tenantkit.connectors.plugins.module_utils._module import run_module
 
-CLAIM = {
-    "type": "list",
-    "elements": "dict",
-    "no_log": False,
-    "options": {
-        "name": {"type": "str", "required": True},
-        "source": {"type": "str"},
-        "essential": {"type": "bool", "default": False},
-        "additional_properties": {"type": "list", "elements": "str", "default": []},
-    },
-}
-AUDIENCES = ["AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount"]
-INFO_URLS = ("marketing_url", "support_url", "privacy_statement_url", "terms_of_service_url")
-
 DECLARATION = Declaration(
-    options={
-        **application_reference_spec(),
-        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-        "description": {"type": "str"},
-        "notes": {"type": "str"},
-        "sign_in_audience": {"type": "str", "choices": AUDIENCES},
-        "accept_audience_narrowing": {"type": "bool", "default": False},
-        "redirect_uris": {"type": "dict", "options": {name: list_change_spec() for name in ("web", "spa", "public_client")}},
-        "home_page_url": {"type": "str"},
-        "logout_url": {"type": "str"},
-        "requested_access_token_version": {"type": "int", "choices": [1, 2], "no_log": False},
-        "is_fallback_public_client": {"type": "bool"},
-        "implicit_grant": {
-            "type": "dict",
-            "options": {name: {"type": "bool", "no_log": False} for name in ("enable_id_token_issuance", "enable_access_token_issuance")},
-        },
-        "optional_claims": {"type": "dict", "options": {name: dict(CLAIM) for name in ("id_token", "access_token", "saml2_token")}},
-        "group_membership_claims": {"type": "str"},
-        "identifier_uris": list_change_spec(),
-        "owners": list_change_spec(),
-        "tags": list_change_spec(),
-        "info": {"type": "dict", "options": {name: {"type": "str"} for name in INFO_URLS}},
-        "service_management_reference": {"type": "str"},
-        "permissions": permissions_spec(),
-        "accept_privileged": {"type": "list", "elements": "str", "default": []},
-        "adopt": {"type": "bool", "default": False},
-        "on_soft_deleted": {"type": "str", "choices": ["fail", "restore", "purge"], "default": "fail"},
-        "soft_deleted_object_id": {"type": "str"},
-        "purge": {"type": "bool", "default": False},
-    },
+    options=APPLICATION_OPTIONS,
     resource=ApplicationResource,
     required_one_of=[APPLICATION_REFERENCE],
 )

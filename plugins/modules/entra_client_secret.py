@@ -1,5 +1,4 @@
 #!/usr/bin/python
-# -*- coding: utf-8 -*-
 # Copyright: (c) 2026, the tenantkit.connectors contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -126,7 +125,7 @@ EXAMPLES = r"""
     tenant_id: contoso.onmicrosoft.com
     unique_name: workspace365
     name: sso
-    delivery: &delivery
+    delivery:
       connector: workspace365
       instance: https://portal.workspace365.net contoso
       authority: https://login.windows.net/contoso.com
@@ -296,34 +295,14 @@ failure:
   sample: {kind: conflict, code: another_run, outcome: refused}
 """
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._argspec import APPLICATION_REFERENCE, application_reference_spec
+from ansible_collections.tenantkit.connectors.plugins.module_utils._argspec import APPLICATION_REFERENCE
 from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Declaration
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.options import SECRET_OPTIONS
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret_resource import SecretResource
 from ansible_collections.tenantkit.connectors.plugins.module_utils._module import run_module
 
 DECLARATION = Declaration(
-    options={
-        **application_reference_spec(),
-        "name": {"type": "str", "required": True},
-        "state": {"type": "str", "choices": ["present", "absent", "retired"], "default": "present"},
-        "validity_days": {"type": "int", "default": 180},
-        "renew_before_days": {"type": "int", "default": 30},
-        "overlap_days": {"type": "int", "default": 7},
-        "key_id": {"type": "str", "no_log": False},
-        "never_sent": {"type": "bool", "default": False},
-        "force": {"type": "bool", "default": False},
-        "prove": {"type": "bool", "default": True},
-        "delivery": {
-            "type": "dict",
-            "options": {
-                "connector": {"type": "str", "required": True},
-                "instance": {"type": "str", "required": True},
-                "authority": {"type": "str"},
-                "former_authorities": {"type": "list", "elements": "str", "default": []},
-                "delivered_key_id": {"type": "str", "no_log": False},
-            },
-        },
-    },
+    options=SECRET_OPTIONS,
     resource=SecretResource,
     reveals=["secret.secret_text"],
     required_one_of=[APPLICATION_REFERENCE],

@@ -213,33 +213,14 @@ failure:
   sample: {"kind": "option", "code": "unassigned_principals", "http_status": null, "tenant": "contoso.onmicrosoft.com"}
 """
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._argspec import (
-    APPLICATION_REFERENCE,
-    application_reference_spec,
-    list_change_spec,
-)
+from ansible_collections.tenantkit.connectors.plugins.module_utils._argspec import APPLICATION_REFERENCE
 from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Declaration
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.options import SERVICE_PRINCIPAL_OPTIONS
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.service_principal import ServicePrincipalResource
 from ansible_collections.tenantkit.connectors.plugins.module_utils._module import run_module
 
-ASSIGNEE = {
-    "options": {"user": {"type": "str"}, "group": {"type": "str"}, "app_role": {"type": "str"}},
-    "mutually_exclusive": [["user", "group"]],
-    "required_one_of": [["user", "group"]],
-}
-
 DECLARATION = Declaration(
-    options={
-        **application_reference_spec(),
-        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-        "account_enabled": {"type": "bool"},
-        "app_role_assignment_required": {"type": "bool"},
-        "accept_unassigned": {"type": "bool", "default": False},
-        "assigned_to": list_change_spec("dict", **ASSIGNEE),
-        "visible_to_users": {"type": "bool"},
-        "tags": list_change_spec(),
-        "notes": {"type": "str"},
-    },
+    options=SERVICE_PRINCIPAL_OPTIONS,
     resource=ServicePrincipalResource,
     required_one_of=[APPLICATION_REFERENCE],
     mutually_exclusive=[APPLICATION_REFERENCE],

@@ -1,5 +1,4 @@
 #!/usr/bin/python
-# -*- coding: utf-8 -*-
 # Copyright: (c) 2026, the tenantkit.connectors contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -182,7 +181,6 @@ failure:
 """
 
 from ansible.module_utils.basic import env_fallback
-
 from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Declaration
 from ansible_collections.tenantkit.connectors.plugins.module_utils._module import run_module
 from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.workspace365_sso import SsoResource

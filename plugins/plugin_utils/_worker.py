@@ -113,9 +113,7 @@ def run_in_worker(
     else:
         parameters.update(validation.validated_parameters)
         with contextlib.chdir(directory):
-            outcome = execute(
-                declaration, parameters, check_mode=check_mode, environ=environ, host=host, time_limit=remaining_time(environ, clock)
-            )
+            outcome = execute(declaration, parameters, check_mode=check_mode, environ=environ, host=host, time_limit=remaining_time(environ, clock))
         answer.warnings += outcome.warnings
         answer.result = dict(outcome.result)
         if outcome.failed:

@@ -138,7 +138,8 @@ def sdk_as(emulator: Emulator) -> t.Iterator[t.Callable[..., Sdk]]:
             plain = httpx.AsyncClient(verify=ssl.create_default_context(cafile=emulator.ca_path), timeout=30)
             opened.append(plain)
             client = GraphClientFactory.create_with_default_middleware(client=plain, options=options)
-            adapter = GraphRequestAdapter(AzureIdentityAuthenticationProvider(credential), client=client)
+            provider = AzureIdentityAuthenticationProvider(credential, scopes=["https://graph.microsoft.com/.default"])
+            adapter = GraphRequestAdapter(provider, client=client)
             adapter.base_url = f"{emulator.graph_url}/v1.0"
             return Sdk(GraphServiceClient(request_adapter=adapter), runner)
 

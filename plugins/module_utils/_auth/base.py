@@ -19,6 +19,7 @@ import typing as t
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.explain import SERVICE, token_error
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConnectorError, CredentialError, ServiceError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._http import HttpClient, MsalHttpAdapter
+from ansible_collections.tenantkit.connectors.plugins.module_utils._ids import is_guid
 
 try:
     import msal
@@ -28,8 +29,6 @@ except ImportError:
 
 # It logs a stack trace for every failure that is raised as well, and nobody configured logging: it would end up on the terminal.
 logging.getLogger("msal").setLevel(logging.CRITICAL)
-
-_GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,7 +92,7 @@ class Credential:
     def check_client_id(self, option: str) -> None:
         """A client id has to be a GUID, and not the one of zeros."""
         value = self.client_id or ""
-        if _GUID.fullmatch(value) is None or not value.strip("0-"):
+        if not is_guid(value) or not value.strip("0-"):
             raise CredentialError(
                 f"The client id from {self.source} is {value!r}, which is not an application (client) id.",
                 code="client_id",

@@ -10,9 +10,10 @@ import re
 import typing as t
 
 from ansible_collections.tenantkit.connectors.plugins.module_utils._cache import JobCache
+from ansible_collections.tenantkit.connectors.plugins.module_utils._claims import check_contested
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError, TenantGuardError
+from ansible_collections.tenantkit.connectors.plugins.module_utils._ids import is_guid
 
-_GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _SHARED = frozenset({"common", "organizations", "consumers"})
 # Tenants that exist and that nobody administers: personal accounts, and Microsoft's own services.
@@ -21,11 +22,6 @@ _ADVICE = "Give the tenant's id (a GUID, preferred) or one of its verified domai
 
 ORGANIZATION_PATH = "/organization"
 ORGANIZATION_PARAMS: t.Mapping[str, str] = {"$select": "id,displayName,verifiedDomains"}
-
-
-def is_guid(value: str) -> bool:
-    """Whether a text is a GUID in its usual form."""
-    return _GUID.fullmatch(value.strip().lower()) is not None
 
 
 def normalise_domain(value: str) -> str | None:
@@ -122,7 +118,11 @@ class TenantGuard:
         return reached
 
     def check(self, client: t.Any) -> None:
-        """Make sure of the domains before the first write: one read per job, none when only a tenant id was named."""
+        """Make sure before the first write: no other host of the job means the same, and the domains are this tenant's.
+
+        The domains cost one read per job, none when only a tenant id was named.
+        """
+        check_contested(self._cache, self.tenant_id or "")
         if self.passed:
             return
         stored, _from_cache = self._cache.get_or_create("guard", self._key, lambda: (self._look(client), None), reject=self._is_other)

@@ -11,11 +11,11 @@ import typing as t
 
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.base import claims_of
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.explain import SERVICE, cause_of, error_number
-from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.guard import is_guid
 from ansible_collections.tenantkit.connectors.plugins.module_utils._budget import Budget
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import BudgetError, ConnectorError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._http import HttpClient
 from ansible_collections.tenantkit.connectors.plugins.module_utils._http_answer import HttpAnswer
+from ansible_collections.tenantkit.connectors.plugins.module_utils._ids import is_guid
 
 # A new secret, application or service principal is not known everywhere at once.
 _NOT_YET = frozenset({7000215, 700016, 7000229, 700027})

@@ -74,7 +74,7 @@ class ConnectionReader:
             client = self._graph.batch(_client_parts(application["appId"]))
         principal = dict(client[0].body) if client and client[0].found else None
         grants, assignments = (tuple(self._graph.items(answer)) for answer in client[1:3]) if principal is not None else ((), ())
-        return Snapshot(organization, application, principal, grants, assignments, server_time(answers) or dt.datetime.now(dt.timezone.utc))
+        return Snapshot(organization, application, principal, grants, assignments, server_time(answers) or dt.datetime.now(dt.UTC))
 
     def _organization(self, answer: PartAnswer) -> dict[str, t.Any]:
         answer.raise_for_error()

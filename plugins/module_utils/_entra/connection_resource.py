@@ -10,7 +10,6 @@ import dataclasses
 import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-
 from ansible_collections.tenantkit.connectors.plugins.module_utils._claims import claim
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import Action, Plan, Runtime
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra import application_shape, connection, options

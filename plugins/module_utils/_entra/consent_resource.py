@@ -131,7 +131,10 @@ class ConsentResource:
             self._writer.write(action)
         except ForbiddenError as error:
             if action.kind == "create_client" or not self._hands_off:
-                error.details["hand_off"] = self._hand_off([*self._plan.actions[len(self._done) :]], str(error))
+                needed = self._hand_off(self._plan.actions[len(self._done) :], error.message)
+                error.details["hand_off"] = needed
+                if needed["url"]:
+                    error.advice = f"{error.advice or ''} Or have a privileged admin open {needed['url']}".strip()
                 raise
             self._refusals.append(error)
             self._refused_kinds.add(family)

@@ -88,7 +88,7 @@ def judge(delivery: Delivery, marks: t.Sequence[Mark], keys: t.Sequence[Key], ap
     if not current:
         return Verdict(True, "no key is marked as delivered there", "none", None)
     # More than one vouching mark is nothing this collection writes; the newest key counts then.
-    mark = max(current, key=lambda item: by_id[item.key_id].start if item.key_id in by_id else dt.datetime.max.replace(tzinfo=dt.timezone.utc))
+    mark = max(current, key=lambda item: by_id[item.key_id].start if item.key_id in by_id else dt.datetime.max.replace(tzinfo=dt.UTC))
     key = by_id.get(mark.key_id)
     known = {"status": "delivered", "key_id": mark.key_id}
     if key is None:
@@ -111,9 +111,7 @@ def judge(delivery: Delivery, marks: t.Sequence[Mark], keys: t.Sequence[Key], ap
     return Verdict(False, f"key {mark.key_id} was last delivered and is valid for {days_left(key, now)} days", warning=warning, **known)
 
 
-def keepers(
-    managed: t.Sequence[Key], marks: t.Sequence[Mark], delivery: Delivery | None, overlap: dt.timedelta, now: dt.datetime
-) -> dict[str, str]:
+def keepers(managed: t.Sequence[Key], marks: t.Sequence[Mark], delivery: Delivery | None, overlap: dt.timedelta, now: dt.datetime) -> dict[str, str]:
     """Why each managed key has to stay: key id to reason. A key that is not in here may be removed.
 
     Unknown always means stay: without any mark of the target it is not known what the target holds.

@@ -70,7 +70,6 @@ SERVICE_PRINCIPAL_OPTIONS: dict[str, t.Any] = {
     "visible_to_users": {"type": "bool"},
     "tags": list_change_spec(),
     "notes": {"type": "str"},
-    "sign_on_url": {"type": "str"},
 }
 
 CONSENT_OPTIONS: dict[str, t.Any] = {

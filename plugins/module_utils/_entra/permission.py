@@ -19,8 +19,9 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.permis
     parse_permissions,
     resolve_wanted,
 )
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.resources import KIND_TYPES, is_guid, well_known_name
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.resources import KIND_TYPES, well_known_name
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
+from ansible_collections.tenantkit.connectors.plugins.module_utils._ids import is_guid
 
 PERSONAL_AUDIENCES = ("AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount")
 MAX_RESOURCES = 50

@@ -17,12 +17,12 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.privil
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.resources import (
     KIND_TYPES,
     ResourceApi,
-    is_guid,
     resolve_names,
     well_known_app_id,
     well_known_name,
 )
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
+from ansible_collections.tenantkit.connectors.plugins.module_utils._ids import is_guid
 
 # Texts of the option "resource" to resource APIs; None when the tenant has no service principal for it.
 Lookup = t.Callable[[str], ResourceApi | None]

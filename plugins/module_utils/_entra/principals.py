@@ -10,10 +10,10 @@ import dataclasses
 import typing as t
 from urllib.parse import quote
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.reference import is_guid
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConflictError, NotFoundError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import Part
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.odata import odata_string, with_query
+from ansible_collections.tenantkit.connectors.plugins.module_utils._ids import is_guid
 
 if t.TYPE_CHECKING:
     from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import PartAnswer

@@ -82,11 +82,11 @@ def _check_http(uri: str, platform: str, scheme: str, host: str, path: str) -> N
     if ":" in host:
         _refuse(uri, platform, "has an IPv6 address as its host, which Entra does not support", "Use http://localhost.")
     if scheme == "http" and host not in _LOOPBACK:
-        _refuse(uri, platform, "uses http, which Entra allows for localhost only", f"Use https://{uri[len('http://') :]}.")
+        _refuse(uri, platform, "uses http, which Entra allows for localhost only", f"Use 'https://{uri[len('http://') :]}'.")
     if not path and platform != "public_client":
         split = urlsplit(uri)
         right = split._replace(path="/").geturl()
-        _refuse(uri, platform, "has no path, and Entra would store it with a slash at its end", f"Write it as {right}")
+        _refuse(uri, platform, "has no path, and Entra would store it with a slash at its end", f"Write it as '{right}'.")
 
 
 def check_personal(uri: str, platform: str) -> None:

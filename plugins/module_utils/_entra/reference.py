@@ -15,20 +15,15 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._engine impor
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConflictError, NotFoundError, OptionError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import Part
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.odata import odata_key, odata_string, with_query
+from ansible_collections.tenantkit.connectors.plugins.module_utils._ids import is_guid
 
 if t.TYPE_CHECKING:
     from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import GraphClient, PartAnswer
 
-_GUID = re.compile(r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
 _UNIQUE_NAME = re.compile(r"^\S(.*\S)?$")
 
 # Enough for every reader of an application's identity, tags and credentials' metadata.
 IDENTITY_SELECT = ("id", "appId", "uniqueName", "displayName", "createdDateTime", "tags")
-
-
-def is_guid(text: str) -> bool:
-    """Whether a text is an id and not a name."""
-    return bool(_GUID.match(text))
 
 
 def describe_found(app: t.Mapping[str, t.Any]) -> str:

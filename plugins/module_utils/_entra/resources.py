@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-import re
 import typing as t
 
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
+from ansible_collections.tenantkit.connectors.plugins.module_utils._ids import is_guid
 
 MICROSOFT_GRAPH = "00000003-0000-0000-c000-000000000000"
 POWER_PLATFORM_API = "8578e004-a5c6-46e7-913e-12f58912df43"
@@ -36,12 +36,6 @@ _APP_ID_OF = {name.lower(): app_id for app_id, names in _WELL_KNOWN.items() for 
 
 KIND_TYPES = {"delegated": "Scope", "application": "Role"}  # as in requiredResourceAccess
 _OTHER = {"delegated": "application", "application": "delegated"}
-_GUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
-
-
-def is_guid(text: str) -> bool:
-    """Whether a text is a GUID."""
-    return bool(_GUID.match(text))
 
 
 def well_known_app_id(text: str) -> str | None:
@@ -96,9 +90,8 @@ class ResourceApi:
     @classmethod
     def from_cache(cls, plain: t.Mapping[str, t.Any]) -> ResourceApi:
         """The reverse of C(to_cache)."""
-        names = ("object_id", "app_id", "display_name", "owner_tenant_id")
         delegated, application = (tuple(Permission(*row) for row in plain[kind]) for kind in KIND_TYPES)
-        return cls(*(plain[name] for name in names), tuple(plain["identifiers"]), delegated, application)
+        return cls(plain["object_id"], plain["app_id"], plain["display_name"], plain["owner_tenant_id"], tuple(plain["identifiers"]), delegated, application)
 
     def to_cache(self) -> dict[str, t.Any]:
         """JSON-plain and small: Microsoft Graph's own texts are ten times as long as what is needed here."""

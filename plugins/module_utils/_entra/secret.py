@@ -31,7 +31,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret
 )
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret_policy import SecretPolicy
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.tags import Mark, marks_of
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConflictError, NotFoundError, OptionError
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConflictError, OptionError
 
 SELECT = ("id", "appId", "displayName", "uniqueName", "createdDateTime", "signInAudience", "tags", "passwordCredentials")
 PERSONAL_SLOTS = 2  # applications for personal accounts take no more client secrets than this
@@ -54,7 +54,7 @@ class SecretDesired:
     delivery: Delivery | None = None
 
     @classmethod
-    def from_options(cls, options: t.Mapping[str, t.Any]) -> "SecretDesired":
+    def from_options(cls, options: t.Mapping[str, t.Any]) -> SecretDesired:
         """From module options; what is left out has the module's defaults."""
         given = {field.name: options[field.name] for field in dataclasses.fields(cls) if options.get(field.name) is not None}
         delivery = given.pop("delivery", None)
@@ -112,9 +112,9 @@ class SecretCurrent:
         *,
         now: dt.datetime | None = None,
         label: str = "the application",
-    ) -> "SecretCurrent":
+    ) -> SecretCurrent:
         """From the application (C(SELECT)), the tenant's default policy and the application's own policies; None: not there, not readable."""
-        now = now or dt.datetime.now(dt.timezone.utc)
+        now = now or dt.datetime.now(dt.UTC)
         if app is None:
             return cls(PLACEHOLDER_ID, label, policy=SecretPolicy.from_graph(policy, own_policies, "now", now))
         keys = sorted(map(Key.from_graph, app.get("passwordCredentials") or ()), key=lambda key: (key.start, key.key_id))
@@ -288,7 +288,9 @@ def _absent(desired: SecretDesired, current: SecretCurrent, now: dt.datetime) ->
                 advice="Whoever signs in with it would be locked out. Set 'force' to remove it all the same.",
                 outcome="refused",
             )
-        return _with_tags([_removal(current, key) for key in managed], []), []
+        existing = {key.key_id for key in current.keys}
+        own = desired.delivery.own(current.marks) if desired.delivery and desired.force else []
+        return _with_tags([_removal(current, key) for key in managed], [mark.tag for mark in own if mark.key_id not in existing]), []
     key = next((item for item in current.keys if item.key_id == desired.key_id), None)
     if key is None:
         # Only what a run left behind that was killed between the key and its mark.

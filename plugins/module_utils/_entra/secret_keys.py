@@ -16,7 +16,7 @@ import typing as t
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
 
 MANAGED_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.timezone.utc)
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,14 +29,14 @@ class Key:
     end: dt.datetime
 
     @classmethod
-    def from_graph(cls, body: t.Mapping[str, t.Any]) -> "Key":
+    def from_graph(cls, body: t.Mapping[str, t.Any]) -> Key:
         """From an entry of C(passwordCredentials)."""
         return cls(
             str(body.get("keyId") or "").lower(),
             str(body.get("displayName") or ""),
             parse_time(body.get("startDateTime")) or _EPOCH,
             # A secret without an end would be one that never expires; Graph always sends one.
-            parse_time(body.get("endDateTime")) or dt.datetime.max.replace(tzinfo=dt.timezone.utc),
+            parse_time(body.get("endDateTime")) or dt.datetime.max.replace(tzinfo=dt.UTC),
         )
 
 
@@ -46,12 +46,12 @@ def parse_time(text: t.Any) -> dt.datetime | None:
         return None
     trimmed = re.sub(r"(\.\d{6})\d+", r"\1", str(text).strip().replace("Z", "+00:00"))
     value = dt.datetime.fromisoformat(trimmed)
-    return value if value.tzinfo else value.replace(tzinfo=dt.timezone.utc)
+    return value if value.tzinfo else value.replace(tzinfo=dt.UTC)
 
 
 def format_time(value: dt.datetime) -> str:
     """A datetime as Graph takes it."""
-    return value.astimezone(dt.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def days_left(key: Key, now: dt.datetime) -> int:

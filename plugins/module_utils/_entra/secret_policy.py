@@ -14,7 +14,7 @@ import typing as t
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret_keys import parse_time
 
 # Applications without a creation date count as created then.
-_NO_CREATION_DATE = dt.datetime(2019, 1, 1, tzinfo=dt.timezone.utc)
+_NO_CREATION_DATE = dt.datetime(2019, 1, 1, tzinfo=dt.UTC)
 _DURATION = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
 
 
@@ -36,7 +36,7 @@ class SecretPolicy:
         own: t.Sequence[t.Mapping[str, t.Any]] | None,
         created: str | None,
         now: dt.datetime,
-    ) -> "SecretPolicy":
+    ) -> SecretPolicy:
         """From the tenant's default policy and those assigned to the application; None stands for "not readable".
 
         A policy of the application's own replaces the default one restriction by restriction.

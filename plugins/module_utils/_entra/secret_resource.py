@@ -44,7 +44,7 @@ class SecretResource:
         if delivery and delivery.delivered_key_id == PLACEHOLDER_ID and not runtime.check_mode:
             raise OptionError("'delivery.delivered_key_id' is the id that check mode gives to a secret that was not made.", code="placeholder")
         self._graph: GraphClient = connect(runtime)
-        self._now = dt.datetime.now(dt.timezone.utc)
+        self._now = dt.datetime.now(dt.UTC)
         self._app: dict[str, t.Any] | None = None
         self._current = SecretCurrent(PLACEHOLDER_ID, self._reference.describe())
         self._minted: Minted | None = None

@@ -61,9 +61,7 @@ class SecretWriter:
         try:
             body = self._graph.post(f"{self._path}/addPassword", {"passwordCredential": credential}, doing=doing, reconcile=remove_lost, made_here=True)
             if not body or not body.get("secretText") or not body.get("keyId"):
-                raise ServiceError(
-                    f"Could not {doing} in tenant {self._graph.tenant}: the answer holds no secret.", code="malformed_answer", outcome="unknown"
-                )
+                raise ServiceError(f"Could not {doing} in tenant {self._graph.tenant}: the answer holds no secret.", code="malformed_answer", outcome="unknown")
         except ConnectorError as error:
             if error.outcome == "unknown":
                 self._clean_up(error)

@@ -44,7 +44,7 @@ class Mark:
         return f"tkc:{self.connector}:{self.target}:{'d' if self.delivered else 'p'}:{self.key_id}:{self.content}"
 
     @classmethod
-    def parse(cls, tag: str) -> "Mark | None":
+    def parse(cls, tag: str) -> Mark | None:
         """The mark in a tag, or None when the tag is something else."""
         match = _MARK.match(tag)
         if match is None:

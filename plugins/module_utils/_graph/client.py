@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import builtins  # GraphClient has a method named list
 import typing as t
 import urllib.parse
 
@@ -89,7 +90,7 @@ class GraphClient:
 
     def list(
         self, path: str, *, doing: str, params: t.Mapping[str, t.Any] | None = None, headers: t.Mapping[str, str] | None = None, made_here: bool = False
-    ) -> list[dict[str, t.Any]]:
+    ) -> builtins.list[dict[str, t.Any]]:
         """All pages of a collection. ``made_here``: the object that the collection hangs on was made in this run."""
         bare = path.partition("?")[0]
         if "$top" not in (params or {}) and "$top=" not in path and bare.rstrip("/").rpartition("/")[2].lower() in _PAGED:
@@ -97,7 +98,7 @@ class GraphClient:
         answer = self._call("GET", with_query(path, params), doing=doing, headers=headers, made_here=made_here)
         return self._pages(self._object(answer), doing, headers)
 
-    def items(self, answer: PartAnswer) -> list[dict[str, t.Any]]:
+    def items(self, answer: PartAnswer) -> builtins.list[dict[str, t.Any]]:
         """All entries of a collection that was read as a part of a batch, following pages included."""
         answer.raise_for_error()
         return self._pages(answer.body, answer.part.doing, answer.part.headers)
@@ -165,7 +166,7 @@ class GraphClient:
         """Delete an object. False when it was not there (an error with ``missing_ok=False``)."""
         return self._call("DELETE", path, doing=doing, headers=headers, absent_ok=missing_ok).status != 404
 
-    def batch(self, parts: t.Sequence[Part]) -> list[PartAnswer]:
+    def batch(self, parts: t.Sequence[Part]) -> builtins.list[PartAnswer]:
         """Send parts together, at most 20 a request, and return their answers in the order of the parts.
 
         Errors of parts are in their answers. Throttled parts are repeated alone, failed reads too.
@@ -307,8 +308,8 @@ class GraphClient:
             raise
         return None
 
-    def _pages(self, page: t.Mapping[str, t.Any], doing: str, headers: t.Mapping[str, str] | None) -> list[dict[str, t.Any]]:
-        found: list[dict[str, t.Any]] = []
+    def _pages(self, page: t.Mapping[str, t.Any], doing: str, headers: t.Mapping[str, str] | None) -> builtins.list[dict[str, t.Any]]:
+        found: builtins.list[dict[str, t.Any]] = []
         seen: set[str] = set()
         while True:
             entries = page.get("value")

@@ -25,7 +25,8 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._errors impor
     RedirectError,
     ServiceError,
 )
-from ansible_collections.tenantkit.connectors.plugins.module_utils._http import HttpAnswer, HttpClient, Repeat
+from ansible_collections.tenantkit.connectors.plugins.module_utils._http import HttpClient, Repeat
+from ansible_collections.tenantkit.connectors.plugins.module_utils._http_answer import HttpAnswer
 
 SERVICE = "Workspace 365"
 # The vendor's names in the body of the single sign-on call. A rename there is an edit here.
@@ -183,7 +184,12 @@ class Workspace365Client:
         url = f"{self.url}/{environment}/SignIn"
         try:
             answer = self._http.request(
-                "GET", url, doing=f"look at the sign-in page of environment '{environment}'", service=SERVICE, headers={"Accept": "text/html"}, repeat=Repeat.THROTTLED
+                "GET",
+                url,
+                doing=f"look at the sign-in page of environment '{environment}'",
+                service=SERVICE,
+                headers={"Accept": "text/html"},
+                repeat=Repeat.THROTTLED,
             )
         except RedirectError as error:
             return classify_redirect(str(error.details.get("location") or ""), expected)
@@ -241,7 +247,10 @@ class Workspace365Client:
         advice = "Run again later; if it stays like that, ask the vendor's support."
         if answer.status == 403:
             kind, text = ForbiddenError, "the provisioning key was not accepted, or the Provisioning API is not enabled there"
-            advice = "Check 'provisioning_key' and that it belongs to this 'instance_url'. Self-hosted: ProvisioningApiEnabled and ProvisioningKey in the configuration."
+            advice = (
+                "Check 'provisioning_key' and that it belongs to this 'instance_url'. "
+                "Self-hosted: ProvisioningApiEnabled and ProvisioningKey in the configuration."
+            )
         elif answer.status == 404:
             kind, text = NotFoundError, missing.rstrip(".")
             advice = "Check 'instance_url' and 'environment'."

@@ -46,7 +46,7 @@ class SsoDesired:
     expected_tenants: frozenset[str] = frozenset()
 
     @classmethod
-    def from_options(cls, options: t.Mapping[str, t.Any]) -> "SsoDesired":
+    def from_options(cls, options: t.Mapping[str, t.Any]) -> SsoDesired:
         """From module options."""
         expected = {name.strip().lower() for name in options.get("expected_tenants") or () if name.strip()}
         own = tenant_in_url(options.get("authority") or "")

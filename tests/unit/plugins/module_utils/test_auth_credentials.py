@@ -199,8 +199,9 @@ def test_an_access_token_is_checked_and_used() -> None:
         ("a.b.c", "not a readable token"),
         (jwt(exp=time.time() - 1), "has expired"),
         (jwt(aud=GRAPH), "has expired"),
-        (jwt(exp=time.time() + 60, appid="99999999-0000-0000-0000-000000000000"), "was issued to the application 99999999"),
+        (jwt(exp=time.time() + 86400, appid="99999999-0000-0000-0000-000000000000"), "was issued to the application 99999999"),
     ],
+    ids=["opaque", "no-json", "expired", "no-expiry", "other-application"],
 )
 def test_bad_access_tokens(value: str, words: str) -> None:
     with pytest.raises(CredentialError, match=words) as caught:

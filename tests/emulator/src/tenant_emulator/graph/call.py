@@ -47,7 +47,8 @@ def segments(path: str) -> tuple[str, list[Segment], list[str]]:
                     parts.append(Key(name or "id", text))
                     written.append(part)
         else:
-            parts.append(part)
+            # The metadata gives the namespace of the types a short name, which Microsoft's SDKs write in casts.
+            parts.append(f"microsoft.{part}" if part.lower().startswith("graph.") else part)
             written.append(part)
     return version, parts, written
 

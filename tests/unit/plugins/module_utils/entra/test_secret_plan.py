@@ -16,7 +16,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.tags import CREATION_TAG, Mark, marks_of
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConflictError, OptionError
 
-NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.timezone.utc)
+NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 APP = "7a9c5a0e-2f0f-4a8e-9a57-0e6a3b7f3c11"
 DELIVERY = {"connector": "workspace365", "instance": "https://portal.example contoso", "authority": "https://login.windows.net/contoso.com"}
 TARGET = Delivery(**DELIVERY)
@@ -288,6 +288,11 @@ class TestAbsent:
             plan(wanted(state="absent"), current)
         assert removed(plan(wanted(state="absent", force=True), current)) == {key_id(1)}
 
+    def test_marks_of_the_target_go_with_the_last_secret(self) -> None:
+        current = state(key(1), marks=[mark(1), mark(2)])
+        found = plan(wanted(DELIVERY, state="absent", force=True), current)
+        assert tags_after(found, current) == []
+
     def test_refused_by_the_product(self) -> None:
         current = state(key(1, 9), key(2), marks=[mark(1), mark(2, "p")])
         found = plan(wanted(DELIVERY, state="absent", key_id=key_id(2), never_sent=True), current)
@@ -323,7 +328,11 @@ def test_rule_11_over_random_states(seed: int) -> None:
     chance = random.Random(seed)
     for _number in range(400):
         keys = [
-            key(number, chance.choice([0.01, 0.03, 0.2, 1, 6, 8, 40, 170, 200]) + number / 100000, name=chance.choice(["tkc:sso:0000000a"] * 4 + ["portal", "tkc:x:0000000a"]))
+            key(
+                number,
+                chance.choice([0.01, 0.03, 0.2, 1, 6, 8, 40, 170, 200]) + number / 100000,
+                name=chance.choice(["tkc:sso:0000000a"] * 4 + ["portal", "tkc:x:0000000a"]),
+            )
             for number in range(chance.randint(0, 6))
         ]
         targets = [("workspace365", TARGET.target)] + [("sink", "0123456789ab")] * chance.randint(0, 1)
@@ -382,4 +391,4 @@ class TestOptions:
         assert len(attempt_name("x" * 60)) <= 90
 
     def test_seven_decimals(self) -> None:
-        assert parse_time("2019-09-09T19:50:29.3086381Z") == dt.datetime(2019, 9, 9, 19, 50, 29, 308638, tzinfo=dt.timezone.utc)
+        assert parse_time("2019-09-09T19:50:29.3086381Z") == dt.datetime(2019, 9, 9, 19, 50, 29, 308638, tzinfo=dt.UTC)

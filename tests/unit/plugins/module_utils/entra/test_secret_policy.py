@@ -9,7 +9,7 @@ import typing as t
 import pytest
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret_policy import SecretPolicy, parse_duration
 
-NOW = dt.datetime(2026, 11, 22, tzinfo=dt.timezone.utc)
+NOW = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
 
 
@@ -29,7 +29,8 @@ ADDITION = {"restrictionType": "passwordAddition", "state": "enabled", "maxLifet
 
 
 @pytest.mark.parametrize(
-    ("text", "days"), [("P90D", 90), ("P6M", 180), ("P1Y", 365), ("P2W", 14), ("P4DT12H", 4.5), ("PT36H", 1.5), ("", None), ("P", None), ("soon", None), (None, None)]
+    ("text", "days"),
+    [("P90D", 90), ("P6M", 180), ("P1Y", 365), ("P2W", 14), ("P4DT12H", 4.5), ("PT36H", 1.5), ("", None), ("P", None), ("soon", None), (None, None)],
 )
 def test_durations(text: t.Any, days: float | None) -> None:
     assert parse_duration(text) == (None if days is None else days * DAY)

@@ -111,7 +111,12 @@ def test_unclear_page(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "status"), [({"provisioning_key": "00000000-0000-0000-0000-000000000001"}, 403), ({"authority": "https://login.example/x"}, 400), ({"environment": "nobody"}, 404)]
+    ("options", "status"),
+    [
+        ({"provisioning_key": "00000000-0000-0000-0000-000000000001"}, 403),
+        ({"authority": "https://login.example/x"}, 400),
+        ({"environment": "nobody"}, 404),
+    ],
 )
 def test_definite_refusals(bench: Bench, options: dict[str, t.Any], status: int) -> None:
     failure = bench.failed(**options)
@@ -130,7 +135,9 @@ def test_nothing_listens(bench: Bench) -> None:
     assert failure["outcome"] == "refused"
 
 
-@pytest.mark.parametrize("rule", [{"action": "drop_after"}, {"action": "drop_before"}, {"action": "status_after", "status": 503}, {"action": "status", "status": 500}])
+@pytest.mark.parametrize(
+    "rule", [{"action": "drop_after"}, {"action": "drop_before"}, {"action": "status_after", "status": 503}, {"action": "status", "status": 500}]
+)
 def test_the_same_value_is_sent_again(bench: Bench, rule: dict[str, t.Any]) -> None:
     bench.emulator.fault(service="workspace365", **rule)
     assert bench.ok()["sso"]["sent"]

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How many requests and tasks a tenant costs, and that confirming one still means looking at it."""
+
+from __future__ import annotations
+
+import collections
+import typing as t
+from pathlib import Path
+
+import pytest
+from support import requests
+from support.playbooks import Run
+from tenant_emulator.testing import Emulator, JsonObject
+
+Play = t.Callable[..., Run]
+Inventory = t.Callable[..., Path]
+
+FIRST_CONNECT = 20
+CONFIRM = 4  # where we are; 8 is the promise
+HOST_TASKS = 8
+UNIQUE_NAME = "tenantkit.workspace365.contoso"
+
+
+def application(emulator: Emulator, tenant: str = "contoso") -> JsonObject:
+    """The application that the connector made."""
+    (found,) = [app for app in emulator.tenant(tenant)["applications"].values() if app["uniqueName"] == UNIQUE_NAME.replace("contoso", tenant)]
+    return t.cast(JsonObject, found)
+
+
+def principal(emulator: Emulator) -> JsonObject:
+    """Its enterprise application."""
+    app = application(emulator)
+    (found,) = [item for item in emulator.tenant("contoso")["service_principals"].values() if item["appId"] == app["appId"]]
+    return t.cast(JsonObject, found)
+
+
+def grants(emulator: Emulator) -> list[JsonObject]:
+    """What was consented to for it."""
+    client = principal(emulator)["id"]
+    return [item for item in emulator.tenant("contoso")["grants"].values() if item["clientId"] == client]
+
+
+def marks(emulator: Emulator) -> list[str]:
+    """The delivery marks on it."""
+    return [tag for tag in application(emulator)["tags"] if tag.startswith("tkc:") and tag != "tkc:created"]
+
+
+def test_requests_of_one_tenant(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    hosts = inventory(contoso=None)
+    first = play("workspace365.yml", inventory=hosts, env=requests.timeline_env(workdir)).ok()
+    entries = emulator.journal()
+    requests.report(requests.table("First connect", entries, first, workdir))
+    assert len(entries) <= FIRST_CONNECT
+    assert len(requests.permission_lists(entries)) == 1, requests.permission_lists(entries)
+    assert len([entry for entry in entries if entry["path"].endswith("openid-configuration")]) == 1
+
+    emulator.clear_journal()
+    again = play("workspace365.yml", inventory=hosts, env=requests.timeline_env(workdir)).ok()
+    entries = emulator.journal()
+    requests.report(requests.table("Confirm", entries, again, workdir))
+    assert again.changed() == []
+    assert len(entries) <= CONFIRM
+    assert emulator.writes() == []
+    assert again.host_tasks("contoso") <= HOST_TASKS, [event.task for event in again.events]
+    reads = collections.Counter(
+        requests.object_read(call, emulator.tenant("contoso")) for entry in entries if entry["service"] == "graph" for call in requests.calls_of(entry)
+    )
+    assert [path for path, count in reads.items() if count > 1] == []
+    assert len(requests.permission_lists(entries)) == 1
+
+
+def test_three_tenants_share_nothing_and_repeat_nothing(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    names = ("contoso", "fabrikam", "northwind")
+    hosts = inventory(**dict.fromkeys(names))
+    for budget, phase in ((FIRST_CONNECT, "connect"), (CONFIRM, "confirm")):
+        emulator.clear_journal()
+        run = play("workspace365.yml", inventory=hosts).ok()
+        entries = emulator.journal()
+        product = [entry for entry in entries if entry["service"] == "workspace365"]
+        for name in names:
+            own = requests.per_tenant(emulator, entries, name) + [entry for entry in product if name in entry["path"]]
+            shared = len(product) - sum(name in entry["path"] for entry in product for name in names)
+            assert len(own) + shared / len(names) <= budget, (phase, name, [entry["path"] for entry in own])
+            assert len(requests.permission_lists(own)) == 1, (phase, name)
+            app_id = emulator.identity()["client_id"]
+            assert len([entry for entry in own if entry["path"].endswith("/token") and entry["app_id"] == app_id]) == 1, (phase, name)
+        assert len(entries) <= budget * len(names), phase
+    for name in names:
+        assert run.host_tasks(name) <= HOST_TASKS
+        assert run.changed(name) == []
+
+
+class Damage(t.NamedTuple):
+    """Something that happened to a connected tenant, and how to see that it was put right."""
+
+    do: t.Callable[[Emulator], object]
+    healed: t.Callable[[Emulator], bool]
+    task: str
+
+
+def remove_key(emulator: Emulator) -> None:
+    app = application(emulator)
+    emulator.control("DELETE", f"tenants/contoso/applications/{app['id']}/secrets/{app['passwordCredentials'][0]['keyId']}")
+
+
+def change_redirect(emulator: Emulator) -> None:
+    app = application(emulator)
+    web = {**app["web"], "redirectUris": ["https://elsewhere.example/callback"], "redirectUriSettings": []}
+    emulator.update("contoso", "applications", app["id"], web=web)
+
+
+def signs_in(emulator: Emulator) -> bool:
+    """Whether the product gets a token with what it holds."""
+    return bool(emulator.control("POST", "workspace365/portal/contoso/sign-in")["status"] == 200)
+
+
+def handler(emulator: Emulator) -> str:
+    return f"{emulator.workspace365_url()}/contoso/OAuth2/HandleAuthorityResponse"
+
+
+DAMAGES = {
+    "grant_removed": Damage(
+        lambda emulator: emulator.delete("contoso", "oauth2PermissionGrants", grants(emulator)[0]["id"]),
+        lambda emulator: [set(grant["scope"].split()) for grant in grants(emulator)] == [{"openid", "User.Read"}],
+        "Grant admin consent",
+    ),
+    "grant_narrowed": Damage(
+        lambda emulator: emulator.update("contoso", "oauth2PermissionGrants", grants(emulator)[0]["id"], scope="openid"),
+        lambda emulator: [set(grant["scope"].split()) for grant in grants(emulator)] == [{"openid", "User.Read"}],
+        "Grant admin consent",
+    ),
+    "service_principal_disabled": Damage(
+        lambda emulator: emulator.update("contoso", "servicePrincipals", principal(emulator)["id"], accountEnabled=False),
+        lambda emulator: principal(emulator)["accountEnabled"] is True,
+        "Look after the enterprise application",
+    ),
+    "key_deleted": Damage(
+        remove_key,
+        lambda emulator: len(application(emulator)["passwordCredentials"]) == 1,
+        "Issue a client secret, prove it and mark it as pending",
+    ),
+    "redirect_uri_changed": Damage(
+        change_redirect,
+        lambda emulator: handler(emulator) in application(emulator)["web"]["redirectUris"],
+        "Register the application",
+    ),
+    "permission_removed": Damage(
+        lambda emulator: emulator.update("contoso", "applications", application(emulator)["id"], requiredResourceAccess=[]),
+        lambda emulator: len(application(emulator)["requiredResourceAccess"][0]["resourceAccess"]) == 2,
+        "Request the permissions",
+    ),
+    "mark_removed": Damage(
+        lambda emulator: emulator.update("contoso", "applications", application(emulator)["id"], tags=["tkc:created"]),
+        lambda emulator: len(marks(emulator)) == 1,
+        "Issue a client secret, prove it and mark it as pending",
+    ),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_confirming_means_looking(damage: Damage, play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    hosts = inventory(contoso=None)
+    play("workspace365.yml", inventory=hosts).ok()
+    assert signs_in(emulator)
+    damage.do(emulator)
+    assert not damage.healed(emulator)
+    run = play("workspace365.yml", inventory=hosts).ok()
+    assert run.task(damage.task).changed, [event.task for event in run.changed()]
+    assert damage.healed(emulator)
+    assert signs_in(emulator)
