@@ -70,7 +70,7 @@ def object_read(call: Call, tenant: JsonObject) -> str:
 def permission_lists(entries: t.Iterable[JsonObject]) -> list[Call]:
     """The downloads of an API's permission list."""
     heavy = {"oauth2PermissionScopes", "appRoles", "publishedPermissionScopes"}
-    found = [call for entry in entries for call in calls_of(entry) if re.match(r"^/servicePrincipals(\(|/[^/]+$|$)", call.path)]
+    found = [call for entry in entries for call in calls_of(entry) if re.match(r"^/servicePrincipals(\([^)]*\)|/[^/]+)?$", call.path)]
     return [call for call in found if call.method == "GET" and (not call.selected or call.selected & heavy)]
 
 
@@ -119,7 +119,18 @@ def report(text: str) -> None:
         file.write(text + "\n")
 
 
+def shared(entries: t.Iterable[JsonObject], names: t.Iterable[str]) -> list[JsonObject]:
+    """Requests to a product that name no tenant."""
+    return [entry for entry in entries if entry["service"] == "workspace365" and not any(name in entry["path"] for name in names)]
+
+
 def per_tenant(emulator: Emulator, entries: t.Iterable[JsonObject], name: str) -> list[JsonObject]:
-    """The requests to the identity platform and Graph that are about one tenant."""
+    """The requests that are about one tenant; what a product is asked counts when it names the environment of that name."""
     wanted = {emulator.tenant_id(name), f"{name}.onmicrosoft.com"}
-    return [entry for entry in entries if entry["tenant"] in wanted or entry["path"].strip("/").partition("/")[0] in wanted]
+
+    def is_own(entry: JsonObject) -> bool:
+        if entry["service"] == "workspace365":
+            return name in entry["path"]
+        return entry["tenant"] in wanted or entry["path"].strip("/").partition("/")[0] in wanted
+
+    return [entry for entry in entries if is_own(entry)]

@@ -1,0 +1,316 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Services that fail, and hosts that are not what they should be: what can be finished is finished, the rest is told in a sentence."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import typing as t
+from pathlib import Path
+
+import pytest
+from support.playbooks import Run
+from support.plays import (
+    GRAPH,
+    each_failed_well,
+    expected_to_fail,
+    failed_well,
+    key_ids,
+    no_secret_shown,
+    own_application,
+    role_play,
+    signs_in,
+    task,
+    write_play,
+    writes_seen,
+)
+from tenant_emulator.testing import Emulator
+
+Play = t.Callable[..., Run]
+Inventory = t.Callable[..., Path]
+
+PAYROLL = {"unique_name": "payroll", "display_name": "Payroll"}
+PUT = {"service": "workspace365", "method": "PUT"}
+SHORT = {"tenantkit.connectors.workspace365_sso": {"timeout": 4}}
+
+
+def payroll_app(emulator: Emulator) -> dict[str, t.Any]:
+    """The application that small plays make."""
+    return own_application(emulator, "contoso", "payroll")
+
+
+@pytest.fixture
+def closed_port() -> int:
+    """A port of this machine where nobody listens."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@pytest.fixture
+def strangers_ca(workdir: Path) -> Path:
+    """A certificate authority that signed nothing here."""
+    path = workdir / "stranger.pem"
+    code = (
+        "import datetime as d, sys; from cryptography import x509; from cryptography.hazmat.primitives import hashes, serialization as s;"
+        "from cryptography.hazmat.primitives.asymmetric import ec; k = ec.generate_private_key(ec.SECP256R1());"
+        "n = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, 'Stranger')]); now = d.datetime.now(d.timezone.utc);"
+        "c = x509.CertificateBuilder(n, n, k.public_key(), x509.random_serial_number(), now, now + d.timedelta(1)).sign(k, hashes.SHA256());"
+        "open(sys.argv[1], 'wb').write(c.public_bytes(s.Encoding.PEM))"
+    )
+    subprocess.run([sys.executable, "-c", code, str(path)], check=True)
+    return path
+
+
+def test_hosts_that_cannot_be_reached(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path, closed_port: int) -> None:
+    """Nobody listens, or the name is nobody's: the host is named, within the time budget."""
+    closed = f"https://127.0.0.1:{closed_port}"
+    sso = {"instance_url": closed, "environment": "contoso", "provisioning_key": "{{ workspace365_provisioning_key }}", "timeout": 2}
+    playbook = write_play(
+        workdir,
+        expected_to_fail("login", "entra_app", {**PAYROLL, "login_url": closed}),
+        expected_to_fail("graph", "entra_app", {**PAYROLL, "graph_url": closed}),
+        expected_to_fail("no such name", "entra_app", {**PAYROLL, "graph_url": "https://graph.invalid"}),
+        expected_to_fail("workspace", "workspace365_sso", {**sso, "state": "probed"}),
+        defaults={"timeout": 2},
+    )
+    run = play(playbook, inventory=inventory(contoso={})).ok()
+    at = f"127.0.0.1:{closed_port}"
+    events = each_failed_well(run, emulator, {"login": [at], "graph": [at], "no such name": ["graph.invalid"], "workspace": [at]})
+    assert all("contoso.onmicrosoft.com" in events[name].result["msg"] for name in ("login", "graph", "no such name"))
+    assert emulator.writes() == []
+
+
+def test_untrusted_certificates(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path, strangers_ca: Path) -> None:
+    """A certificate that the given authorities did not sign ends everything before a credential is sent, whatever the environment trusts."""
+    sso = {"instance_url": emulator.workspace365_url(), "environment": "contoso", "provisioning_key": "{{ workspace365_provisioning_key }}"}
+    playbook = write_play(
+        workdir,
+        expected_to_fail("stranger", "entra_app", {**PAYROLL, "ca_path": str(strangers_ca)}),
+        expected_to_fail("no such file", "entra_app", {**PAYROLL, "ca_path": str(workdir / "nothing.pem")}),
+        expected_to_fail("workspace", "workspace365_sso", {**sso, "state": "probed", "ca_path": str(strangers_ca)}),
+    )
+    run = play(playbook, inventory=inventory(contoso={}), env={"REQUESTS_CA_BUNDLE": emulator.ca_path})
+    words = ["certificate", str(strangers_ca), "ca_path"]
+    each_failed_well(run.ok(), emulator, {"stranger": words, "no such file": ["nothing.pem"], "workspace": words})
+    assert emulator.journal() == []
+
+
+@pytest.mark.parametrize(
+    ("service", "path", "words"),
+    [
+        ("login", "openid-configuration", ["contoso.onmicrosoft.com"]),
+        ("login", "/token", ["contoso.onmicrosoft.com"]),
+        ("graph", "batch", ["contoso.onmicrosoft.com", GRAPH]),
+        ("workspace365", "/SignIn|/Provisioning/contoso", ["contoso"]),
+    ],
+)
+def test_html_instead_of_json(play: Play, inventory: Inventory, emulator: Emulator, service: str, path: str, words: list[str]) -> None:
+    """A proxy's page where JSON should be is told as such, not shown, and nothing is taken for absent because of it."""
+    emulator.fault(service=service, path=path, action="html", status=200, body="<html><body>Please sign in to the guest network</body></html>", times=None)
+    run = play("workspace365.yml", inventory=inventory(contoso={"entra_timeout": 5}))
+    failed_well(run, emulator, *words)
+    assert "guest network" not in run.output or "HTML" in run.output
+    assert emulator.writes() == []
+
+
+def test_truncated_bodies(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """Half an answer to a read is read again; half an answer to a write is looked after: nothing is made twice."""
+    emulator.fault(service="graph", path="batch", action="truncate")
+    emulator.fault(service="graph", path="uniqueName=", method="PATCH", action="truncate")
+    emulator.fault(service="graph", path="/servicePrincipals$", method="POST", action="truncate")
+    emulator.fault(service="graph", path="/oauth2PermissionGrants$", method="POST", action="truncate")
+    emulator.fault(service="graph", path="/addPassword$", action="truncate")
+    emulator.fault(service="login", path="/token", action="truncate")
+    run = play("workspace365.yml", inventory=inventory(contoso={})).ok()
+    assert [rule["hits"] if "hits" in rule else rule for rule in emulator.faults()]
+    connected_once(emulator, run)
+
+
+def connected_once(emulator: Emulator, run: Run) -> None:
+    """Assert that everything is there exactly once, and that people can sign in."""
+    tenant = emulator.tenant("contoso")
+    application = own_application(emulator)
+    principals = [item for item in tenant["service_principals"].values() if item["appId"] == application["appId"]]
+    assert len(principals) == 1
+    assert len([grant for grant in tenant["grants"].values() if grant["clientId"] == principals[0]["id"]]) == 1
+    assert key_ids(application) == [emulator.workspace365("portal", "contoso")["sso"]["key_id"]]
+    assert signs_in(emulator)
+    no_secret_shown(run, emulator)
+
+
+def test_throttling_with_a_fractional_retry_after(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """429 anywhere is waited for as long as the service says, fractions included, and then the run goes on."""
+    for rule in (
+        {"service": "login", "path": "/token"},
+        {"service": "graph", "path": "batch"},
+        {"service": "graph", "path": "uniqueName=", "method": "PATCH"},
+        {"service": "graph", "path": "/addPassword$"},
+        {"service": "workspace365", "path": "/Provisioning/Environment"},
+        PUT,
+    ):
+        emulator.fault(**rule, action="status", status=429, headers={"Retry-After": "0.428"}, body={})
+    emulator.fault(part=True, path="/servicePrincipals", action="status", status=429, headers={"Retry-After": "0.3"})
+    run = play("workspace365.yml", inventory=inventory(contoso={})).ok()
+    journal = emulator.journal()
+    assert sum(entry["status"] == 429 for entry in journal) == 6
+    for number, entry in enumerate(journal):
+        if entry["status"] == 429:
+            again = next(later for later in journal[number + 1 :] if (later["method"], later["path"]) == (entry["method"], entry["path"]))
+            assert 0.42 <= again["time"] - entry["time"] < 5 if isinstance(entry["time"], float) else again["status"] in (200, 201)
+    connected_once(emulator, run)
+
+
+def test_throttling_beyond_the_budget_says_throttled(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """A wait that would outlast the time budget is not begun: the failure says throttled, and how long is left."""
+    emulator.fault(service="graph", action="status", status=429, headers={"Retry-After": "77.5"}, times=None)
+    run = play(write_play(workdir, task("app", "entra_app", PAYROLL), defaults={"timeout": 20}), inventory=inventory(contoso={}), timeout=30)
+    result = failed_well(run, emulator, "throttled", GRAPH, "77.5", "contoso.onmicrosoft.com")
+    assert result["failure"]["kind"] == "budget"
+    assert emulator.writes() == [] or all(entry["status"] == 429 for entry in emulator.writes())
+
+
+def test_server_errors_with_the_write_applied(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """503, and a broken connection, after a write took effect: it is found, and not made twice."""
+    emulator.fault(service="graph", path="uniqueName=", method="PATCH", action="status_after", status=503)
+    emulator.fault(service="graph", path="/servicePrincipals$", method="POST", action="status_after", status=503)
+    emulator.fault(service="graph", path="/oauth2PermissionGrants$", method="POST", action="drop_after")
+    emulator.fault(service="graph", path="/addPassword$", action="status_after", status=503)
+    run = play("workspace365.yml", inventory=inventory(contoso={})).ok()
+    connected_once(emulator, run)
+    posted = [entry for entry in emulator.journal("graph", "POST", "/servicePrincipals") if entry["path"].endswith("/servicePrincipals")]
+    assert len(posted) <= 2
+
+
+def test_server_errors_that_stay(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """503 until the budget ends: service, status and request id are named, and a 5xx on a read is never taken for absent."""
+    emulator.fault(service="graph", action="status", status=503, times=None)
+    playbook = write_play(
+        workdir,
+        expected_to_fail("present", "entra_app", PAYROLL),
+        expected_to_fail("absent", "entra_app", {"unique_name": "payroll", "state": "absent"}),
+        defaults={"timeout": 3},
+    )
+    run = play(playbook, inventory=inventory(contoso={})).ok()
+    events = each_failed_well(run, emulator, {"present": [GRAPH, "503"], "absent": [GRAPH, "503"]})
+    assert all(event.result["failure"]["request_id"] for event in events.values())
+    assert emulator.writes() == []
+
+
+def test_not_found_after_create(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """Replicas that do not know what was just made are waited for, for objects made in this run."""
+    emulator.settings(replication_reads=2, replication_flap=1, service_principal_delay=1, secret_activation_delay=2)
+    run = play("workspace365.yml", inventory=inventory(contoso={})).ok()
+    connected_once(emulator, run)
+
+
+def test_not_found_on_an_old_object_is_not_waited_for(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """What was not made in this run and is not there is said to be missing, at once."""
+    app_id = "7f6bd5a0-54f2-4b0c-8a43-9b6d9a2f1c01"
+    playbook = write_play(
+        workdir,
+        expected_to_fail("permission", "entra_app_permission", {"app_id": app_id, "permissions": [{"resource": GRAPH, "delegated": ["openid"]}]}),
+        expected_to_fail("secret", "entra_client_secret", {"app_id": app_id, "name": "nightly"}),
+        expected_to_fail("consent", "entra_admin_consent", {"app_id": app_id, "permissions": [{"resource": GRAPH, "delegated": ["openid"]}]}),
+    )
+    run = play(playbook, inventory=inventory(contoso={}), timeout=60).ok()
+    words = [app_id, "contoso.onmicrosoft.com"]
+    each_failed_well(run, emulator, {"permission": words, "secret": words, "consent": words})
+    assert emulator.writes() == []
+    assert len(emulator.journal("graph")) <= 8
+
+
+def restrict(emulator: Emulator, *restrictions: dict[str, t.Any]) -> None:
+    """Set the tenant's app management policy."""
+    body = {"isEnabled": True, "applicationRestrictions": {"passwordCredentials": list(restrictions), "keyCredentials": []}}
+    emulator.control("PUT", "tenants/contoso/policies/defaultAppManagementPolicy", body)
+
+
+def test_policy_that_forbids_secrets(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """The policy is named, and nothing is delivered. Whoever may not read policies hears it from the service."""
+    restrict(emulator, {"restrictionType": "passwordAddition", "state": "enabled", "restrictForAppsCreatedAfterDateTime": "2019-01-01T00:00:00Z"})
+    run = play("workspace365.yml", inventory=inventory(contoso={}))
+    failed_well(run, emulator, "Workspace 365 (contoso)", "policy", "contoso")
+    limited = emulator.identity("limited-contoso")
+    own = {"entra_auth": {"client_id": limited["client_id"], "client_secret": limited["secret"]}, "workspace365_unique_name": "blind"}
+    blind = play("workspace365.yml", inventory=inventory(contoso={**own, "workspace365_display_name": "Blind"}))
+    failed_well(blind, emulator, "Blind", "policy", "contoso", "CredentialTypeNotAllowedAsPerAppPolicy")
+    assert key_ids(own_application(emulator)) == []
+    assert key_ids(own_application(emulator, "contoso", "blind")) == []
+    assert emulator.journal("workspace365", "PUT") == []
+
+
+def test_policy_that_caps_the_life_of_secrets(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """The end date is clamped to what the policy allows, with a warning; the clamped secret is not renewed by every run."""
+    rule = {"restrictionType": "passwordLifetime", "state": "enabled", "maxLifetime": "P20D", "restrictForAppsCreatedAfterDateTime": "2019-01-01T00:00:00Z"}
+    restrict(emulator, rule)
+    run = play("workspace365.yml", inventory=inventory(contoso={})).ok()
+    assert any("20 days" in text and "policy" in text for text in run.warnings()), run.warnings()
+    (secret,) = own_application(emulator)["passwordCredentials"]
+    assert secret["endDateTime"][:10] > secret["startDateTime"][:10]
+    assert signs_in(emulator)
+    again = play("workspace365.yml", inventory=inventory(contoso={})).ok()
+    assert again.changed() == []
+    assert key_ids(own_application(emulator)) == [secret["keyId"]]
+
+
+@pytest.mark.parametrize("status", [400, 403, 404])
+def test_refused_after_the_secret_was_made(play: Play, inventory: Inventory, emulator: Emulator, status: int) -> None:
+    """A definite refusal takes the new secret away again; the next run starts afresh."""
+    emulator.fault(**PUT, action="status", status=status, body=[{"PropertyName": "Key", "Message": "No."}] if status == 400 else "")
+    run = play("workspace365.yml", inventory=inventory(contoso={}))
+    result = failed_well(run, emulator, str(status), "contoso", "removed again")
+    assert key_ids(own_application(emulator)) == []
+    assert [tag for tag in own_application(emulator)["tags"] if tag != "tkc:created"] == []
+    assert emulator.workspace365("portal", "contoso")["sso"] is None
+    if status == 404:
+        assert "on-premises" in result["msg"] and "environment" in result["msg"]
+    run = play("workspace365.yml", inventory=inventory(contoso={})).ok()
+    connected_once(emulator, run)
+
+
+@pytest.mark.parametrize("action", ["drop_before", "drop_after"])
+def test_put_whose_answer_is_lost_is_sent_again(play: Play, inventory: Inventory, emulator: Emulator, action: str) -> None:
+    """The same value again, since the call can be repeated: one secret, whether or not the first try took effect."""
+    emulator.fault(**PUT, action=action, times=2)
+    run = play("workspace365.yml", inventory=inventory(contoso={})).ok()
+    writes = emulator.workspace365("portal", "contoso")["writes"]
+    assert len({item["key_id"] for item in writes}) == 1
+    assert len(writes) == (3 if action == "drop_after" else 1)
+    connected_once(emulator, run)
+
+
+@pytest.mark.parametrize(("action", "effect"), [("drop_before", False), ("drop_after", True), ("hang", True)])
+def test_put_that_stays_unknown(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path, action: str, effect: bool) -> None:
+    """Nothing is removed while it is unknown which key is held; the next run makes, delivers and marks another one first."""
+    number = emulator.fault(**PUT, action=action, times=None, **({"seconds": 20} if action == "hang" else {}))
+    playbook = role_play(workdir, module_defaults=SHORT)
+    run = play(playbook, inventory=inventory(contoso={}))
+    failed_well(run, emulator, "contoso", "not known", "next run")
+    (first,) = key_ids(own_application(emulator))
+    assert (emulator.workspace365("portal", "contoso")["sso"] is not None) == effect
+    marks = [tag for tag in own_application(emulator)["tags"] if first in tag]
+    assert len(marks) == 1 and ":p:" in marks[0], marks
+    emulator.control("DELETE", f"faults/{number}")
+    emulator.clear_journal()
+    play("workspace365.yml", inventory=inventory(contoso={})).ok()
+    held = emulator.workspace365("portal", "contoso")["sso"]["key_id"]
+    assert held != first and held in key_ids(own_application(emulator))
+    assert signs_in(emulator)
+    seen = writes_seen(emulator)
+    delivered = next(number for number, line in enumerate(seen) if line.startswith("PUT"))
+    removed = [number for number, line in enumerate(seen) if "removePassword" in line]
+    assert all(number > delivered for number in removed), seen
+
+
+@pytest.mark.parametrize(("service", "path"), [("login", "/token"), ("graph", "batch"), ("workspace365", "/Provisioning/Environment"), ("workspace365", "OAuth2$")])
+def test_redirecting_hosts(play: Play, inventory: Inventory, emulator: Emulator, service: str, path: str) -> None:
+    """A redirect is a failure that names where it leads, without the query; nothing is sent there."""
+    leads_to = f"{emulator.workspace365_url('other')}/elsewhere"
+    emulator.fault(service=service, path=path, action="redirect", location=f"{leads_to}?token=abcdef", times=None)
+    run = play("workspace365.yml", inventory=inventory(contoso={"entra_timeout": 10}))
+    failed_well(run, emulator, "redirect", leads_to)
+    assert "token=abcdef" not in run.output
+    assert emulator.journal(path="elsewhere") == []
+    assert emulator.workspace365("portal", "contoso")["sso"] is None

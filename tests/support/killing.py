@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Ends the real ansible-playbook at one of its requests.
+
+ansible-core puts every worker into a session of its own, so that a signal to the process group of ansible-playbook reaches the parent alone.
+The parent hands SIGTERM and SIGINT on; nobody hands on SIGKILL. What dies when a container is stopped or memory runs out is the whole
+tree, and that is what C(SIGKILL) means here; with C(ORPHAN) only the parent dies and the worker finishes its task alone.
+
+The emulator tells that the request has come by killing a process that waits for nothing else, and keeps the client waiting meanwhile.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import signal
+import subprocess
+import time
+import typing as t
+from pathlib import Path
+
+from tenant_emulator.testing import Emulator
+
+ORPHAN = "ORPHAN"
+HOWS = ("SIGKILL", "SIGTERM", "SIGINT", ORPHAN)
+WHENS = ("before", "after")
+_START, _END = 60.0, 60.0  # seconds
+_ORPHAN_WAITS = 0.3
+
+
+@dataclasses.dataclass
+class Killed:
+    """An ansible-playbook that was ended in the middle, and what could be seen of it then."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+    command_lines: list[str]  # of all its processes while the request was held
+    files: dict[Path, bytes]  # in its directory, while the request was held
+
+    @property
+    def output(self) -> str:
+        """Everything a person sees."""
+        return self.stdout + self.stderr
+
+
+def _parents() -> dict[int, int]:
+    """Parent by process id, of all processes that are not dead."""
+    found = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                state, parent = (entry / "stat").read_text().rpartition(")")[2].split()[:2]
+                if state != "Z":
+                    found[int(entry.name)] = int(parent)
+    return found
+
+
+def tree(root: int) -> list[int]:
+    """A process and all that descend from it, parents first."""
+    parents = _parents()
+    found = [root] if root in parents else []
+    for pid in found:
+        found += [child for child, parent in parents.items() if parent == pid]
+    return found
+
+
+def _command_line(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return ""
+
+
+def _files(folder: Path) -> dict[Path, bytes]:
+    found = {}
+    for path in folder.rglob("*"):
+        with contextlib.suppress(OSError):
+            if path.is_file():
+                found[path] = path.read_bytes()
+    return found
+
+
+def _wait(condition: t.Callable[[], bool], seconds: float) -> bool:
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def _send(how: str, root: int) -> None:
+    """The signal, to whom it goes in real life."""
+    if how == "SIGKILL":
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(root, signal.SIGSTOP)  # it cannot start another worker while its tree is looked at
+        for pid in tree(root):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+    else:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(root, signal.SIGKILL if how == ORPHAN else signal.Signals[how])
+
+
+def run_and_kill(
+    command: t.Sequence[str], env: t.Mapping[str, str], workdir: Path, emulator: Emulator, *, request: int, when: str, how: str
+) -> Killed:
+    """Start a command and end it when its request with this number (from 1) arrives, before or after that takes effect.
+
+    Returns when no process of it is left.
+    """
+    with contextlib.ExitStack() as stack:
+        wire = stack.enter_context(_waiting(["sleep", "600"]))
+        seconds = _ORPHAN_WAITS if how == ORPHAN else _END
+        stack.enter_context(emulator.faulty(action=f"kill_pid_{when}", pid=wire.pid, skip=request - 1, seconds=seconds))
+        out, err = (stack.enter_context((workdir / name).open("w+", errors="replace")) for name in ("killed.stdout", "killed.stderr"))
+        victim = stack.enter_context(_waiting(command, env=dict(env), cwd=workdir, stdout=out, stderr=err))
+        arrived = _wait(lambda: wire.poll() is not None or victim.poll() is not None, _START) and wire.poll() is not None
+        members = tree(victim.pid)
+        lines, files = [_command_line(pid) for pid in members], _files(workdir)
+        if arrived:
+            _send(how, victim.pid)
+            ended = _wait(lambda: victim.poll() is not None and not _alive(members), _END)
+        out.seek(0), err.seek(0)
+        killed = Killed(victim.returncode, out.read(), err.read(), lines, files)
+    assert arrived, f"request {request} never came:\n{killed.output}"
+    assert ended, f"still alive after {how}: {[_command_line(pid) for pid in _alive(members)]}\n{killed.output}"
+    return killed
+
+
+def _alive(members: t.Iterable[int]) -> list[int]:
+    parents = _parents()
+    return [pid for pid in members if pid in parents]
+
+
+@contextlib.contextmanager
+def _waiting(command: t.Sequence[str], **more: t.Any) -> t.Iterator[subprocess.Popen[t.Any]]:
+    """A process in a session of its own that does not outlive the block."""
+    process = subprocess.Popen(list(command), stdin=subprocess.DEVNULL, start_new_session=True, **more)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            for pid in tree(process.pid):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+        process.wait()
