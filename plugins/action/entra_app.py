@@ -101,7 +101,12 @@ class ActionModule(ActionBase):
         for text in answer.warnings:
             display.warning(text)
         for deprecation in answer.deprecations:
-            display.deprecated(**deprecation)
+            display.deprecated(
+                deprecation["msg"],
+                version=deprecation.get("version"),
+                date=deprecation.get("date"),
+                collection_name=deprecation.get("collection_name"),
+            )
         if not _tracebacks_wanted():
             answer.result.pop("exception", None)
         return answer.result

@@ -13,6 +13,7 @@ import time
 import traceback
 import typing as t
 
+from ansible.module_utils.common import parameters
 from ansible_collections.tenantkit.connectors.plugins.module_utils._argspec import auth_argument_spec
 from ansible_collections.tenantkit.connectors.plugins.module_utils._budget import Budget
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import Resource, Runtime, run
@@ -40,7 +41,6 @@ try:
     from ansible.module_utils.secrets import register_secrets
 except ImportError:
     register_secrets = None
-    from ansible.module_utils.common.parameters import remove_values
 
 
 @dataclasses.dataclass(frozen=True)
@@ -180,7 +180,7 @@ def mask(value: t.Any, secrets: t.Collection[str]) -> t.Any:
     if register_secrets is not None:
         register_secrets(secrets)
         return value
-    masked = remove_values(value, secrets)
+    masked = parameters.remove_values(value, secrets)
     if isinstance(value, dict):
         masked.update({key: item for key, item in value.items() if item is None or isinstance(item, bool)})
     return masked

@@ -14,7 +14,6 @@ import dataclasses
 import typing as t
 
 from ansible_collections.tenantkit.connectors.plugins.module_utils._budget import Budget
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConnectorError
 
 # In check mode an object that a run would create has no id yet. Later tasks get this one and know it.
 PLACEHOLDER_ID = "00000000-0000-0000-0000-000000000000"
@@ -103,8 +102,9 @@ def run(resource: Resource[t.Any], runtime: Runtime) -> dict[str, t.Any]:
             try:
                 runtime.budget.check_write(action.text)
                 resource.apply(action)
-            except ConnectorError as error:
-                error.applied = done
+            except Exception as error:
+                # Whoever reports the failure, a bug of ours included, has to say what had been written by then.
+                error.applied = done  # type: ignore[attr-defined]
                 raise
             done.append(action.text)
     result = {

@@ -140,6 +140,8 @@ class HttpClient:
                     error.outcome = "unknown" if lost else "refused"
                 if answer is not None:
                     error.http_status, error.request_id, error.client_request_id = answer.status, answer.request_id, answer.client_request_id
+                    if answer.request_id:
+                        error.message += f" The last answer has the request id {answer.request_id}."
                 raise
 
     def pause(self, tries: int, headers: t.Mapping[str, str] | None = None) -> float:

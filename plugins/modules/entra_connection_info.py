@@ -195,7 +195,7 @@ connection:
       returned: success
       sample: {account_enabled: true, app_role_assignment_required: false}
     consent:
-      description: RV(connection.consent.requested), granted, missing and extra permissions per resource.
+      description: The requested, granted, missing and extra permissions per resource.
       type: dict
       returned: success
       sample:

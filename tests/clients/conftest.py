@@ -162,6 +162,11 @@ def tally(pytestconfig: pytest.Config) -> Tally:
     return pytestconfig.stash[_TALLY]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """What the SDK says about its own generated code is no news."""
+    config.addinivalue_line("filterwarnings", "ignore::DeprecationWarning:(msgraph|kiota).*")
+
+
 def pytest_terminal_summary(terminalreporter: t.Any, config: pytest.Config) -> None:
     """Say how much was held against the models, and what they have that the emulator never answers."""
     tally = config.stash.get(_TALLY, None)

@@ -46,16 +46,10 @@ ALWAYS: dict[str, str] = {
         "passwordCredentials! resourceSpecificApplicationPermissions! verifiedPublisher!"
     ),
     "OAuth2PermissionGrant": "clientId! consentType id! principalId resourceId! scope",
-    "AppRoleAssignment": (
-        "id! deletedDateTime appRoleId! createdDateTime principalDisplayName principalId principalType resourceDisplayName resourceId"
-    ),
+    "AppRoleAssignment": ("id! deletedDateTime appRoleId! createdDateTime principalDisplayName principalId principalType resourceDisplayName resourceId"),
     "FederatedIdentityCredential": "id! name! issuer! subject description audiences!",
-    "User": (
-        "businessPhones! displayName givenName jobTitle mail mobilePhone officeLocation preferredLanguage surname userPrincipalName! id!"
-    ),
-    "Group": (
-        "id! deletedDateTime createdDateTime! description displayName! groupTypes! mail mailEnabled mailNickname securityEnabled visibility"
-    ),
+    "User": ("businessPhones! displayName givenName jobTitle mail mobilePhone officeLocation preferredLanguage surname userPrincipalName! id!"),
+    "Group": ("id! deletedDateTime createdDateTime! description displayName! groupTypes! mail mailEnabled mailNickname securityEnabled visibility"),
     "Organization": (
         "id! deletedDateTime businessPhones! city country countryLetterCode createdDateTime displayName! marketingNotificationEmails! "
         "onPremisesLastSyncDateTime onPremisesSyncEnabled postalCode preferredLanguage securityComplianceNotificationMails! "
@@ -76,4 +70,9 @@ ALWAYS: dict[str, str] = {
     "MainError": "code! message! innerError!",
     "InnerError": "date! request-id! client-request-id!",
     "ErrorDetails": "code! message! target",
+}
+
+# What the service answers although its metadata does not say so.
+OBSERVED: dict[str, tuple[str, ...]] = {
+    "ServicePrincipal": ("createdDateTime",),
 }

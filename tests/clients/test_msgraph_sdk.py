@@ -196,7 +196,7 @@ def test_the_tenant_and_who_is_in_it(sdk: Sdk, emulator: Emulator) -> None:
     assert policy.is_enabled is False
 
 
-def test_a_batch(sdk: Sdk) -> None:
+def test_a_batch(sdk: Sdk, emulator: Emulator) -> None:
     application, _principal = make(sdk, "Read in a batch")
     requests = {
         "app": sdk.graph.applications.by_application_id(application.id).to_get_request_information(),
@@ -208,9 +208,10 @@ def test_a_batch(sdk: Sdk) -> None:
         item.url = item.url.removeprefix(sdk.graph.request_adapter.base_url)
     content = BatchRequestContent({item.id: item for item in items})
     answer = sdk(BatchRequestBuilder(sdk.graph.request_adapter).post(content))
-    assert {name: part.status for name, part in answer.responses.items()} == {"app": 200, "gone": 404, "made": 201}
-    read = answer.get_response_by_id("app", Application)
-    assert (read.id, read.display_name) == (application.id, "Read in a batch")
+    assert answer.get_response_status_codes() == {"app": 200, "gone": 404, "made": 201}
+    # The SDK drops the JSON of the parts (it reads them as base64), so what they say is looked at in test_shapes.
+    assert answer.get_response_by_id("app").content_type.startswith("application/json")
+    assert "Made in a batch" in [item["displayName"] for item in emulator.tenant("contoso")["applications"].values()]
 
 
 def test_errors_are_what_the_sdk_expects(sdk: Sdk, sdk_as: t.Callable[..., Sdk], refused: Refused) -> None:

@@ -35,7 +35,7 @@ def test_every_operation(walk: Walk, emulator: Emulator, refused: set[tuple[str,
     application, principal = registrations(walk)
     for kind, item in (("applications", application), ("servicePrincipals", principal)):
         credentials(walk, kind, item)
-        owners(walk, kind, item)
+        owners(walk, kind, item, principal["id"])
     federated(walk, application)
     policies(walk, application, principal)
     consent(walk, principal)
@@ -91,11 +91,10 @@ def credentials(walk: Walk, kind: str, item: JsonObject) -> None:
     walk.ask("POST", f"{one}/removeKey", {"keyId": added["keyId"], "proof": proof(key, item["id"])})
 
 
-def owners(walk: Walk, kind: str, item: JsonObject) -> None:
+def owners(walk: Walk, kind: str, item: JsonObject, service: str) -> None:
     """Owners of both types, as objects, by type and as links."""
     one = f"{kind}/{item['id']}/owners"
     user = walk.ask("GET", f"users/{ADMIN}")["id"]
-    service = walk.ask("GET", f"servicePrincipals(appId='{GRAPH}')")["id"]
     for owner in (user, service):
         walk.ask("POST", f"{one}/$ref", {"@odata.id": f"https://graph.microsoft.com/v1.0/directoryObjects/{owner}"})
     for path in ("", "/$ref", "/microsoft.graph.user", "/microsoft.graph.servicePrincipal", "/graph.user"):
@@ -146,14 +145,14 @@ def policies(walk: Walk, application: JsonObject, principal: JsonObject) -> None
 
 def consent(walk: Walk, principal: JsonObject) -> None:
     """Application permissions from both sides, and delegated grants."""
-    resource = walk.ask("GET", f"servicePrincipals(appId='{GRAPH}')")
+    resource = walk.ask("GET", f"servicePrincipals(appId='{GRAPH}')?$select=id,appRoles")
     for number, (side, holder) in enumerate((("appRoleAssignedTo", resource["id"]), ("appRoleAssignments", principal["id"]))):
         path = f"servicePrincipals/{holder}/{side}"
         body = {"principalId": principal["id"], "resourceId": resource["id"], "appRoleId": resource["appRoles"][number]["id"]}
         made = walk.ask("POST", path, body)
         walk.ask("GET", path)
         walk.ask("GET", f"{path}/{made['id']}")
-        walk.ask("GET", f"servicePrincipals/{holder}?$expand={side}")
+        walk.ask("GET", f"servicePrincipals/{holder}?$select=id&$expand={side}")
         walk.ask("DELETE", f"{path}/{made['id']}")
     user = walk.ask("GET", f"users/{ADMIN}")["id"]
     for who in ({"consentType": "AllPrincipals"}, {"consentType": "Principal", "principalId": user}):
@@ -194,7 +193,7 @@ def directory(walk: Walk, application: JsonObject, principal: JsonObject) -> Non
 
 def signed_in_user(walk: Walk, emulator: Emulator, principal: JsonObject) -> None:
     """The one path that needs a person."""
-    resource = walk.ask("GET", f"servicePrincipals(appId='{GRAPH}')")["id"]
+    resource = walk.ask("GET", f"servicePrincipals(appId='{GRAPH}')?$select=id")["id"]
     emulator.add_grant("contoso", principal["id"], resource, "User.Read")
     secret = walk.ask("POST", f"servicePrincipals/{principal['id']}/addPassword", {})["secretText"]
     form = f"grant_type=password&client_id={principal['appId']}&client_secret={secret}&scope=https://graph.microsoft.com/.default"
@@ -246,6 +245,10 @@ def errors(walk: Walk, refused: set[tuple[str, str, int]]) -> None:
     walk.token = own
 
 
+_DATES = {"startDateTime": "2030-01-01T00:00:00Z", "endDateTime": "2031-01-01T00:00:00Z", "customKeyIdentifier": None}
+_SECRET = {**_DATES, "displayName": "s", "keyId": GRAPH, "hint": "abc", "secretText": "abcdef"}
+_KEY = {**_DATES, "displayName": "k", "keyId": GRAPH, "key": "QUJD" * 40, "type": "AsymmetricX509Cert", "usage": "Verify"}
+
 SPOILED = {
     "a property that does not exist": (lambda body: body.update(windows=None), "has no such property"),
     "one further down": (lambda body: body["web"].update(oauth2AllowImplicitFlow=False), "has no such property"),
@@ -253,10 +256,12 @@ SPOILED = {
     "a truth value for a number": (lambda body: body["api"].update(requestedAccessTokenVersion=True), "is not what get_int_value reads"),
     "an object for a list": (lambda body: body.update(appRoles={}), "is not what get_collection_of_object_values reads"),
     "a list of the wrong things": (lambda body: body.update(tags=["good", 1]), "is not what get_collection_of_primitive_values reads"),
-    "no date": (lambda body: body.update(createdDateTime="yesterday afternoon"), "createdDateTime"),
-    "no id": (lambda body: body.update(tokenEncryptionKeyId="none"), "tokenEncryptionKeyId"),
+    "no date": (lambda body: body.update(createdDateTime="yesterday afternoon"), "yesterday afternoon"),
+    "no id": (lambda body: body.update(tokenEncryptionKeyId="none"), "UUID"),
     "a documented key that is missing": (lambda body: body.pop("signInAudience"), "no signInAudience"),
     "null where null is not allowed": (lambda body: body.update(appId=None), "appId is null"),
+    "a secret in a read": (lambda body: body.update(passwordCredentials=[_SECRET]), "gives credentials away"),
+    "key material in a read": (lambda body: body.update(keyCredentials=[_KEY]), "gives credentials away"),
     "no context": (lambda body: body.pop("@odata.context"), "@odata.context"),
 }
 

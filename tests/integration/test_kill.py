@@ -42,7 +42,7 @@ class Site:
             self.run().ok()
             app = self.connection.application
             made = emulator.add_secret("contoso", app["id"], displayName="by hand")
-            self.by_hand = (app["appId"], next(value for name, value in made.items() if name in ("secretText", "value")))
+            self.by_hand = (app["appId"], made["value"])
             emulator.advance(160 * DAY)
         emulator.clear_journal()
 
@@ -55,7 +55,7 @@ class Site:
             web={"redirectUris": [f"{site}/OAuth2/HandleAuthorityResponse"]},
             secrets=[{"displayName": "by hand"}],
         )
-        client_id, value = made["application"]["appId"], made["secrets"][0]["secretText"]
+        client_id, value = made["application"]["appId"], made["secrets"][0]["value"]
         sso = {"authority": "https://login.windows.net/contoso.com", "client_id": client_id, "key": value}
         self.emulator.set_workspace365("portal", "contoso", sso=sso)
         self.by_hand = (client_id, value)

@@ -74,7 +74,10 @@ class Connection:
                 state[name] = {key: tenant[key] for key in ("applications", "grants", "assignments", "secrets")}
                 continue
             foreign = {
-                key["keyId"]: key for app in tenant["applications"].values() for key in app["passwordCredentials"] if not _MANAGED.fullmatch(key["displayName"] or "")
+                key["keyId"]: key
+                for app in tenant["applications"].values()
+                for key in app["passwordCredentials"]
+                if not _MANAGED.fullmatch(key["displayName"] or "")
             }
             rest = {app["id"]: app for app in tenant["applications"].values() if app["id"] not in ours}
             state[name] = {"foreign": foreign, "applications": rest, "deleted": tenant["deleted"], "users": tenant["users"]}

@@ -93,5 +93,8 @@ def cases() -> list[Case]:
         Case("renew", "SIGKILL", "mint", "after"),
         Case("renew", "SIGKILL", "deliver", "after"),
         Case("adopt", "SIGKILL", "deliver", "after"),
-        *(Case(scenario, how, one=rotation * 11 + at) for (scenario, how), at in zip(itertools.product(("renew", "adopt"), ("SIGTERM",)), (16, 9), strict=True)),
+        *(
+            Case(scenario, how, one=rotation * 11 + at)
+            for (scenario, how), at in zip(itertools.product(("renew", "adopt"), ("SIGTERM",)), (16, 9), strict=True)
+        ),
     ]

@@ -103,9 +103,7 @@ def _send(how: str, root: int) -> None:
             os.killpg(root, signal.SIGKILL if how == ORPHAN else signal.Signals[how])
 
 
-def run_and_kill(
-    command: t.Sequence[str], env: t.Mapping[str, str], workdir: Path, emulator: Emulator, *, request: int, when: str, how: str
-) -> Killed:
+def run_and_kill(command: t.Sequence[str], env: t.Mapping[str, str], workdir: Path, emulator: Emulator, *, request: int, when: str, how: str) -> Killed:
     """Start a command and end it when its request with this number (from 1) arrives, before or after that takes effect.
 
     Returns when no process of it is left.
@@ -113,7 +111,7 @@ def run_and_kill(
     with contextlib.ExitStack() as stack:
         wire = stack.enter_context(_waiting(["sleep", "600"]))
         seconds = _ORPHAN_WAITS if how == ORPHAN else _END
-        stack.enter_context(emulator.faulty(action=f"kill_pid_{when}", pid=wire.pid, skip=request - 1, seconds=seconds))
+        stack.enter_context(emulator.faulty(action=f"kill_pid_{when}", pid=wire.pid, path=path, skip=request - 1, seconds=seconds))
         out, err = (stack.enter_context((workdir / name).open("w+", errors="replace")) for name in ("killed.stdout", "killed.stderr"))
         victim = stack.enter_context(_waiting(command, env=dict(env), cwd=workdir, stdout=out, stderr=err))
         arrived = _wait(lambda: wire.poll() is not None or victim.poll() is not None, _START) and wire.poll() is not None

@@ -87,7 +87,9 @@ class Run:
         return sum(event.host == host for event in self.events)
 
 
-def command_line(playbook: str | Path, *, inventory: str | Path | None, check: bool, diff: bool, extra: t.Mapping[str, t.Any] | None, args: t.Sequence[str]) -> list[str]:
+def command_line(
+    playbook: str | Path, *, inventory: str | Path | None, check: bool, diff: bool, extra: t.Mapping[str, t.Any] | None, args: t.Sequence[str]
+) -> list[str]:
     """The ansible-playbook command of this interpreter's environment."""
     command = [str(Path(sysconfig.get_path("scripts")) / "ansible-playbook"), str(playbook)]
     if inventory is not None:

@@ -8,8 +8,9 @@ import typing as t
 from pathlib import Path
 
 import yaml
-from support.playbooks import Event, Run
 from tenant_emulator.testing import Emulator
+
+from support.playbooks import Event, Run
 
 COLLECTION = "tenantkit.connectors"
 GRAPH = "Microsoft Graph"

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs the checks of this repository, one after the other, and stops at the first that fails.
 
-    check.py                  all of them; pytest last, so that its closing line is the last line
-    check.py lint docs        only these
+check.py                  all of them; pytest last, so that its closing line is the last line
+check.py lint docs        only these
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def sanity() -> None:
     home = WORK / "home"
     cache = home / ".ansible" / "test" / "cache"
     cache.mkdir(parents=True, exist_ok=True)
-    import ansible_test  # noqa: PLC0415 - only this step needs it
+    import ansible_test  # only this step needs it
 
     for file in Path(ansible_test.__path__[0]).rglob("*.py"):
         for version in re.findall(r"pip='([\d.]+)'", file.read_text()) if file.name == "python_requirements.py" else ():

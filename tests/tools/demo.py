@@ -32,6 +32,7 @@ def playbook(emulator: Emulator, name: str) -> str:
         "WORKSPACE365_INSTANCE_URL": emulator.workspace365_url(),
         "WORKSPACE365_PROVISIONING_KEY": emulator.control("GET", "workspace365/portal")["provisioning_key"],
         "TENANT_EMULATOR_CONTROL_URL": emulator.ready["control_url"],
+        "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "False",
     }
     command = [str(Path(sysconfig.get_path("scripts")) / "ansible-playbook"), f"playbooks/{name}", "-i", "examples/inventory"]
     print("$ " + " ".join(["ansible-playbook", *command[1:]]), flush=True)

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 # Copyright: (c) 2026, the tenantkit.connectors contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -27,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NAMESPACE, NAME = "tenantkit", "connectors"
 GROUP = "entra"
 MAIN_ACTION = "entra_app"  # this file holds the class and is written by hand
+BY_HAND = "class ActionModule("  # an action with a class of its own is written by hand as well, and left alone
 REQUIRES_ANSIBLE = ">=2.19.0"
 
 HEADER = """\
@@ -96,8 +96,11 @@ def wanted(root: Path) -> dict[Path, str | None]:
     actions = root / "plugins" / "action"
     files: dict[Path, str | None] = {path: None for path in actions.glob("*.py") if path.stem not in ("__init__", MAIN_ACTION)}
     for module in modules:
-        if module != MAIN_ACTION:
-            files[actions / f"{module}.py"] = ACTION.format(module=module, main=MAIN_ACTION, namespace=NAMESPACE, name=NAME)
+        path = actions / f"{module}.py"
+        if module != MAIN_ACTION and not (path.exists() and BY_HAND in path.read_text(encoding="utf-8")):
+            files[path] = ACTION.format(module=module, main=MAIN_ACTION, namespace=NAMESPACE, name=NAME)
+        else:
+            files.pop(path, None)
     runtime = root / "meta" / "runtime.yml"
     files[runtime] = runtime_text(runtime.read_text(encoding="utf-8") if runtime.exists() else None, auth_modules(root, modules))
     return files

@@ -8,7 +8,12 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._argspec import application_reference_spec, list_change_spec, permissions_spec
+from ansible_collections.tenantkit.connectors.plugins.module_utils._argspec import (
+    application_reference_spec,
+    auth_argument_spec,
+    list_change_spec,
+    permissions_spec,
+)
 
 AUDIENCES = ["AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount"]
 INFO_URLS = ("marketing_url", "support_url", "privacy_statement_url", "terms_of_service_url")
@@ -105,4 +110,111 @@ SECRET_OPTIONS: dict[str, t.Any] = {
             "delivered_key_id": {"type": "str", "no_log": False},
         },
     },
+}
+
+FEDERATED_OPTIONS: dict[str, t.Any] = {
+    **application_reference_spec(),
+    "name": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "issuer": {"type": "str"},
+    "subject": {"type": "str"},
+    "audiences": {"type": "list", "elements": "str"},
+    "description": {"type": "str"},
+}
+
+CERTIFICATE_OPTIONS: dict[str, t.Any] = {
+    **application_reference_spec(),
+    "name": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["present", "absent", "retired"], "default": "present"},
+    "certificate_path": {"type": "path"},
+    "certificate_content": {"type": "str"},
+    "private_key_path": {"type": "path"},
+    "private_key_content": {"type": "str", "no_log": True},
+    "private_key_password": {"type": "str", "no_log": True},
+    "generate": {"type": "bool", "default": False},
+    "subject": {"type": "str"},
+    "key_size": {"type": "int", "choices": [2048, 3072, 4096], "default": 2048, "no_log": False},
+    "validity_days": {"type": "int", "default": 180},
+    "renew_before_days": {"type": "int", "default": 30},
+    "overlap_days": {"type": "int", "default": 7},
+    "key_id": {"type": "str", "no_log": False},
+    "thumbprint": {"type": "str"},
+    "never_sent": {"type": "bool", "default": False},
+    "force": {"type": "bool", "default": False},
+    "prove": {"type": "bool", "default": True},
+    "delivery": {
+        "type": "dict",
+        "options": {
+            "connector": {"type": "str", "required": True},
+            "instance": {"type": "str", "required": True},
+            "authority": {"type": "str"},
+            "former_authorities": {"type": "list", "elements": "str", "default": []},
+            "delivered_key_id": {"type": "str", "no_log": False},
+        },
+    },
+}
+
+# Not the shared auth options: these are the connector's own, and nothing of them comes from the environment.
+TOKEN_METHODS = ["auto", "client_secret", "certificate", "federated", "password", "azure_cli"]
+TOKEN_OPTIONS: dict[str, t.Any] = {
+    "tenant_id": {"type": "str", "required": True},
+    "auth_method": {"type": "str", "default": "auto", "choices": TOKEN_METHODS},
+    "client_id": {"type": "str"},
+    "client_secret": {"type": "str", "no_log": True},
+    "certificate_path": {"type": "path"},
+    "certificate_password": {"type": "str", "no_log": True},
+    "federated_token": {"type": "str", "no_log": True},
+    "federated_token_file": {"type": "path", "no_log": False},
+    "username": {"type": "str"},
+    "password": {"type": "str", "no_log": True},
+    "public_client": {"type": "bool", "default": False},
+    "resource": {"type": "str"},
+    "scope": {"type": "str"},
+    "return_token": {"type": "bool", "default": False, "no_log": False},
+    "fail_on_refusal": {"type": "bool", "default": True},
+    **{name: auth_argument_spec()[name] for name in ("cloud", "login_url", "ca_path", "timeout")},
+}
+
+CONSENT_POLICY_OPTIONS: dict[str, t.Any] = {
+    "state": {"type": "str", "choices": ["present", "restored"], "default": "present"},
+    "user_consent": list_change_spec(),
+    "consent_settings": {
+        "type": "dict",
+        "options": {
+            "enable_group_specific_consent": {"type": "bool"},
+            "block_user_consent_for_risky_apps": {"type": "bool"},
+            "enable_admin_consent_requests": {"type": "bool"},
+            "constrain_group_specific_consent_to_members_of_group_id": {"type": "str"},
+        },
+    },
+    "grant_policy": {
+        "type": "dict",
+        "options": {
+            "id": {"type": "str", "required": True},
+            "display_name": {"type": "str"},
+            "description": {"type": "str"},
+            "client_application_ids": {"type": "list", "elements": "str", "required": True},
+            "resource_application": {"type": "str", "default": "any"},
+            "permissions": {"type": "list", "elements": "str", "default": ["all"]},
+            "permission_classification": {"type": "str", "choices": ["all", "low", "medium", "high"], "default": "all"},
+            "adopt": {"type": "bool", "default": False},
+        },
+    },
+    "admin_consent_requests": {
+        "type": "dict",
+        "options": {
+            "is_enabled": {"type": "bool"},
+            "notify_reviewers": {"type": "bool"},
+            "reminders_enabled": {"type": "bool"},
+            "request_duration_in_days": {"type": "int"},
+            "reviewers": {
+                "type": "list",
+                "elements": "dict",
+                "options": {"user": {"type": "str"}, "group": {"type": "str"}, "role_definition_id": {"type": "str"}},
+                "mutually_exclusive": [["user", "group", "role_definition_id"]],
+                "required_one_of": [["user", "group", "role_definition_id"]],
+            },
+        },
+    },
+    "record_on": {"type": "str"},
 }

@@ -25,7 +25,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._errors impor
 from ansible_collections.tenantkit.connectors.plugins.module_utils._ids import is_guid
 
 # Texts of the option "resource" to resource APIs; None when the tenant has no service principal for it.
-Lookup = t.Callable[[str], ResourceApi | None]
+Lookup = t.Callable[[str], t.Optional[ResourceApi]]
 
 
 @dataclasses.dataclass(frozen=True)

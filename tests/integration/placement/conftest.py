@@ -59,7 +59,7 @@ def make_collection(directory: Path) -> Path:
     shutil.copy(HERE / "probe" / "_probe.py", collection / "plugins" / "module_utils")
     modules = collection / "plugins" / "modules"
     modules.mkdir()
-    text = (HERE / "probe" / "module.py").read_text(encoding="utf-8")
+    text = "#!/usr/bin/python\n" + (HERE / "probe" / "module.py").read_text(encoding="utf-8")
     for name, auth in PROBES.items():
         (modules / f"{name}.py").write_text(text.replace("auth=True", f"auth={auth}"), encoding="utf-8")
     subprocess.run([sys.executable, ROOT / "tests" / "tools" / "generate_actions.py", "--root", collection], check=True, stdout=subprocess.DEVNULL)
@@ -90,6 +90,7 @@ def other_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def play(tmp_path_factory: pytest.TempPathFactory, collections: Path, other_python: Path):
     """Run a playbook of this directory: play("placement.yml", "--check", extra={...}, environ={...}, inventory="...")."""
+
     def run(playbook: str | Path, *arguments: str, extra: dict | None = None, environ: dict | None = None, inventory: str | None = None) -> Run:
         directory = tmp_path_factory.mktemp("run")
         record = directory / "record"
@@ -114,6 +115,7 @@ def play(tmp_path_factory: pytest.TempPathFactory, collections: Path, other_pyth
             capture_output=True,
             text=True,
             timeout=300,
+            check=False,
             stdin=subprocess.DEVNULL,
         )
         entries = [json.loads(line) for line in record.read_text(encoding="utf-8").splitlines()] if record.exists() else []

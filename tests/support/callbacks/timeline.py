@@ -28,6 +28,6 @@ class CallbackModule(CallbackBase):
     CALLBACK_NEEDS_ENABLED = True
 
     def v2_runner_on_start(self, host, task):
-        line = {"time": datetime.datetime.now(datetime.timezone.utc).isoformat(), "host": host.get_name(), "task": task.get_name()}
+        line = {"time": datetime.datetime.now(datetime.UTC).isoformat(), "host": host.get_name(), "task": task.get_name()}
         with open(os.environ["TIMELINE_PATH"], "a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import email.utils
 import json
 import os
 import pathlib
@@ -30,6 +31,13 @@ def test_graph_answers_with_a_token_of_the_login_service(http: requests.Session,
         assert answer.status_code == 200, answer.text
         assert answer.json()["value"][0]["displayName"] == "Contoso"
     assert http.get(f"{emulator.graph_url}/v1.0/organization").status_code == 401
+
+
+def test_answers_carry_the_emulators_time(http: requests.Session, emulator: Emulator) -> None:
+    emulator.advance(40 * 86400)
+    answer = http.get(f"{emulator.graph_url}/v1.0/organization", headers=bearer(emulator))
+    date = email.utils.parsedate_to_datetime(answer.headers["Date"]).timestamp()
+    assert 39 * 86400 < date - time.time() < 41 * 86400
 
 
 def test_the_other_tenants_are_out_of_reach(http: requests.Session, emulator: Emulator) -> None:
@@ -178,7 +186,7 @@ def test_clients_that_do_not_trust_the_authority_are_kept_out(emulator: Emulator
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(item for item in sys.path if item)}
     command = [sys.executable, "-m", "tenant_emulator", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=30)
+    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=30, check=False)
 
 
 def test_command_line(tmp_path: pathlib.Path) -> None:

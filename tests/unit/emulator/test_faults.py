@@ -79,7 +79,7 @@ def test_hang_and_latency(http: requests.Session, emulator: Emulator) -> None:
 def test_skip_and_times_are_counted_per_rule(http: requests.Session, emulator: Emulator) -> None:
     emulator.fault(**PUT, action="status", skip=1, times=2)
     emulator.fault(service="*", action="status", status=418, skip=3, times=None)
-    assert [put(http, emulator).status_code for _ in range(6)] == [200, 503, 503, 418, 418, 418]
+    assert [put(http, emulator).status_code for _index in range(6)] == [200, 503, 503, 418, 418, 418]
     assert [(rule["seen"], rule["fired"]) for rule in emulator.faults()] == [(6, 2), (6, 3)]
     emulator.clear_faults()
     assert put(http, emulator).status_code == 200

@@ -214,8 +214,8 @@ def test_tags(graph: Direct) -> None:
 
 def test_required_access_limits(graph: Direct) -> None:
     def access(resources: int, each: int) -> list[dict]:
-        ids = [{"id": str(uuid.uuid4()), "type": "Scope"} for _ in range(each)]
-        return [{"resourceAppId": str(uuid.uuid4()), "resourceAccess": ids} for _ in range(resources)]
+        ids = [{"id": str(uuid.uuid4()), "type": "Scope"} for _index in range(each)]
+        return [{"resourceAppId": str(uuid.uuid4()), "resourceAccess": ids} for _index in range(resources)]
 
     create(graph, requiredResourceAccess=access(50, 8))
     assert refused(graph, requiredResourceAccess=access(51, 1))[1:] == ("Directory_ResourceSizeExceeded", TOO_LARGE)
@@ -320,8 +320,7 @@ def test_identifier_uris_belong_to_the_tenant(graph: Direct) -> None:
     assert patch_refused(graph, app, identifierUris=["https://elsewhere.example/x"]) == (
         400,
         "HostNameNotOnVerifiedDomain",
-        "Values of identifierUris property must use a verified domain of the organization or its subdomain: "
-        "'https://elsewhere.example/x'",
+        "Values of identifierUris property must use a verified domain of the organization or its subdomain: 'https://elsewhere.example/x'",
     )
     assert patch_refused(graph, app, identifierUris=["api://anything"]) == (
         400,
@@ -338,7 +337,7 @@ def test_identifier_uris_belong_to_the_tenant(graph: Direct) -> None:
 
 def test_identifier_uris_and_unique_names_are_unique_even_after_deletion(graph: Direct) -> None:
     first = create(graph, identifierUris=["https://contoso.example/x"], uniqueName="one")
-    for _ in range(2):
+    for _index in range(2):
         for prop, value in (("identifierUris", ["https://contoso.example/x"]), ("uniqueName", "one")):
             message = f"Another object with the same value for property {prop} already exists."
             response = graph.send("POST", "applications", {"displayName": "b", prop: value})
@@ -397,9 +396,9 @@ def test_a_new_application_may_lag(graph: Direct) -> None:
     graph.world.settings.replication_flap = True
     app = create(graph)
     path = f"applications/{app['id']}"
-    statuses = [graph.send("GET", path).status for _ in range(6)]
+    statuses = [graph.send("GET", path).status for _index in range(6)]
     assert statuses == [404, 404, 200, 404, 200, 200]
-    found = [len(graph.ask("GET", f"applications?$filter=appId eq '{app['appId']}'")["value"]) for _ in range(6)]
+    found = [len(graph.ask("GET", f"applications?$filter=appId eq '{app['appId']}'")["value"]) for _index in range(6)]
     assert found == [0, 0, 1, 0, 1, 1]
     assert not graph.tenant.lag
     # An upsert is decided by the directory itself.

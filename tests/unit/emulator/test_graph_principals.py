@@ -77,8 +77,7 @@ def test_create_errors(graph: Direct, app: dict, principal: dict) -> None:
     assert graph.refused("POST", "servicePrincipals", {"appId": app["appId"]}) == (
         409,
         "Request_MultipleObjectsWithSameKeyValue",
-        "The service principal cannot be created, updated, or restored because the service principal name "
-        f"{app['appId']} is already in use.",
+        f"The service principal cannot be created, updated, or restored because the service principal name {app['appId']} is already in use.",
     )
     assert graph.refused("POST", "servicePrincipals", {})[0] == 400
     assert graph.refused("POST", "servicePrincipals", {"appId": unknown, "colour": 1}) == (400, BAD, "Invalid property 'colour'.")
@@ -274,9 +273,7 @@ def test_owners_at_creation(graph: Direct) -> None:
 # -- deleted items --
 
 
-def test_deleting_an_application_takes_its_consent_along_and_restoring_brings_it_back(
-    graph: Direct, app: dict, principal: dict, msgraph: dict
-) -> None:
+def test_deleting_an_application_takes_its_consent_along_and_restoring_brings_it_back(graph: Direct, app: dict, principal: dict, msgraph: dict) -> None:
     secret = graph.ask("POST", f"applications/{app['id']}/addPassword", {})
     seed.grant_roles(graph.world, graph.tenant, principal["id"], seed.GRAPH, ["User.Read.All"])
     seed.grant_scopes(graph.tenant, principal["id"], msgraph["id"], ["openid"])

@@ -109,10 +109,7 @@ def test_select_order_and_count(graph: Direct) -> None:
     assert graph.ask("GET", "applications/$count", headers=EVENTUAL) == "5"
     assert graph.refused("GET", "applications/$count") == (400, "Request_BadRequest", "$count is not currently supported.")
     missing = graph.refused("GET", "oauth2PermissionGrants?$select=colour")
-    assert missing[2] == (
-        "Parsing OData Select and Expand failed: Could not find a property named 'colour' "
-        "on type 'microsoft.graph.oAuth2PermissionGrant'."
-    )
+    assert missing[2] == ("Parsing OData Select and Expand failed: Could not find a property named 'colour' on type 'microsoft.graph.oAuth2PermissionGrant'.")
 
 
 def test_search(graph: Direct) -> None:
@@ -121,8 +118,7 @@ def test_search(graph: Direct) -> None:
     assert graph.refused("GET", f"applications?{query}") == (
         400,
         "Request_UnsupportedQuery",
-        "Request with $search query parameter only works through MSGraph with a special request header: "
-        "'ConsistencyLevel: eventual'",
+        "Request with $search query parameter only works through MSGraph with a special request header: 'ConsistencyLevel: eventual'",
     )
 
 

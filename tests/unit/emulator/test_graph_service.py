@@ -192,9 +192,7 @@ def test_a_batch_answers_each_part(graph: Direct) -> None:
 def test_parts_of_a_batch_reach_the_journal(graph: Direct) -> None:
     body = {"requests": [{"id": "a", "method": "get", "url": "/domains?$select=id"}]}
     response = graph.send("POST", "$batch", body)
-    assert response.parts == [
-        {"id": "a", "method": "GET", "path": "/v1.0/domains", "query": "$select=id", "status": 200}
-    ]
+    assert response.parts == [{"id": "a", "method": "GET", "path": "/v1.0/domains", "query": "$select=id", "status": 200}]
 
 
 def test_one_part_of_a_batch_can_be_throttled(graph: Direct) -> None:

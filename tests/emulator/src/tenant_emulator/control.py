@@ -296,7 +296,7 @@ class Control:
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         answer = self._front.sign_in(Request("POST", path, "", headers, urlencode(form).encode(), ""))
         body = json.loads(answer.body)
-        said = "a token was issued" if answer.status == 200 else str(body.get("error_description") or body).split(" Trace ID")[0]
+        said = "a token was issued" if answer.status == 200 else str(body.get("error_description") or body).partition(" Trace ID")[0]
         return {"sso": workspace365.describe(self._world, stored)["sso"], "sign_in": said, "status": answer.status}
 
 

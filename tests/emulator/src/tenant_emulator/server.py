@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import email.utils
 import json
 import os
 import pathlib
@@ -186,7 +187,10 @@ class Front:
             entry.status = response.status
             return _truncate(raw, response)
         entry.status = response.status
-        return _to_aiohttp(response)
+        answer = _to_aiohttp(response)
+        # A client that goes by the service's clock sees the emulator's, also after that was moved.
+        answer.headers.setdefault("Date", email.utils.format_datetime(self.world.clock.now(), usegmt=True))
+        return answer
 
 
 async def _hold(raw: web.BaseRequest, seconds: float) -> None:

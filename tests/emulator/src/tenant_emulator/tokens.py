@@ -151,6 +151,6 @@ def parse_time(value: str | None) -> dt.datetime | None:
     """A directory timestamp (up to 7 decimals, Z) as aware UTC."""
     if not value:
         return None
-    head, _, fraction = value.rstrip("Z").partition(".")
+    head, _dot, fraction = value.rstrip("Z").partition(".")
     moment = dt.datetime.fromisoformat(f"{head}.{fraction[:6].ljust(6, '0')}" if fraction else head)
     return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)

@@ -8,6 +8,8 @@ import datetime as dt
 import time
 import typing as t
 
+from .products import Lockout, PowerPlatform, WorkatoWorkspace
+
 if t.TYPE_CHECKING:
     from .tokens import TokenIssuer
     from .web import Response
@@ -40,10 +42,27 @@ class Settings:
     service_principal_delay: float = 0.0  # POST servicePrincipals for a new application fails for so long
     duplicate_grant_status: int = 409  # the service has been seen to answer 409 and 400
     token_lifetime: int = 3599  # seconds an access token is valid for, by the world's clock
-    conditional_access_blocks: list[str] = dataclasses.field(default_factory=list)  # application ids that get no token
+    # Ids of applications, APIs and users, and names of users, for which Conditional Access lets no token be issued.
+    conditional_access_blocks: list[str] = dataclasses.field(default_factory=list)
     concurrency_window: float = 0.0  # a second credential write on one object within this time answers 409
     removal_lag: float = 0.0  # removePassword does not know a new secret for so long
     personal_account_delay: float = 0.0  # a personal audience on a new application answers 409 for so long
+    federated_activation_delay: float = 0.0  # a new federated credential is not known at the token endpoint for so long
+    lockout_threshold: int = 10  # so many wrong passwords lock an account
+    lockout_seconds: float = 60.0  # for so long
+    assignment_blocks_single_consent: bool = False  # one user's consent does not count where assignment is required
+    workato_lists_per_minute: int = 60  # GET /api/connections of one API client; 0: no limit
+    workato_others_per_second: float = 1.0  # every other request at the connections; 0: no limit
+    powerplatform_assignment_shape: str = "flat"  # of a new role assignment: flat, or value ({"value": [...]})
+    powerplatform_duplicate_status: int = 409  # of an assignment that exists: 409, 400, or 200 with the existing one
+    powerplatform_delete_status: int = 204  # of a removed assignment: 204 or 200
+    powerplatform_nested_assignments: bool = False  # a list of assignments also has those of the scopes within
+    powerplatform_short_scopes: bool = False  # the scope of an environment or group is listed without its tenant
+    powerplatform_principal_delay: float = 0.0  # a new service principal or user is not known there for so long
+    powerplatform_environment_shape: str = "flat"  # of the list of environments: flat, or nested (properties.displayName)
+    powerplatform_page_size: int = 0  # entries on a page of a list; 0: all on one
+    powerplatform_next_link: str = "@odata.nextlink"  # how the list of environments spells it
+    powerplatform_forbidden_body: bool = True  # whether a 403 says anything
 
 
 @dataclasses.dataclass
@@ -80,6 +99,12 @@ class Tenant:
     federated: dict[str, list[JsonObject]] = dataclasses.field(default_factory=dict)  # application id -> credentials
     lag: dict[str, dict[str, int]] = dataclasses.field(default_factory=dict)  # object id -> reads that still answer 404
     credential_writes: dict[str, dt.datetime] = dataclasses.field(default_factory=dict)  # object id -> last write
+    federated_since: dict[str, dt.datetime] = dataclasses.field(default_factory=dict)  # federated credential -> made through Graph
+    group_settings: dict[str, JsonObject] = dataclasses.field(default_factory=dict)
+    # Templates of group settings that this tenant does not have: newer ones lack the one for consent.
+    missing_templates: list[str] = dataclasses.field(default_factory=list)
+    lockouts: dict[str, Lockout] = dataclasses.field(default_factory=dict)  # user id -> wrong passwords
+    power_platform: PowerPlatform = dataclasses.field(default_factory=PowerPlatform)
 
 
 @dataclasses.dataclass
@@ -128,6 +153,7 @@ class World:
     tenants: dict[str, Tenant] = dataclasses.field(default_factory=dict)  # tenant id -> tenant
     issued: list[str] = dataclasses.field(default_factory=list)  # every secret value and token ever issued
     workspace365: dict[str, WorkspaceInstance] = dataclasses.field(default_factory=dict)  # by instance name
+    workato: dict[str, WorkatoWorkspace] = dataclasses.field(default_factory=dict)  # by workspace name
     tokens: TokenIssuer | None = None  # set by the server; `tokens.verify(bearer, audiences)` -> claims
     foreign_apps: dict[str, JsonObject] = dataclasses.field(default_factory=dict)  # app id -> other publishers' application
     # Asked by a service before it runs one part of a batch (method, path): an answer to give instead, or None.

@@ -190,9 +190,9 @@ def test_tags_are_taken_off_at_every_depth():
     assert value == {"a": ["b", 7, {"c": ["d"]}], "e": ["f"]}
 
     def types(item):
-        if type(item) is dict:
+        if item.__class__ is dict:
             return {type(key) for key in item} | {kind for inner in item.values() for kind in types(inner)} | {dict}
-        if type(item) is list:
+        if item.__class__ is list:
             return {kind for inner in item for kind in types(inner)} | {list}
         return {type(item)}
 

@@ -18,7 +18,7 @@ import pytest
 from ansible_collections.tenantkit.connectors.plugins.module_utils import _cache
 from ansible_collections.tenantkit.connectors.plugins.module_utils._cache import JobCache, cleanup, remove_stale, start_job
 
-Made = tuple[t.Any, float | None]
+Made: t.TypeAlias = "tuple[t.Any, float | None]"
 
 
 class Creator:

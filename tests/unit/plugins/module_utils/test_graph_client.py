@@ -31,7 +31,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.odata 
 from ansible_collections.tenantkit.connectors.plugins.module_utils._http import HttpClient
 
 BASE = "https://graph.example/v1.0"
-Step = requests.Response | Exception
+Step: t.TypeAlias = "requests.Response | Exception"
 
 
 def answer(status: int, body: t.Any = None, **headers: str) -> requests.Response:

@@ -82,7 +82,7 @@ KNOWN = [
 @pytest.mark.parametrize(("status", "code", "message", "detail", "kind", "advice"), KNOWN)
 def test_known_errors(status: int, code: str, message: str, detail: str | None, kind: type, advice: str) -> None:
     error = error_of(status, body_of(code, message, detail))
-    assert type(error) is kind
+    assert error.__class__ is kind
     assert advice.lower() in (error.advice or "").lower()
     assert error.message.startswith(f"Could not do it in tenant contoso: Microsoft Graph answered {status} {code}")
     assert error.message.endswith("(request id r1).")

@@ -215,10 +215,7 @@ def _pre_authorised(change: Change) -> None:
     clients = api["preAuthorizedApplications"] or []
     for client in clients:
         if not {str(scope).lower() for scope in client["delegatedPermissionIds"]} <= known:
-            message = (
-                "Property api.preAuthorizedApplications.delegatedPermissionIds has a Permission Id "
-                "that cannot be found in the AppPermissions sets."
-            )
+            message = "Property api.preAuthorizedApplications.delegatedPermissionIds has a Permission Id that cannot be found in the AppPermissions sets."
             raise bad_request(message, "InvalidValue")
     scopes = [len(client["delegatedPermissionIds"]) for client in clients]
     if change.personal and (len(clients) > 100 or sum(scopes) > 500 or any(number > 30 for number in scopes)):
@@ -259,8 +256,7 @@ def _identifier_uri(change: Change, uri: str) -> None:
         return
     if parts.scheme in ("http", "https") or after["signInAudience"] != SINGLE_TENANT:
         raise bad_request(
-            "Values of identifierUris property must use a verified domain of the organization or its subdomain: "
-            f"'{uri}'",
+            f"Values of identifierUris property must use a verified domain of the organization or its subdomain: '{uri}'",
             "HostNameNotOnVerifiedDomain",
         )
     if parts.scheme == "urn" or after["api"]["requestedAccessTokenVersion"] == 2:

@@ -109,7 +109,7 @@ def merged(before: JsonObject, body: JsonObject) -> JsonObject:
     """The application with a body applied: collections replaced, structures merged."""
     after = copy.copy(before)
     for name, value in body.items():
-        kind, many, _ = schema.properties("application").get(name, ("String", False, True))
+        kind, many, _required = schema.properties("application").get(name, ("String", False, True))
         if many and schema.is_complex(kind):
             if any(schema.missing_parts(kind, entry) for entry in value):
                 raise invalid_value(name)
@@ -129,15 +129,15 @@ def _merge_structure(name: str, kind: str, before: JsonObject | None, value: Jso
     if name == "info":
         value = {part: text for part, text in value.items() if part != "logoUrl"}  # set by uploading a logo
     result = schema.complete(kind, {**(before or {}), **value})
-    for part, (inner, many, _) in schema.properties(kind).items():
+    for part, (inner, many, _required) in schema.properties(kind).items():
         if not many and schema.is_complex(inner) and isinstance(value.get(part), dict):
             result[part] = {**((before or {}).get(part) or {}), **value[part]}
     if name in ("web", "spa"):
         result["redirectUris"] = [app_rules.with_slash(uri) for uri in result["redirectUris"]]
     if name == "web" and ("redirectUris" in value or "redirectUriSettings" in value):
-        result["redirectUriSettings"] = [
-            {"uri": uri, "index": None} for uri in result["redirectUris"]
-        ] if "redirectUris" in value else result["redirectUriSettings"]
+        result["redirectUriSettings"] = (
+            [{"uri": uri, "index": None} for uri in result["redirectUris"]] if "redirectUris" in value else result["redirectUriSettings"]
+        )
     return result
 
 
@@ -180,9 +180,7 @@ def change(call: Call, item: JsonObject, body: JsonObject) -> None:
     after = merged(item, body)
     if "keyCredentials" in body:
         store.credential_write(call, item["id"])
-        after["keyCredentials"] = credentials.keys_after(
-            call.world, call.tenant, item, KIND, item["keyCredentials"], body["keyCredentials"]
-        )
+        after["keyCredentials"] = credentials.keys_after(call.world, call.tenant, item, KIND, item["keyCredentials"], body["keyCredentials"])
     app_rules.check(app_rules.Change(call.tenant, item, after, body))
     delay = call.world.settings.personal_account_delay
     became_personal = after["signInAudience"] in app_rules.PERSONAL and item["signInAudience"] not in app_rules.PERSONAL

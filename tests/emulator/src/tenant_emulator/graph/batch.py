@@ -19,9 +19,7 @@ Handle = t.Callable[[Request], Response]
 def run(call: Call, handle: Handle) -> Response:
     """The answer to a batch: 200 unless the batch itself is malformed."""
     if call.method != "POST":
-        raise GraphError(
-            405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.", headers={"Allow": "POST"}
-        )
+        raise GraphError(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.", headers={"Allow": "POST"})
     parts = _parts(call.body())
     statuses: dict[str, int] = {}
     answers: list[JsonObject] = []
@@ -79,7 +77,7 @@ def _parts(body: JsonObject) -> list[JsonObject]:
 
 
 def _path(call: Call, url: str) -> tuple[str, str]:
-    path, _, query = url.partition("?")
+    path, _mark, query = url.partition("?")
     path = path.lstrip("/")
     if path.split("/")[0] not in ("v1.0", "beta"):
         path = f"{call.version}/{path}"

@@ -109,7 +109,7 @@ class Call:
 
     def check_options(self, *allowed: str) -> None:
         """Refuse query options the resource does not have."""
-        for known, _ in parse_qsl(self.request.raw_query, keep_blank_values=True):
+        for known, _value in parse_qsl(self.request.raw_query, keep_blank_values=True):
             if known.startswith("$") and known[1:].lower() not in allowed:
                 if known[1:].lower() == "skip":
                     raise bad_request("'$skip' is not supported by the service.")

@@ -24,7 +24,7 @@ _RESOURCE = {"applications": "Application", "service_principals": "ServicePrinci
 
 def secret_value() -> str:
     """A value of the service's form: 40 characters, ``8Q~`` in the fourth place."""
-    text = "".join(secrets.choice(_LETTERS) for _ in range(40))
+    text = "".join(secrets.choice(_LETTERS) for _index in range(40))
     return text[:3] + "8Q~" + text[6:]
 
 
@@ -40,9 +40,7 @@ def _period(world: World, body: JsonObject, what: str) -> tuple[dt.datetime, dt.
     return start, end
 
 
-def new_password(
-    world: World, tenant: Tenant, item: JsonObject, kind: str, body: JsonObject, value: str | None = None
-) -> JsonObject:
+def new_password(world: World, tenant: Tenant, item: JsonObject, kind: str, body: JsonObject, value: str | None = None) -> JsonObject:
     """Add a secret to an object. Returns what only the answer to this one request holds."""
     start, end = _period(world, body, "Password")
     policies.check_credential(tenant, item, kind, "passwordCredentials", "password", start, end)
@@ -129,9 +127,7 @@ def new_key(world: World, tenant: Tenant, item: JsonObject, kind: str, body: Jso
     symmetric = body["type"] == "Symmetric"
     if not symmetric:
         start, end = _within_certificate(raw, body, start, end, resource)
-    policies.check_credential(
-        tenant, item, kind, "keyCredentials", "symmetricKey" if symmetric else "asymmetricKey", start, end
-    )
+    policies.check_credential(tenant, item, kind, "keyCredentials", "symmetricKey" if symmetric else "asymmetricKey", start, end)
     if symmetric:
         policies.check_credential(tenant, item, kind, "passwordCredentials", "symmetricKey", start, end)
     entry = {
@@ -148,9 +144,7 @@ def new_key(world: World, tenant: Tenant, item: JsonObject, kind: str, body: Jso
     return entry
 
 
-def _within_certificate(
-    raw: bytes, body: JsonObject, start: dt.datetime, end: dt.datetime, resource: str
-) -> tuple[dt.datetime, dt.datetime]:
+def _within_certificate(raw: bytes, body: JsonObject, start: dt.datetime, end: dt.datetime, resource: str) -> tuple[dt.datetime, dt.datetime]:
     """The dates of an entry, from the certificate where the request has none."""
     from cryptography import x509  # here: only certificates need it, and it is slow to load
 
@@ -166,9 +160,7 @@ def _within_certificate(
     return start, end
 
 
-def keys_after(
-    world: World, tenant: Tenant, item: JsonObject, kind: str, before: list[JsonObject], wanted: list[JsonObject]
-) -> list[JsonObject]:
+def keys_after(world: World, tenant: Tenant, item: JsonObject, kind: str, before: list[JsonObject], wanted: list[JsonObject]) -> list[JsonObject]:
     """The key list after a PATCH: entries known by ``keyId`` stay as they are, others are new, the rest goes."""
     known = {entry["keyId"].lower(): entry for entry in before}
     after: list[JsonObject] = []

@@ -35,9 +35,7 @@ class Direct:
         self.service = GraphService(self.world, self._verify)
         self.tenant = self.add_tenant(name)
         application = seed.add_application(self.world, self.tenant, {"displayName": "Automation"})
-        self.caller = next(
-            item for item in self.tenant.service_principals.values() if item["appId"] == application["appId"]
-        )
+        self.caller = next(item for item in self.tenant.service_principals.values() if item["appId"] == application["appId"])
         self.roles: tuple[str, ...] = EVERYTHING
 
     def add_tenant(self, name: str) -> Tenant:
@@ -77,7 +75,7 @@ class Direct:
         claims: JsonObject | None = None,
     ) -> Response:
         """One request. ``path`` has neither version nor root, unless it begins with ``/``."""
-        raw, _, query = path.partition("?")
+        raw, _mark, query = path.partition("?")
         sent = {"Authorization": "Bearer " + json.dumps(claims or self.claims())}
         data = b""
         if body is not None:

@@ -32,9 +32,7 @@ def _find(call: Call, application: JsonObject) -> JsonObject | None:
 
 
 def _missing(call: Call) -> GraphError:
-    return GraphError(
-        404, "Request_ResourceNotFound", f"FederatedIdentityCredential with name {call.keys[1].value} not found."
-    )
+    return GraphError(404, "Request_ResourceNotFound", f"FederatedIdentityCredential with name {call.keys[1].value} not found.")
 
 
 def listing(call: Call) -> Response:
@@ -95,6 +93,7 @@ def _create(call: Call, application: JsonObject, body: JsonObject) -> Response:
     if len(entries) >= 20:
         raise too_large()
     entries.append(entry)
+    call.tenant.federated_since[entry["id"]] = call.world.clock.now()
     path = f"applications/{application['id']}/federatedIdentityCredentials"
     return query.created(call, entry, _context(application), path)
 

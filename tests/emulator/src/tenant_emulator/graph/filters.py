@@ -50,9 +50,7 @@ def check(parsed: Filter, type_name: str, indexed: t.Container[str], advanced: b
             continue
         if known is not None and path.split("/")[0] not in known:
             resource = type_name[0].upper() + type_name[1:]
-            raise unsupported(
-                f"Unsupported or invalid query filter clause specified for property '{path}' of resource '{resource}'."
-            )
+            raise unsupported(f"Unsupported or invalid query filter clause specified for property '{path}' of resource '{resource}'.")
         raise unsupported("The request uses a filter property that is not indexed")
     if parsed.advanced and not advanced:
         raise unsupported("Unsupported Query.")
@@ -220,7 +218,7 @@ class _Parser:
                 expected = self._literal()
                 return lambda item: test(item) is expected
             return test
-        path, _, quantifier = name.rpartition("/")
+        path, _slash, quantifier = name.rpartition("/")
         if quantifier not in ("any", "all") or not path:
             raise self._error()
         read = self._path(path, variable)

@@ -72,10 +72,7 @@ def links(kind: str) -> t.Callable[[Call], Response]:
 
     def handler(call: Call) -> Response:
         item = store.get(call, kind, call.keys[0])
-        value = [
-            {"@odata.id": f"{call.root}/directoryObjects/{owner['id']}"}
-            for owner in store.owners_of(call.tenant, item["id"])
-        ]
+        value = [{"@odata.id": f"{call.root}/directoryObjects/{owner['id']}"} for owner in store.owners_of(call.tenant, item["id"])]
         body = {"@odata.context": f"{call.root}/$metadata#Collection($ref)", "value": value}
         return Response.json(200, body)
 
@@ -91,15 +88,12 @@ def add(kind: str) -> t.Callable[[Call], Response]:
         object_id = _owner(call, reference(call, body.get("@odata.id")))
         present = call.tenant.owners.setdefault(item["id"], [])
         if object_id in present:
-            raise bad_request(
-                "One or more added object references already exist for the following modified properties: 'owners'."
-            )
+            raise bad_request("One or more added object references already exist for the following modified properties: 'owners'.")
         if len(present) >= _MOST:
             raise GraphError(
                 403,
                 "Directory_QuotaExceeded",
-                f"Unable to perform operation as '{len(present) + 1}' would exceed the maximum quota count '{_MOST}' "
-                "for forward-link owners.",
+                f"Unable to perform operation as '{len(present) + 1}' would exceed the maximum quota count '{_MOST}' for forward-link owners.",
             )
         present.append(object_id)
         return Response(204)
@@ -114,9 +108,7 @@ def remove(kind: str) -> t.Callable[[Call], Response]:
         item = store.get_owned(call, kind, call.keys[0])
         present = call.tenant.owners.get(item["id"], [])
         if call.keys[1].value not in present:
-            raise bad_request(
-                "One or more removed object references do not exist for the following modified properties: 'owners'."
-            )
+            raise bad_request("One or more removed object references do not exist for the following modified properties: 'owners'.")
         present.remove(call.keys[1].value)
         return Response(204)
 

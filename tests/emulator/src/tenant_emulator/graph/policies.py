@@ -24,8 +24,7 @@ _DEFAULTS: dict[str, JsonObject] = {
         "id": _DEFAULT_ID,
         "deletedDateTime": None,
         "displayName": "Default app management tenant policy",
-        "description": "Default tenant policy that enforces app management restrictions on applications and service "
-        "principals.",
+        "description": "Default tenant policy that enforces app management restrictions on applications and service principals.",
         "isEnabled": False,
         "applicationRestrictions": {"passwordCredentials": [], "keyCredentials": [], "identifierUris": None},
         "servicePrincipalRestrictions": {"passwordCredentials": [], "keyCredentials": []},
@@ -98,16 +97,14 @@ def _restrictions(tenant: Tenant, item: JsonObject, kind: str, credentials: str)
     return {name: entry for name, entry in found.items() if entry[1].get("state", "enabled") == "enabled"}
 
 
-def check_credential(
-    tenant: Tenant, item: JsonObject, kind: str, credentials: str, prefix: str, start: dt.datetime, end: dt.datetime
-) -> None:
+def check_credential(tenant: Tenant, item: JsonObject, kind: str, credentials: str, prefix: str, start: dt.datetime, end: dt.datetime) -> None:
     """Refuse a new credential that the policies forbid or whose life they cap.
 
     ``prefix`` is the credential's part of the restriction type: password, symmetricKey or asymmetricKey.
     """
     rules = _restrictions(tenant, item, kind, credentials)
     if f"{prefix}Addition" in rules:
-        policy_id, _ = rules[f"{prefix}Addition"]
+        policy_id, _rule = rules[f"{prefix}Addition"]
         raise bad_request(
             f"Credential type not allowed as per assigned policy '{policy_id}'.",
             "CredentialTypeNotAllowedAsPerAppPolicy",
@@ -236,8 +233,7 @@ def assign(kind: str) -> t.Callable[[Call], Response]:
             raise GraphError(
                 400,
                 "Request_BadRequest",
-                "One or more added object references already exist for the following modified properties: "
-                "'appManagementPolicies'.",
+                "One or more added object references already exist for the following modified properties: 'appManagementPolicies'.",
             )
         links.append(policy_id)
         return Response(204)

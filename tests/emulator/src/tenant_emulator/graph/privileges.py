@@ -43,6 +43,9 @@ _READ_GROUPS: dict[str, list[str]] = {
         "Directory.ReadWrite.All",
     )
 }
+_READ_ORGANIZATION: dict[str, list[str]] = {
+    name: [] for name in ("Organization.Read.All", "Organization.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All")
+}
 _READS_PRINCIPALS = ["Application.Read.All", "Directory.Read.All"]
 _ASSIGN: dict[str, list[str]] = {"AppRoleAssignment.ReadWrite.All": _READS_PRINCIPALS}
 _GRANT_READ: dict[str, list[str]] = {
@@ -65,6 +68,7 @@ _CORRECTIONS: dict[tuple[str, str], dict[str, list[str]]] = {
     ("/users/{id}", "GET"): _READ_USERS,
     ("/groups", "GET"): _READ_GROUPS,
     ("/groups/{id}", "GET"): _READ_GROUPS,
+    ("/organization/{id}", "GET"): _READ_ORGANIZATION,
     ("/directory/deleteditems", "GET"): _READ_APPS,
     ("/directory/deleteditems/{id}", "GET"): _READ_APPS,
     ("/directory/deleteditems/{id}", "DELETE"): _WRITE_APPS,
@@ -115,20 +119,14 @@ def required(path: str, method: str, app_only: bool) -> dict[str, list[str]]:
     names = rows[0] if app_only else rows[1]
     companions = {other for also in names.values() for other in also}
     # A permission that only accompanies another one is listed too, but does not open the endpoint by itself.
-    return {
-        name: also
-        for name, also in names.items()
-        if also or name not in companions or method == "GET" or name.endswith(".ReadWrite.All")
-    }
+    return {name: also for name, also in names.items() if also or name not in companions or method == "GET" or name.endswith(".ReadWrite.All")}
 
 
 def check(call: Call, path: str) -> None:
     """Refuse a caller without a sufficient privilege; note when the sufficient one is limited to owned objects."""
     held = call.privileges
     sufficient = {
-        name
-        for name, also in required(path, call.method, call.app_only).items()
-        if name in held and (not also or any(_held(other, held) for other in also))
+        name for name, also in required(path, call.method, call.app_only).items() if name in held and (not also or any(_held(other, held) for other in also))
     }
     if not sufficient:
         raise denied()

@@ -78,8 +78,7 @@ def selected(call: Call, type_name: str) -> list[str] | None:
 
 def _no_property(name: str, type_name: str) -> Exception:
     return bad_request(
-        f"Parsing OData Select and Expand failed: Could not find a property named '{name}' "
-        f"on type 'microsoft.graph.{type_name}'.",
+        f"Parsing OData Select and Expand failed: Could not find a property named '{name}' on type 'microsoft.graph.{type_name}'.",
         "BadRequest",
     )
 
@@ -161,10 +160,7 @@ def _search(call: Call, items: list[JsonObject]) -> list[JsonObject]:
     if text is None:
         return items
     if not call.eventual:
-        raise unsupported(
-            "Request with $search query parameter only works through MSGraph with a special request header: "
-            "'ConsistencyLevel: eventual'"
-        )
+        raise unsupported("Request with $search query parameter only works through MSGraph with a special request header: 'ConsistencyLevel: eventual'")
     found = re.fullmatch(r'"([\w]+):(.*)"', text, re.DOTALL)
     if not found or found.group(1) not in ("displayName", "description", "mail", "userPrincipalName"):
         raise bad_request(f"Syntax error: character '{text[:1]}' is not valid at position 0 in '{text}'.", "BadRequest")
@@ -183,7 +179,7 @@ def _order(call: Call, items: list[JsonObject], type_name: str) -> list[JsonObje
     text = call.option("orderby")
     if not text:
         return items
-    prop, _, direction = text.strip().partition(" ")
+    prop, _space, direction = text.strip().partition(" ")
     if prop not in ("displayName", "createdDateTime", "deletedDateTime", "userPrincipalName", "appId", "id"):
         raise unsupported("Unsupported Query.")
     if (call.option("filter") is not None or call.option("search") is not None) and not call.advanced:
@@ -207,7 +203,7 @@ def _start(call: Call, items: list[JsonObject]) -> int:
     if token is None:
         return 0
     try:
-        last, _, offset = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode().rpartition("|")
+        last, _bar, offset = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode().rpartition("|")
         position = int(offset)
     except (ValueError, binascii.Error):
         raise bad_request("The specified page token value is invalid.", "Directory_ExpiredPageToken") from None
@@ -220,10 +216,6 @@ def _start(call: Call, items: list[JsonObject]) -> int:
 
 def _next_link(call: Call, last: str, offset: int) -> str:
     token = base64.urlsafe_b64encode(f"{last}|{offset}".encode()).decode().rstrip("=")
-    pairs = [
-        (name, value)
-        for name, value in parse_qsl(call.request.raw_query, keep_blank_values=True)
-        if name.lower().lstrip("$") != "skiptoken"
-    ]
+    pairs = [(name, value) for name, value in parse_qsl(call.request.raw_query, keep_blank_values=True) if name.lower().lstrip("$") != "skiptoken"]
     encoded = urlencode([*pairs, ("$skiptoken", token)], quote_via=quote, safe="$,'()/:")
     return f"{call.request.base_url}/{call.request.path.lstrip('/')}?{encoded}"

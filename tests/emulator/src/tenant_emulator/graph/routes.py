@@ -24,9 +24,7 @@ def _credentials(path: str, kind: str) -> dict[str, dict[str, Handler]]:
         f"{path}/{{id}}/owners": {"GET": owners.listing(kind)},
         f"{path}/{{id}}/owners/$ref": {"GET": owners.links(kind), "POST": owners.add(kind)},
         f"{path}/{{id}}/owners/microsoft.graph.user": {"GET": owners.cast(kind, "microsoft.graph.user")},
-        f"{path}/{{id}}/owners/microsoft.graph.servicePrincipal": {
-            "GET": owners.cast(kind, "microsoft.graph.servicePrincipal")
-        },
+        f"{path}/{{id}}/owners/microsoft.graph.servicePrincipal": {"GET": owners.cast(kind, "microsoft.graph.servicePrincipal")},
         f"{path}/{{id}}/owners/{{id}}/$ref": {"DELETE": owners.remove(kind)},
         f"{path}/{{id}}/appManagementPolicies": {"GET": policies.assigned(kind)},
         f"{path}/{{id}}/appManagementPolicies/$ref": {"POST": policies.assign(kind)},
@@ -146,9 +144,5 @@ def resolve(method: str, segments: list[Segment], written: list[str]) -> tuple[s
             "Specified HTTP method is not allowed for the request target.",
             headers={"Allow": ", ".join(sorted(methods))},
         )
-    keys = [
-        segment if isinstance(segment, Key) else Key("id", segment)
-        for segment, part in zip(segments, pattern, strict=True)
-        if part == "{id}"
-    ]
+    keys = [segment if isinstance(segment, Key) else Key("id", segment) for segment, part in zip(segments, pattern, strict=True) if part == "{id}"]
     return path, methods[method], keys

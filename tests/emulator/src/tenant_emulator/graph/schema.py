@@ -69,7 +69,7 @@ def validate(type_name: str, body: JsonObject, resource: str | None = None) -> J
     clean: JsonObject = {}
     for name, value in body.items():
         if "@" in name:
-            target, _, annotation = name.partition("@")
+            target, _at, annotation = name.partition("@")
             if annotation == "odata.bind":
                 if target not in navigation(type_name):
                     raise unknown_property(target)

@@ -87,17 +87,13 @@ def instantiate(world: World, tenant: Tenant, app_id: str, **fields: t.Any) -> J
 def add_foreign_app(world: World, app_id: str, display_name: str, owner_tenant: str, **fields: t.Any) -> JsonObject:
     """Offer a vendor's multitenant application to every tenant of the world."""
     body = {"appId": app_id, "displayName": display_name, "appOwnerOrganizationId": owner_tenant, **fields}
-    body["oauth2PermissionScopes"] = [
-        schema.complete("permissionScope", entry) for entry in body.get("oauth2PermissionScopes", [])
-    ]
+    body["oauth2PermissionScopes"] = [schema.complete("permissionScope", entry) for entry in body.get("oauth2PermissionScopes", [])]
     body["appRoles"] = [schema.complete("appRole", entry) for entry in body.get("appRoles", [])]
     world.foreign_apps[app_id.lower()] = body
     return body
 
 
-def add_application(
-    world: World, tenant: Tenant, body: JsonObject, *, with_service_principal: bool = True
-) -> JsonObject:
+def add_application(world: World, tenant: Tenant, body: JsonObject, *, with_service_principal: bool = True) -> JsonObject:
     """Register an application. ``id``, ``appId`` and ``createdDateTime`` may be given, for tests that name them."""
     fixed: JsonObject = {name: body[name] for name in ("id", "appId", "createdDateTime", "publisherDomain") if name in body}
     rest = {name: value for name, value in body.items() if name not in fixed}
@@ -134,7 +130,7 @@ def add_secret(
     end: dt.datetime | str | None = None,
 ) -> Secret:
     """Give an application (object id) a secret, of a known value if asked for, active at once. No policy is asked."""
-    _, item = _holder(tenant, application_id)
+    _kind, item = _holder(tenant, application_id)
     first = _moment(start) or world.clock.now()
     last = _moment(end) or first + dt.timedelta(days=730)
     value = value or credentials.secret_value()
@@ -200,9 +196,7 @@ def grant_roles(world: World, tenant: Tenant, sp_id: str, resource_app_id: str, 
     return made
 
 
-def grant_scopes(
-    tenant: Tenant, sp_id: str, resource_sp_id: str, scopes: t.Iterable[str], principal_id: str | None = None
-) -> JsonObject:
+def grant_scopes(tenant: Tenant, sp_id: str, resource_sp_id: str, scopes: t.Iterable[str], principal_id: str | None = None) -> JsonObject:
     """Consent to delegated permissions, for everyone or for one user."""
     entry: JsonObject = {
         "clientId": sp_id,

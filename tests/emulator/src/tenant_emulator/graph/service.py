@@ -76,7 +76,7 @@ class GraphService:
 
     def _claims(self, request: Request) -> JsonObject:
         header = next((value for name, value in request.headers.items() if name.lower() == "authorization"), "")
-        scheme, _, token = header.partition(" ")
+        scheme, _space, token = header.partition(" ")
         token = token.strip() if scheme.lower() == "bearer" else ""
         if not token:
             raise _unauthorized(_REASONS["empty"])
@@ -104,8 +104,7 @@ class GraphService:
 
 def _unauthorized(message: str) -> GraphError:
     challenge = (
-        'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", '
-        'client_id="00000003-0000-0000-c000-000000000000"'
+        'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"'
     )
     return GraphError(401, "InvalidAuthenticationToken", message, headers={"WWW-Authenticate": challenge})
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ..web import Response
@@ -57,7 +58,8 @@ def read(call: Call) -> Response:
 def expand(call: Call, item: JsonObject, name: str) -> t.Any:
     """The value of an expanded navigation property."""
     if name == "owners":
-        return store.owners_of(call.tenant, item["id"])
+        plain = dataclasses.replace(call, request=dataclasses.replace(call.request, raw_query=""))
+        return [query.project(plain, owner, None) for owner in store.owners_of(call.tenant, item["id"])]
     if name == "appRoleAssignments":
         return [entry for entry in call.tenant.assignments.values() if entry["principalId"] == item["id"]]
     if name == "appRoleAssignedTo":
@@ -83,10 +85,7 @@ def _create(call: Call, body: JsonObject) -> Response:
     owner_ids = owners.references(call, body.pop("owners@odata.bind", []))
     source = _backing_application(call, str(app_id))
     if store.own_principal(call.tenant, source["appId"]) is not None:
-        raise same_key(
-            "The service principal cannot be created, updated, or restored because the service principal name "
-            f"{app_id} is already in use."
-        )
+        raise same_key(f"The service principal cannot be created, updated, or restored because the service principal name {app_id} is already in use.")
     item = build(call.world, call.tenant, source)
     _apply(call, item, {name: value for name, value in body.items() if name != "appId"})
     if call.owned_only or not call.app_only or "Application.ReadWrite.OwnedBy" in call.privileges:
@@ -104,13 +103,8 @@ def _create(call: Call, body: JsonObject) -> Response:
 def _backing_application(call: Call, app_id: str) -> JsonObject:
     """What the new service principal stands for: an application here, of a vendor, or of Microsoft."""
     missing = f"The appId '{app_id}' of the service principal does not reference a valid application object."
-    unknown = bad_request(
-        missing, details=[{"code": "NoBackingApplicationObject", "message": missing, "target": "appId"}]
-    )
-    foreign = denied(
-        "When using this permission, the backing application of the service principal being created must in the local "
-        "tenant"
-    )
+    unknown = bad_request(missing, details=[{"code": "NoBackingApplicationObject", "message": missing, "target": "appId"}])
+    foreign = denied("When using this permission, the backing application of the service principal being created must in the local tenant")
     own = store.application_of(call.tenant, app_id)
     if own is not None:
         if store.age(call.world, own) < call.world.settings.service_principal_delay:
@@ -152,9 +146,7 @@ def build(world: World, tenant: Tenant, source: JsonObject) -> JsonObject:
         homepage=web.get("homePageUrl"),
         logoutUrl=web.get("logoutUrl"),
         replyUrls=list(source.get("replyUrls") or web.get("redirectUris") or []),
-        servicePrincipalNames=list(
-            source.get("servicePrincipalNames") or [source["appId"], *source.get("identifierUris", [])]
-        ),
+        servicePrincipalNames=list(source.get("servicePrincipalNames") or [source["appId"], *source.get("identifierUris", [])]),
         signInAudience=source.get("signInAudience", "AzureADMultipleOrgs"),
         appRoles=source.get("appRoles", []),
         oauth2PermissionScopes=source.get("oauth2PermissionScopes") or api.get("oauth2PermissionScopes") or [],
@@ -175,7 +167,7 @@ def _refuse(body: JsonObject, creating: bool = False) -> None:
 
 def _apply(call: Call, item: JsonObject, body: JsonObject) -> None:
     for name, value in body.items():
-        kind, many, _ = schema.properties("servicePrincipal").get(name, ("String", False, True))
+        kind, many, _required = schema.properties("servicePrincipal").get(name, ("String", False, True))
         if name == "keyCredentials":
             value = credentials.keys_after(call.world, call.tenant, item, KIND, item[name], value)
         elif name == "servicePrincipalNames":

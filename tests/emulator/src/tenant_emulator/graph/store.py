@@ -132,11 +132,7 @@ def synchronise(tenant: Tenant, application: JsonObject, tags_before: t.Sequence
     if principal is None:
         return
     web, info = application["web"], application["info"]
-    own_names = [
-        name
-        for name in principal["servicePrincipalNames"]
-        if name != application["appId"] and name in principal.get("#names", [])
-    ]
+    own_names = [name for name in principal["servicePrincipalNames"] if name != application["appId"] and name in principal.get("#names", [])]
     replies = [*web["redirectUris"], *application["spa"]["redirectUris"], *application["publicClient"]["redirectUris"]]
     own_tags = [tag for tag in principal["tags"] if tag not in tags_before and tag not in application["tags"]]
     principal.update(
@@ -216,10 +212,7 @@ def restore(tenant: Tenant, object_id: str) -> JsonObject:
     type_name = str(entry["@odata.type"]).rpartition(".")[2]
     kind = next(kind for kind, name in TYPES.items() if name == type_name)
     if kind == "service_principals" and own_principal(tenant, entry["appId"]) is not None:
-        raise same_key(
-            "The service principal cannot be created, updated, or restored because the service principal name "
-            f"{entry['appId']} is already in use."
-        )
+        raise same_key(f"The service principal cannot be created, updated, or restored because the service principal name {entry['appId']} is already in use.")
     del tenant.deleted[object_id]
     links = entry.pop("#links", {})
     item = {name: value for name, value in entry.items() if name not in ("@odata.type", "#because_of")}

@@ -87,7 +87,7 @@ def check_assertion(world: World, issuer: TokenIssuer, client: Client, assertion
         if claims.get("aud") not in audiences:
             raise LoginError(700023)
     else:
-        _check_federated(issuer, client, assertion, claims)
+        _check_federated(world, issuer, client, assertion, claims)
     _check_dates(world, claims)
 
 
@@ -131,7 +131,7 @@ def _check_certificate(world: World, client: Client, assertion: str, header: Jso
     raise LoginError(700027, problem)
 
 
-def _check_federated(issuer: TokenIssuer, client: Client, assertion: str, claims: JsonObject) -> None:
+def _check_federated(world: World, issuer: TokenIssuer, client: Client, assertion: str, claims: JsonObject) -> None:
     """Match issuer, audience and subject with the client's federated credentials, and the signature with our key.
 
     The emulator plays every outside issuer itself: assertions come from its control path.
@@ -146,8 +146,13 @@ def _check_federated(issuer: TokenIssuer, client: Client, assertion: str, claims
     if not by_audience:
         raise LoginError(700212, {"audience": given})
     # The comparison is exact, case included.
-    if not any(item["subject"] == claims.get("sub") for item in by_audience):
+    matching = [item for item in by_audience if item["subject"] == claims.get("sub")]
+    if not matching:
         raise LoginError(700213, {"subject": claims.get("sub")})
+    since = client.tenant.federated_since if client.home is None else client.home.federated_since
+    delay = world.settings.federated_activation_delay
+    if not any(item["id"] not in since or (world.clock.now() - since[item["id"]]).total_seconds() >= delay for item in matching):
+        raise LoginError(70021, {"issuer": claims.get("iss"), "subject": claims.get("sub"), "audience": given})
     try:
         issuer.decode(assertion)
     except jwt.InvalidTokenError:

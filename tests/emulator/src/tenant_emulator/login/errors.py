@@ -94,6 +94,19 @@ CATALOGUE: dict[int, tuple[int, str, str]] = {
         "No matching federated identity record found for presented assertion subject '{subject}'. Please check your "
         "federated identity credential Subject, Audience and Issuer against the presented assertion.",
     ),
+    70021: (
+        401,
+        "invalid_client",
+        "No matching federated identity record found for presented assertion. Assertion Issuer: '{issuer}'. Assertion "
+        "Subject: '{subject}'. Assertion Audience: '{audience}'.",
+    ),
+    50011: (
+        400,
+        "invalid_request",
+        "The redirect URI '{redirect}' specified in the request does not match the redirect URIs configured for the "
+        "application '{app}'. Make sure the redirect URI sent in the request matches one added to your application in "
+        "the Azure portal.",
+    ),
     70011: (400, "invalid_scope", "The provided value for the input parameter 'scope' is not valid. The scope {scope} is not valid."),
     1002012: (
         400,
@@ -118,6 +131,11 @@ CATALOGUE: dict[int, tuple[int, str, str]] = {
         400,
         "invalid_grant",
         "The user account {user} does not exist in the {tenant} directory. To sign into this application, the account must be added to the directory.",
+    ),
+    50053: (
+        400,
+        "invalid_grant",
+        "The account is locked, you've tried to sign in too many times with an incorrect user ID or password.",
     ),
     50057: (400, "invalid_grant", "The user account is disabled."),
     50076: (

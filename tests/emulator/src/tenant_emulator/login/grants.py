@@ -9,6 +9,7 @@ from ..tokens import GRAPH_APP_ID, TokenIssuer
 from ..world import JsonObject, Tenant, World
 from .clients import Client
 from .errors import LoginError
+from .users import check_access, check_password, find_user, granted_scopes
 
 DEFAULT_ACCESS = "00000000-0000-0000-0000-000000000000"
 _OPENID_SCOPES = frozenset({"openid", "profile", "offline_access", "email"})
@@ -92,24 +93,19 @@ def password(world: World, issuer: TokenIssuer, client: Client, form: t.Mapping[
     if scope is None:
         raise LoginError(70011, text="The provided request must include a 'scope' input parameter.")
     tenant = client.tenant
-    user = _check_user(tenant, form["username"], form["password"])
+    user = find_user(tenant, form["username"])
+    check_password(world, tenant, user, form["password"])
     wanted = [item for item in scope.split() if item not in _OPENID_SCOPES]
-    names = {_split_scope(item)[0] for item in wanted} or {"https://graph.microsoft.com"}
+    names = {split_scope(item)[0] for item in wanted} or {"https://graph.microsoft.com"}
     if len(names) > 1:
         raise LoginError(70011, {"scope": scope})
     name = names.pop()
     resource = find_resource(world, tenant, name)
-    if user["id"] in tenant.multi_factor:
-        raise LoginError(50076, {"resource": resource["appId"]})
-    details = {"app": client.app_id, "name": client.principal.get("displayName"), "user": user["userPrincipalName"]}
-    if client.principal.get("appRoleAssignmentRequired") and not any(
-        item["principalId"] == user["id"] and item["resourceId"] == client.principal["id"] for item in tenant.assignments.values()
-    ):
-        raise LoginError(50105, details)
-    granted = _granted_scopes(tenant, client.principal, resource, user)
-    asked = {_split_scope(item)[1] for item in wanted} - {".default"}
+    check_access(world, tenant, client.principal, resource, user)
+    granted = granted_scopes(world, tenant, client.principal, resource, user)
+    asked = {split_scope(item)[1] for item in wanted} - {".default"}
     if not granted or not asked <= granted:
-        raise LoginError(65001, details)
+        raise LoginError(65001, {"app": client.app_id, "name": client.principal.get("displayName")})
     version = token_version(world, resource)
     token = issuer.issue(
         tenant,
@@ -124,34 +120,12 @@ def password(world: World, issuer: TokenIssuer, client: Client, form: t.Mapping[
     return {**_success(world, token), "scope": " ".join(prefix + item for item in sorted(granted))}
 
 
-def _split_scope(scope: str) -> tuple[str, str]:
+def split_scope(scope: str) -> tuple[str, str]:
     """A requested scope as (resource, permission); a bare name is one of Graph's."""
     if "/" not in scope:
         return "https://graph.microsoft.com", scope
     resource, _slash, permission = scope.rpartition("/")
     return resource, permission
-
-
-def _check_user(tenant: Tenant, name: str, given: str) -> JsonObject:
-    user = next((item for item in tenant.users.values() if item["userPrincipalName"].lower() == name.lower()), None)
-    if user is None:
-        raise LoginError(50034, {"user": name, "tenant": tenant.display_name})
-    if tenant.passwords.get(user["id"]) != given:
-        raise LoginError(50126)
-    if user.get("accountEnabled") is False:
-        raise LoginError(50057)
-    return user
-
-
-def _granted_scopes(tenant: Tenant, client: JsonObject, resource: JsonObject, user: JsonObject) -> set[str]:
-    """The delegated permissions of a client on an API: granted for everyone, or for this user."""
-    granted: set[str] = set()
-    for grant in tenant.grants.values():
-        if grant["clientId"] != client["id"] or grant["resourceId"] != resource["id"]:
-            continue
-        if grant["consentType"] == "AllPrincipals" or grant.get("principalId") == user["id"]:
-            granted |= set((grant.get("scope") or "").split())
-    return granted
 
 
 def _success(world: World, token: str) -> JsonObject:

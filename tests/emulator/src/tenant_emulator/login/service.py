@@ -116,6 +116,9 @@ class LoginService:
                 raise LoginError(900144, {"parameter": parameter})
         client = find_client(self._world, tenant, form["client_id"])
         public = bool((client.application or {}).get("isFallbackPublicClient"))
+        if grant == "password" and public and ("client_assertion" in form or "client_secret" in form):
+            # Without a redirect URI the flag alone says what kind of client asks.
+            raise LoginError(700025)
         if "client_assertion" in form:
             if form.get("client_assertion_type") != ASSERTION_TYPE:
                 raise LoginError(900144, {"parameter": "client_assertion_type"})
@@ -129,10 +132,10 @@ class LoginService:
             credential = "0"
         else:
             raise LoginError(7000218)
-        if client.app_id in self._world.settings.conditional_access_blocks:
-            raise LoginError(53003)
         if grant == "password":
             return grants.password(self._world, self._issuer, client, form, credential)
+        if client.app_id in self._world.settings.conditional_access_blocks:
+            raise LoginError(53003)
         return grants.client_credentials(self._world, self._issuer, client, form.get("scope"), credential)
 
     def _audiences(self, request: Request, tenant: Tenant, name: str) -> set[str]:

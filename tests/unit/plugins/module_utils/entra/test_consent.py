@@ -59,11 +59,11 @@ def plan(
     assignments: t.Sequence[dict[str, t.Any]] = (),
     *,
     user: str | None = None,
-    principal: dict[str, t.Any] | None = PRINCIPAL,
     listed: bool = True,
     create_client: bool = False,
     **options: t.Any,
 ) -> Plan:
+    principal = options.pop("principal", PRINCIPAL)  # None for an application without one
     options["permissions"] = [] if listed else None
     who = {"id": user, "userPrincipalName": "svc@contoso.com"} if user else None
     desired = ConsentDesired.from_options(options, permissions, who)

@@ -358,7 +358,9 @@ def test_rule_11_over_random_states(seed: int) -> None:
             assert later
             for entry in own:
                 assert any(
-                    vouches(proof) and (proof.connector, proof.target) == (entry.connector, entry.target) and proof.key_id == other.key_id
+                    vouches(proof)
+                    and (proof.connector, proof.target) == (entry.connector, entry.target)
+                    and proof.key_id == other.key_id
                     and NOW - other.start >= dt.timedelta(days=7)
                     for proof in marks
                     for other in later

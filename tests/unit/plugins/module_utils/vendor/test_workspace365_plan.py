@@ -38,7 +38,9 @@ def desired(**options: t.Any) -> SsoDesired:
     return SsoDesired.from_options({**OPTIONS, **options})
 
 
-@pytest.mark.parametrize("url", ["http://portal.example", "portal.example", "https://", "https://u:p@portal.example", "https://portal.example?x=1", "https://portal.example:x"])
+@pytest.mark.parametrize(
+    "url", ["http://portal.example", "portal.example", "https://", "https://u:p@portal.example", "https://portal.example?x=1", "https://portal.example:x"]
+)
 def test_instance_urls_that_are_refused(url: str) -> None:
     with pytest.raises(OptionError) as caught:
         check_instance_url(url)

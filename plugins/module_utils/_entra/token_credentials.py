@@ -1,0 +1,142 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""The credentials a connector has, in the words of C(entra_token)'s own options, and an account's password."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import typing as t
+
+from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.application import ClientSecret, FederatedToken
+from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.base import Credential, Login, RawToken
+from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.certificate import Certificate
+from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.explain import SERVICE, token_error
+from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.platform import AzureCli
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.token import TokenDesired
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import CredentialError, ServiceError
+from ansible_collections.tenantkit.connectors.plugins.module_utils._http import Repeat
+
+_SOURCE = "the options"
+
+
+class _OwnNames(Credential):
+    """Names the options of this module where the shared credentials name theirs."""
+
+    def check_client_id(self, option: str) -> None:
+        super().check_client_id(option.removeprefix("auth_"))
+
+    def validate(self) -> None:
+        try:
+            super().validate()
+        except CredentialError as error:
+            error.advice = error.advice and error.advice.replace("auth_", "")
+            raise
+
+
+class _Secret(_OwnNames, ClientSecret):
+    pass
+
+
+class _Certificate(_OwnNames, Certificate):
+    pass
+
+
+class _FederatedFile(_OwnNames, FederatedToken):
+    pass
+
+
+class _FederatedText(_OwnNames, FederatedToken):
+    """The token itself in place of a file that holds one."""
+
+    def __init__(self, client_id: str, text: str) -> None:
+        super().__init__(client_id, "given as federated_token", _SOURCE)
+        self._text = text.strip()
+
+    def identity(self) -> t.Sequence[str]:
+        return (hashlib.sha256(self._text.encode()).hexdigest(),)
+
+    @property
+    def secrets(self) -> t.Sequence[str]:
+        return (self._text,)
+
+    def _read(self) -> str:
+        if self._text.count(".") != 2 or any(character.isspace() for character in self._text):
+            raise CredentialError("federated_token is not a token.", code="federated_token", advice="It has to be one signed token (JWT) and nothing else.")
+        return self._text
+
+
+class AccountPassword(_OwnNames):
+    """An account's password, given to the token endpoint directly.
+
+    One request, never repeated: every wrong try brings the account nearer to being locked, and a repeated right one is no use.
+    """
+
+    method = "password"
+    label = "password"
+
+    def __init__(self, client_id: str, username: str, password: str, client_secret: str | None, scope: str) -> None:
+        super().__init__(client_id, _SOURCE)
+        self.username = username.strip()
+        self._password = password
+        self._client_secret = client_secret
+        self._scope = scope
+
+    def validate(self) -> None:
+        self.check_client_id("client_id")
+
+    @property
+    def secrets(self) -> t.Sequence[str]:
+        return tuple(filter(None, (self._password, self._client_secret)))
+
+    def describe(self) -> str:
+        return f"password of {self.username}"
+
+    def acquire(self, login: Login, audience: str, what: str) -> RawToken:
+        doing = f"get a token for {what} in tenant {login.tenant} with the {self.describe()}"
+        form = {"grant_type": "password", "client_id": self.client_id, "username": self.username, "password": self._password, "scope": self._scope}
+        if self._client_secret:
+            form["client_secret"] = self._client_secret
+        answer = login.http.request("POST", f"{login.authority}/oauth2/v2.0/token", doing=doing, service=SERVICE, form=form, repeat=Repeat.NEVER)
+        if answer.status == 429 or answer.status >= 500:
+            raise ServiceError(
+                f"Could not {doing}: {SERVICE} answered {answer.status}.",
+                code=f"http_{answer.status}",
+                http_status=answer.status,
+                service=SERVICE,
+                request_id=answer.request_id,
+                client_request_id=answer.client_request_id,
+                tenant=login.tenant,
+                advice="A password is never sent twice in one job. Run again later.",
+            )
+        body = answer.json()
+        if answer.ok and isinstance(body, dict) and body.get("access_token"):
+            return RawToken(str(body["access_token"]), time.time() + float(body.get("expires_in") or 0))
+        raise token_error(
+            body,
+            tenant=login.tenant,
+            client=self.client_id,
+            credential=self.describe(),
+            what=what,
+            http_status=answer.status,
+            request_id=answer.request_id,
+            redact=login.http.redact,
+        )
+
+
+def connector_credential(desired: TokenDesired, options: t.Mapping[str, t.Any], environ: t.Mapping[str, str]) -> Credential:
+    """The credential that the options describe; C(TokenDesired) has checked that it is whole."""
+    client = str(options.get("client_id") or "")
+    if desired.method == "azure_cli":
+        return AzureCli(environ)
+    if desired.method == "password":
+        return AccountPassword(client, options["username"], options["password"], options.get("client_secret"), desired.scope)
+    if desired.method == "certificate":
+        return _Certificate(client, options["certificate_path"], options.get("certificate_password"), _SOURCE)
+    if desired.method == "federated":
+        if options.get("federated_token"):
+            return _FederatedText(client, options["federated_token"])
+        return _FederatedFile(client, options["federated_token_file"], _SOURCE)
+    return _Secret(client, options["client_secret"], _SOURCE)

@@ -1,0 +1,223 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""The resource behind C(workato_connection): reads the list, sends what was planned, looks whether a person has to sign in."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import typing as t
+
+from ansible_collections.tenantkit.connectors.plugins.module_utils._cache import JobCache
+from ansible_collections.tenantkit.connectors.plugins.module_utils._claims import check_contested, claim
+from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import Action, Plan, Runtime
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import (
+    BudgetError,
+    ConflictError,
+    ConnectorError,
+    ForbiddenError,
+    OptionError,
+    TenantGuardError,
+)
+from ansible_collections.tenantkit.connectors.plugins.module_utils._http import HttpClient
+from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.workato import SERVICE, WorkatoClient, resolve_provider, workato_url
+from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.workato_connection import (
+    AUTHORIZED,
+    ConnectionCurrent,
+    ConnectionDesired,
+    authorization,
+    compose_input,
+    connection_view,
+    find_connection,
+    plan_connection,
+)
+
+_POLL = 5.0
+
+
+class ConnectionResource:
+    """What the engine needs for one connection."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        options = self._options = runtime.options
+        for name in ("api_token", "client_secret"):
+            runtime.secret(options.get(name))
+        self._desired = ConnectionDesired.from_options(options)
+        token = (options.get("api_token") or "").strip()
+        if not token:
+            raise OptionError(
+                "No API token of Workato is given.",
+                code="api_token_missing",
+                service=SERVICE,
+                outcome="refused",
+                advice="Set 'api_token' or WORKATO_API_TOKEN to the token of an API client (Workspace admin > API clients).",
+            )
+        if not token.isascii() or any(character.isspace() for character in token):
+            raise OptionError("'api_token' holds characters that no token has.", code="api_token", service=SERVICE, outcome="refused")
+        runtime.secret(token)
+        http = HttpClient(runtime.budget, ca_path=options.get("ca_path"), host=runtime.host, secrets=runtime.secrets)
+        self._cache = JobCache.from_environ(runtime.environ)
+        self._client = WorkatoClient(http, runtime.budget, self._cache, workato_url(options["data_center"], options.get("url")), token)
+        self._current = ConnectionCurrent()
+        self._workspace: dict[str, t.Any] | None = None
+        self._target = ""  # what this host claimed
+        self._made: dict[str, t.Any] | None = None
+
+    def read(self) -> ConnectionCurrent:
+        """The workspace once a job, the list, and where a connection is to be made the connector's name."""
+        try:
+            return self._read()
+        except ConnectorError as error:
+            error.outcome = "refused"  # nothing was sent that changes anything
+            raise
+
+    def _read(self) -> ConnectionCurrent:
+        self._workspace = self._client.workspace()
+        self._check_workspace()
+        self._claim()
+        found = find_connection(self._client.connections(), self._desired)
+        if found.connection is None and self._desired.state != "absent":
+            found = dataclasses.replace(found, provider=self._desired.provider or self._resolve())
+        self._current = found
+        if self._cache.problem:
+            self._runtime.warn(self._cache.problem)
+        return found
+
+    def _resolve(self) -> str:
+        titles = self._options["provider_titles"]
+        connectors = self._client.connectors()
+        known = [str(item.get("title") or "") for item in connectors]
+        near = sorted({match for title in titles for match in difflib.get_close_matches(title, known, 3)})
+        return resolve_provider(connectors, titles, near)
+
+    def _check_workspace(self) -> None:
+        expected = self._options.get("expected_workspace")
+        if not expected:
+            return
+        if self._workspace is None:
+            raise ForbiddenError(
+                f"'expected_workspace' is set, and the API token may not read which workspace of {self._client.host} it belongs to.",
+                code="workspace_unknown",
+                service=SERVICE,
+                advice='Give the role of the API client "Workspace details > Get details", or leave \'expected_workspace\' out.',
+            )
+        names = {str(value).strip().casefold() for value in self._workspace.values() if value is not None}
+        if str(expected).strip().casefold() not in names:
+            raise ConflictError(
+                f"'expected_workspace' is {expected!r}, and the API token opens workspace {self._workspace['name']!r} (id {self._workspace['id']}).",
+                code="other_workspace",
+                service=SERVICE,
+                advice="Use the token of the workspace that is meant, or correct 'expected_workspace'. Nothing was done there.",
+                details={"workspace": dict(self._workspace)},
+            )
+
+    def _claim(self) -> None:
+        """No two hosts of a run may mean the same connection: each would send it the secret of another tenant."""
+        host = self._runtime.host
+        if not host or self._desired.state == "absent":
+            return
+        desired = self._desired
+        place = f"workspace {self._workspace['id']}" if self._workspace else f"token {self._client.key[1]}"
+        key = f"external id {desired.external_id}" if desired.external_id else f"name {desired.name} in folder {desired.folder_id}"
+        self._target = f"workato {self._client.url} {place} {key}"
+        with _NoTenant():
+            claim(self._cache, self._target, f"the connection {desired.label} of {SERVICE} at {self._client.host}", host, self._target)
+
+    def plan(self, current: ConnectionCurrent) -> Plan:
+        """Pure."""
+        return plan_connection(self._desired, current, check_mode=self._runtime.check_mode)
+
+    def apply(self, action: Action) -> None:
+        """One write."""
+        if self._target:
+            with _NoTenant():
+                check_contested(self._cache, self._target)
+        label = self._desired.label
+        if action.kind == "disconnect":
+            self._client.disconnect(action.payload["id"], label)
+            return
+        if action.kind == "delete":
+            self._client.delete(action.payload["id"], label)
+            return
+        body = dict(action.payload["body"])
+        if action.payload["send"]:
+            values = {name: self._options.get(name) for name in ("client_id", "client_secret", "tenant")}
+            body["input"] = compose_input(self._options.get("input_field_map"), values)
+        if action.kind == "update":
+            self._made = self._client.update(action.payload["id"], body, label)
+        else:
+            self._made = self._client.create(body, label, self._find)
+
+    def result(self, plan: Plan, applied: bool) -> dict[str, t.Any]:
+        """The key C(connection), after a last look where something was sent or somebody is waited for."""
+        desired = self._desired
+        creating = any(action.kind == "create" for action in plan.actions)
+        sent = applied and any(action.payload.get("send") for action in plan.actions)
+        found = self._made or self._current.connection
+        if desired.state == "absent" or found is None:
+            shape = {"id": None, "name": desired.name, "provider": self._current.provider, "external_id": desired.external_id, "folder_id": desired.folder_id}
+            found_view: dict[str, t.Any] = {**shape, "authorization_status": None, "authorization_required": creating, "reconnect_required": False}
+            link = None
+        else:
+            found = self._look(found, sent)
+            found_view = connection_view(found)
+            needed = found_view["authorization_required"] or found_view["reconnect_required"]
+            link = None if not needed else self._client.page_of(found["id"]) if self._runtime.check_mode else self._client.sign_in_link(found["id"])
+        return {
+            "connection": {
+                **found_view,
+                "authorization_url": link,
+                "url": self._client.url,
+                "workspace": self._workspace,
+                "credentials_sent": sent,
+                "would_create": creating and not applied,
+            }
+        }
+
+    def _look(self, found: t.Mapping[str, t.Any], sent: bool) -> t.Mapping[str, t.Any]:
+        """The connection as the list has it, after what was sent; with C(wait_for_authorization) until a person has signed in.
+
+        What was sent was accepted, whatever happens here: a failed look is a warning, and no reason to take a secret back.
+        """
+        waiting = float(self._options["wait_timeout"]) if self._options["wait_for_authorization"] and not self._runtime.check_mode else 0.0
+        signed_in_before = self._current.connection is not None and authorization(self._current.connection) == AUTHORIZED
+        try:
+            if sent:
+                found = self._find_again(found)
+            while waiting >= _POLL and authorization(found) != AUTHORIZED and self._runtime.budget.remaining() > 2 * _POLL:
+                self._runtime.budget.wait(_POLL, f"connection {self._desired.label} of {SERVICE} waits for a person to sign in")
+                waiting -= _POLL
+                found = self._find_again(found)
+        except BudgetError:
+            pass
+        except ConnectorError as error:
+            self._runtime.warn(f"Whether connection {self._desired.label} is signed in could not be looked up: {error.message}")
+        if sent and signed_in_before and authorization(found) != AUTHORIZED:
+            self._runtime.warn(
+                f"Connection {self._desired.label} of {SERVICE} was signed in and no longer is since it got new credentials: "
+                "a person has to connect it again. Keep the old client secret until then."
+            )
+        return found
+
+    def _find(self) -> dict[str, t.Any] | None:
+        found = find_connection(self._client.connections(), self._desired).connection
+        return dict(found) if found is not None else None
+
+    def _find_again(self, found: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any]:
+        return next((item for item in self._client.connections() if item["id"] == found["id"]), found)
+
+
+class _NoTenant:
+    """A claim here is on a connection, not on a tenant: its key must not be shown as one."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: t.Any, error: BaseException | None, trace: t.Any) -> None:
+        if isinstance(error, TenantGuardError):
+            error.tenant = None
+            error.outcome = "refused"
+            error.service = SERVICE

@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Promises 8 to 13: nobody is locked out, and no secret is left behind."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from pathlib import Path
+
+from support.playbooks import Run
+from support.plays import failed_well, key_ids, no_secret_shown, own_application, signs_in, task, write_play
+from tenant_emulator.testing import Emulator
+
+Play = t.Callable[..., Run]
+Inventory = t.Callable[..., Path]
+
+DAY = 86400
+
+
+def held(emulator: Emulator, environment: str = "contoso") -> str:
+    """The id of the key that Workspace 365 holds."""
+    return str(emulator.workspace365("portal", environment)["sso"]["key_id"])
+
+
+def marks(emulator: Emulator, tenant: str = "contoso") -> list[str]:
+    """The delivery marks on the application."""
+    return [tag for tag in own_application(emulator, tenant)["tags"] if tag.startswith("tkc:") and tag != "tkc:created"]
+
+
+def steps(emulator: Emulator) -> list[str]:
+    """The journal as words: what happened to the secret, in order."""
+    found: list[str] = []
+    for entry in emulator.journal():
+        parts = entry["parts"] or [entry]
+        for part in parts:
+            path, body = str(part.get("path") or part.get("url")), json.dumps(part.get("request") or part.get("body") or {})
+            if path.endswith("/addPassword"):
+                found.append("issue")
+            elif entry["service"] == "login" and entry["method"] == "POST" and entry["app_id"] == own_application(emulator)["appId"]:
+                found.append("prove" if entry["status"] == 200 else "refused")
+            elif part["method"] == "PATCH" and ":p:" in body:
+                found.append("pending")
+            elif part["method"] == "PATCH" and ":d:" in body:
+                found.append("delivered")
+            elif entry["service"] == "workspace365" and entry["method"] == "PUT":
+                found.append("deliver")
+            elif path.endswith("/removePassword"):
+                found.append("remove")
+            elif part["method"] == "GET" and "tags" in path and found[-1:] == ["pending"]:
+                found.append("read back")
+    return found
+
+
+def test_8_a_secret_is_proven_and_marked_before_it_is_delivered(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """Issue, three successes at Entra, pending mark and its read-back, delivery, delivered mark: in this order and nothing else."""
+    emulator.settings(secret_activation_delay=1)
+    play("workspace365.yml", inventory=inventory(contoso={})).ok()
+    order = [step for step in steps(emulator) if step != "refused"]
+    assert order[0] == "issue"
+    proofs = order[1 : order.index("pending")]
+    assert proofs == ["prove"] * 3, order
+    assert [step for step in order[order.index("pending") :] if step != "prove"] == ["pending", "read back", "deliver", "delivered"]
+    assert signs_in(emulator)
+
+
+def test_8_a_secret_that_is_not_proven_is_never_delivered(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """Entra never accepts it: it is removed, nothing is delivered, the run fails and says why."""
+    emulator.settings(secret_activation_delay=9999)
+    run = play("workspace365.yml", inventory=inventory(contoso={"entra_timeout": 6}))
+    failed_well(run, emulator, "AADSTS7000215", own_application(emulator)["appId"])
+    assert emulator.journal("workspace365", "PUT") == []
+    assert key_ids(own_application(emulator)) == []
+    assert marks(emulator) == []
+
+
+def test_10_the_mark_names_nothing_readable_and_survives(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """One tag for a key, with no name in it that can be read; setting tags keeps ours."""
+    play("workspace365.yml", inventory=inventory(contoso={})).ok()
+    (mark,) = marks(emulator)
+    assert mark.split(":")[1] == "workspace365" and mark.split(":")[3:5] == ["d", held(emulator)]
+    assert "contoso" not in mark and "portal" not in mark
+    before = own_application(emulator)["tags"]
+    playbook = write_play(workdir, task("tags", "entra_app", {"unique_name": "tenantkit.workspace365.contoso", "tags": {"set": ["team-a"]}}))
+    play(playbook, inventory=inventory(contoso={})).ok()
+    assert set(own_application(emulator)["tags"]) == {*before, "team-a"}
+
+
+def test_10_a_lost_mark_means_unknown(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """Somebody removed the tags: the next run delivers a new key first, and takes the old one for one that may be in use."""
+    play("workspace365.yml", inventory=inventory(contoso={})).ok()
+    old = held(emulator)
+    emulator.update("contoso", "applications", own_application(emulator)["id"], tags=["tkc:created"])
+    play("workspace365.yml", inventory=inventory(contoso={})).ok()
+    assert held(emulator) != old
+    assert set(key_ids(own_application(emulator))) == {old, held(emulator)}
+    assert signs_in(emulator)
+
+
+def test_11_only_what_nobody_can_need_is_removed(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """A renewed secret stays for the overlap and goes after it; secrets that are not ours stay for good."""
+    hosts = inventory(contoso={})
+    play("workspace365.yml", inventory=hosts).ok()
+    first, application = held(emulator), own_application(emulator)
+    foreign = {emulator.add_secret("contoso", application["id"], displayName=name)["keyId"] for name in ("by hand", "tkc", "tkc:other:1234")}
+    emulator.advance(155 * DAY)
+    play("workspace365.yml", inventory=hosts).ok()
+    second = held(emulator)
+    assert second != first
+    assert set(key_ids(own_application(emulator))) == {first, second, *foreign}
+    emulator.advance(6 * DAY)
+    assert play("workspace365.yml", inventory=hosts).ok().changed() == []
+    emulator.advance(2 * DAY)
+    play("workspace365.yml", inventory=hosts).ok()
+    assert held(emulator) == second
+    assert set(key_ids(own_application(emulator))) == {second, *foreign}
+    assert signs_in(emulator)
+    assert play("workspace365.yml", inventory=hosts).ok().changed() == []
+
+
+def test_12_a_changed_authority_or_force_delivers_a_new_secret(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """Nobody holds the old value, so it takes a new one; the old one is kept for the overlap."""
+    play("workspace365.yml", inventory=inventory(contoso={})).ok()
+    first = held(emulator)
+    authority = "https://login.windows.net/contoso.onmicrosoft.com"
+    play("workspace365.yml", inventory=inventory(contoso={"workspace365_authority": authority})).ok()
+    second = held(emulator)
+    assert second != first
+    assert emulator.workspace365("portal", "contoso")["sso"]["authority"] == authority
+    assert play("workspace365.yml", inventory=inventory(contoso={"workspace365_authority": authority})).ok().changed() == []
+    play("workspace365.yml", inventory=inventory(contoso={"workspace365_authority": authority, "workspace365_force": True})).ok()
+    assert held(emulator) not in (first, second)
+    assert set(key_ids(own_application(emulator))) == {first, second, held(emulator)}
+    assert signs_in(emulator)
+
+
+def test_12_a_changed_primary_domain_alone_only_warns(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """What was delivered stays good: it is kept, with a warning, until the authority is set."""
+    play("workspace365.yml", inventory=inventory(contoso={})).ok()
+    first = held(emulator)
+    move_primary_domain(emulator)
+    run = play("workspace365.yml", inventory=inventory(contoso={})).ok()
+    assert any("https://login.windows.net/contoso.com" in text for text in run.warnings()), run.warnings()
+    assert held(emulator) == first
+    assert run.changed() == []
+
+
+def move_primary_domain(emulator: Emulator) -> None:
+    """Make the initial domain of Contoso its primary one."""
+    domains = [{"name": "contoso.onmicrosoft.com", "initial": True, "default": True}, {"name": "contoso.com"}]
+    emulator.control("POST", "tenants/contoso/domains", domains)
+
+
+def test_12_outside_the_public_cloud_the_authority_has_to_be_given(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """The default authority is one of the public cloud."""
+    run = play("workspace365.yml", inventory=inventory(contoso={"entra_cloud": "usgov"}))
+    failed_well(run, emulator, "authority", "cloud")
+    assert emulator.writes() == []
+
+
+def test_13_without_a_delivery_marks_are_not_asked(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """A valid managed secret is simply present: its key id, no value. Every attempt has its own suffix, and a lost one is removed."""
+    payroll = {"unique_name": "payroll"}
+    playbook = write_play(
+        workdir,
+        task("app", "entra_app", {**payroll, "display_name": "Payroll"}),
+        task("principal", "entra_service_principal", payroll),
+        task("secret", "entra_client_secret", {**payroll, "name": "nightly"}, register="made", no_log=True),
+        task("again", "entra_client_secret", {**payroll, "name": "nightly"}),
+        task("forced", "entra_client_secret", {**payroll, "name": "nightly", "force": True}, no_log=True),
+    )
+    emulator.fault(service="graph", path="/addPassword$", action="drop_after")
+    run = play(playbook, inventory=inventory(contoso={}), args=["-v"]).ok()
+    secrets = own_application(emulator, "contoso", "payroll")["passwordCredentials"]
+    assert len(secrets) == 2
+    names = [item["displayName"] for item in secrets]
+    assert len(set(names)) == 2 and all(name.startswith("tkc:nightly:") for name in names)
+    again = run.task("again")
+    assert not again.changed
+    assert "secret_text" not in again.result["secret"]
+    assert again.result["secret"]["key_id"] in key_ids(own_application(emulator, "contoso", "payroll"))
+    issued = [entry["request"]["passwordCredential"]["displayName"] for entry in emulator.journal("graph", "POST", "/addPassword")]
+    assert len(issued) == len(set(issued)) == 3, "the attempt whose answer was lost, its repetition, the forced one"
+    no_secret_shown(run, emulator)
