@@ -17,13 +17,13 @@ help:
 
 $(VENV)/.demo: tests/requirements-demo.txt meta/ee-requirements.txt tests/emulator/pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements-demo.txt
+	$(BIN)/python -m pip install -qq --disable-pip-version-check -r tests/requirements-demo.txt
 	mkdir -p $(WORK)/collections/ansible_collections/tenantkit
 	ln -sfn $(ROOT) $(WORK)/collections/ansible_collections/tenantkit/connectors
 	touch $@
 
 $(VENV)/.test: $(VENV)/.demo tests/requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	$(BIN)/python -m pip install -qq --disable-pip-version-check -r tests/requirements.txt
 	touch $@
 
 ## make demo          connects Workspace 365 in three emulated tenants, twice, and shows the result

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import typing as t
 from pathlib import Path
 
@@ -27,6 +28,7 @@ def emulator(running_emulator: Emulator) -> Emulator:
 
 
 @pytest.fixture
-def workdir(tmp_path: Path) -> Path:
-    """An empty directory for one test."""
-    return tmp_path
+def workdir() -> t.Iterator[Path]:
+    """An empty directory for one test. Its name is short: ansible-core makes Unix sockets below it, whose paths end at 107 characters."""
+    with tempfile.TemporaryDirectory(prefix="tk-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)

@@ -227,6 +227,12 @@ consent:
       elements: dict
       returned: with O(principal)
       sample: []
+    not_accepted:
+      description: Privileged permissions among them that O(accept_privileged) does not name. Only O(mode=report) gets this far with any.
+      type: list
+      elements: str
+      returned: success
+      sample: []
     complete:
       description: Whether nothing is left to do.
       type: bool

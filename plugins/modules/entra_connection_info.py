@@ -71,6 +71,11 @@ options:
     type: str
     choices: [merge, exact]
     default: merge
+  create_missing_service_principals:
+    description:
+      - Whether an API that has no service principal in the tenant is to be given one. Otherwise it is an error.
+    type: bool
+    default: false
   consent:
     description:
       - How consent is wanted, with the options of M(tenantkit.connectors.entra_admin_consent).
@@ -179,6 +184,7 @@ connection:
       type: dict
       returned: success
       sample:
+        resources: {actions: []}
         app: {actions: []}
         permissions: {actions: []}
         service_principal: {actions: []}
@@ -211,6 +217,12 @@ connection:
       type: dict
       returned: success
       sample: {authority: "https://login.windows.net/contoso.com", former_authorities: [], marked: true}
+    missing_resources:
+      description: App ids of the APIs that have no service principal in the tenant yet.
+      type: list
+      elements: str
+      returned: success
+      sample: []
     credential:
       description: The credential that was used.
       type: str
@@ -237,6 +249,7 @@ DECLARATION = Declaration(
         "service_principal": {"type": "dict", "default": {}},
         "permissions": {**permissions_spec(), "default": []},
         "permissions_mode": {"type": "str", "choices": ["merge", "exact"], "default": "merge"},
+        "create_missing_service_principals": {"type": "bool", "default": False},
         "consent": {"type": "dict", "default": {}},
         "accept_privileged": {"type": "list", "elements": "str", "default": []},
         "secret": {"type": "dict", "no_log": False},

@@ -95,6 +95,12 @@ options:
   notes:
     description: Free text for people who manage the service principal. An empty text removes it.
     type: str
+  expected_publisher_tenant_id:
+    description:
+      - The tenant id of the publisher of a vendor's application, as the vendor names it. Nothing is done with the application of another publisher.
+      - Whose application an app id is can be seen only once the tenant has a service principal of it. One that turns out to be another publisher's stays as
+        it was created, with nobody assigned, and the task fails.
+    type: str
 seealso:
   - module: tenantkit.connectors.entra_app
   - module: tenantkit.connectors.entra_admin_consent

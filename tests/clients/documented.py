@@ -64,6 +64,17 @@ ALWAYS: dict[str, str] = {
     "DefaultUserRolePermissions": "allowedToCreateApps! allowedToCreateSecurityGroups! allowedToReadOtherUsers! permissionGrantPoliciesAssigned!",
     "TenantAppManagementPolicy": f"{_POLICY} applicationRestrictions servicePrincipalRestrictions",
     "AppManagementPolicy": f"{_POLICY} restrictions",
+    "PermissionGrantPolicy": "id! displayName! description includes! excludes!",
+    "PermissionGrantConditionSet": (
+        "id! permissionClassification permissionType! resourceApplication permissions! clientApplicationIds! clientApplicationTenantIds! "
+        "clientApplicationPublisherIds! clientApplicationsFromVerifiedPublisherOnly"
+    ),
+    "AdminConsentRequestPolicy": "isEnabled! notifyReviewers! remindersEnabled! requestDurationInDays! reviewers! version!",
+    "AccessReviewReviewerScope": "query queryType queryRoot",
+    "GroupSetting": "id! displayName templateId values!",
+    "SettingValue": "name value",
+    "GroupSettingTemplate": "id! deletedDateTime displayName description values!",
+    "SettingTemplateValue": "name type defaultValue description",
     "PasswordCredentialConfiguration": "restrictionType maxLifetime restrictForAppsCreatedAfterDateTime",
     "KeyCredentialConfiguration": "restrictionType maxLifetime restrictForAppsCreatedAfterDateTime",
     "ODataError": "error!",

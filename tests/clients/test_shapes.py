@@ -19,7 +19,7 @@ ADMIN = "admin@contoso.com"
 EVENTUAL = {"ConsistencyLevel": "eventual"}
 PREFER = {"Prefer": "create-if-missing"}
 # Privileges for policies, which the automation identity has no use for.
-POLICIES = ["Policy.ReadWrite.ApplicationConfiguration", "Policy.ReadWrite.Authorization"]
+POLICIES = [f"Policy.ReadWrite.{name}" for name in ("ApplicationConfiguration", "Authorization", "PermissionGrant", "ConsentRequest")]
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def walk(emulator: Emulator, tally: shapes.Tally) -> Walk:
     """A walk in contoso, with the automation identity's privileges and those for policies."""
     client = emulator.identity()["client_id"]
     principal = next(item for item in emulator.tenant("contoso")["service_principals"].values() if item["appId"] == client)
-    emulator.grant_roles("contoso", principal["id"], POLICIES)
+    emulator.grant_roles("contoso", principal["id"], [*POLICIES, "GroupSettings.ReadWrite.All"])
     return Walk(emulator, tally)
 
 
@@ -38,6 +38,7 @@ def test_every_operation(walk: Walk, emulator: Emulator, refused: set[tuple[str,
         owners(walk, kind, item, principal["id"])
     federated(walk, application)
     policies(walk, application, principal)
+    consent_policies(walk)
     consent(walk, principal)
     directory(walk, application, principal)
     signed_in_user(walk, emulator, principal)
@@ -141,6 +142,34 @@ def policies(walk: Walk, application: JsonObject, principal: JsonObject) -> None
     walk.ask("GET", "policies/appManagementPolicies")
     walk.ask("GET", custom)
     walk.ask("DELETE", custom)
+
+
+def consent_policies(walk: Walk) -> None:
+    """Who may consent to what, requests for an administrator's consent, and the settings of groups."""
+    one = "policies/permissionGrantPolicies"
+    walk.ask("GET", one)
+    walk.ask("POST", one, {"id": "shape", "displayName": "Shape", "description": "Shape"})
+    for side in ("includes", "excludes"):
+        made = walk.ask("POST", f"{one}/shape/{side}", {"permissionType": "delegated", "permissionClassification": "low", "clientApplicationIds": [GRAPH]})
+        walk.ask("GET", f"{one}/shape/{side}")
+        walk.ask("GET", f"{one}/shape/{side}/{made['id']}")
+        walk.ask("GET", f"{one}/shape?$expand=includes,excludes")
+        walk.ask("DELETE", f"{one}/shape/{side}/{made['id']}")
+    walk.ask("PATCH", f"{one}/shape", {"description": "Changed"})
+    walk.ask("DELETE", f"{one}/shape")
+    reviewer = {"query": "/users/0c1e5a77-93d1-4f0e-a8e2-5b1d3c9f6a01", "queryType": "MicrosoftGraph", "queryRoot": None}
+    body = {"isEnabled": True, "notifyReviewers": True, "remindersEnabled": True, "requestDurationInDays": 30, "reviewers": [reviewer]}
+    walk.ask("GET", "policies/adminConsentRequestPolicy")
+    walk.ask("PUT", "policies/adminConsentRequestPolicy", body)
+    walk.ask("GET", "policies/adminConsentRequestPolicy")
+    template = walk.ask("GET", "groupSettingTemplates")["value"][0]["id"]
+    walk.ask("GET", f"groupSettingTemplates/{template}")
+    made = walk.ask("POST", "groupSettings", {"templateId": template, "values": []})
+    setting = f"groupSettings/{made['id']}"
+    walk.ask("PATCH", setting, {"values": made["values"]})
+    walk.ask("GET", "groupSettings")
+    walk.ask("GET", setting)
+    walk.ask("DELETE", setting)
 
 
 def consent(walk: Walk, principal: JsonObject) -> None:

@@ -37,6 +37,11 @@ _SETS = {
     "microsoft.graph.servicePrincipal": "ServicePrincipal",
     "federatedIdentityCredentials": "FederatedIdentityCredential",
     "appManagementPolicies": "AppManagementPolicy",
+    "permissionGrantPolicies": "PermissionGrantPolicy",
+    "includes": "PermissionGrantConditionSet",
+    "excludes": "PermissionGrantConditionSet",
+    "groupSettingTemplates": "GroupSettingTemplate",
+    "groupSettings": "GroupSetting",
     "appRoleAssignments": "AppRoleAssignment",
     "appRoleAssignedTo": "AppRoleAssignment",
     "oauth2PermissionGrants": "OAuth2PermissionGrant",
@@ -52,6 +57,7 @@ _SINGLE = {
     "restore": "DirectoryObject",
     "defaultAppManagementPolicy": "TenantAppManagementPolicy",
     "authorizationPolicy": "AuthorizationPolicy",
+    "adminConsentRequestPolicy": "AdminConsentRequestPolicy",
     **_CREDENTIALS,
 }
 

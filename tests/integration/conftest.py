@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 from support.playbooks import ROOT, Run, run_playbook
+from support.requests import pytest_sessionstart, pytest_terminal_summary  # noqa: F401 - the table of requests in the summary
 from tenant_emulator.testing import Emulator
 
 

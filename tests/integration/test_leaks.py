@@ -46,11 +46,10 @@ def provisioning_key(emulator: Emulator) -> str:
     return str(emulator.control("GET", "workspace365/portal")["provisioning_key"])
 
 
-def echo(emulator: Emulator, **rule: t.Any) -> int:
+def echo(emulator: Emulator, text: str, **rule: t.Any) -> int:
     """A service that answers with what it was sent."""
-    secret, key = emulator.identity()["secret"], provisioning_key(emulator)
-    text = f"'{secret}' with '{key}' is not accepted"
-    body = {"error": {"code": "BadRequest", "message": text}, "errors": {"Key": [text], "client_secret": secret}, "title": text}
+    text = f"'{text}' is not accepted"
+    body = {"error": {"code": "BadRequest", "message": text}, "errors": {"Key": [text], "client_secret": text}, "title": text}
     return emulator.fault(action="status", status=400, body=body, **rule)
 
 
@@ -71,9 +70,11 @@ CASES = {
     "check": Case(check=True),
     "inventory": Case(host=in_inventory, env=NO_ENVIRONMENT),
     "refused": Case(fails=True, before=lambda emulator: emulator.fault(action="status", status=403, times=None, **PUT)),
-    "echo_product": Case(fails=True, before=lambda emulator: echo(emulator, **PUT)),
-    "echo_graph": Case(fails=True, before=lambda emulator: echo(emulator, service="graph", path="/addPassword$")),
-    "echo_page": Case(fails=True, before=lambda emulator: emulator.fault(action="html", body=f"<p>{provisioning_key(emulator)}</p>", times=None, **PUT)),
+    "echo_product": Case(fails=True, before=lambda emulator: echo(emulator, provisioning_key(emulator), **PUT)),
+    "echo_graph": Case(fails=True, before=lambda emulator: echo(emulator, emulator.identity()["secret"], service="graph", path="/addPassword$")),
+    "echo_page": Case(
+        fails=True, before=lambda emulator: emulator.fault(action="html", status=500, body=f"<p>{provisioning_key(emulator)}</p>", times=None, **PUT)
+    ),
     "echo_login": Case(fails=True, before=echo_login),
     "wrong_tenant": Case(fails=True, host=lambda emulator: {"entra_expected_domain": "fabrikam.com"}),
     "wrong_secret": Case(fails=True, env={"AZURE_CLIENT_SECRET": WRONG_SECRET}),

@@ -1,31 +1,59 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every module has a playbook, and each playbook runs four times: check on empty, real, again, check again."""
+"""Every module has a playbook, and each playbook runs four times: check on empty, real, again, check again.
+
+It runs in the worker, and twice as module processes. With TENANTKIT_MODULE_PROCESS=1 (make matrix) all four are module processes.
+"""
 
 from __future__ import annotations
 
+import os
+import re
 import typing as t
 from pathlib import Path
 
 import pytest
-from support.playbooks import ROOT, Run
+from support.playbooks import MODULE_PROCESS, ROOT, Run
 from tenant_emulator.testing import Emulator
 
 PLAYBOOKS = sorted((ROOT / "tests" / "integration" / "modules").glob("*.yml"))
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py") if path.stem != "__init__")
 PHASES = (("check_empty", True), ("first", False), ("again", False), ("check_again", True))
+WAY = "process" if os.environ.get(MODULE_PROCESS) else "worker"
+
+
+def ways(run: Run) -> set[str]:
+    """Where the tasks of this collection ran, as the run says at -vvv."""
+    return {"worker" if way == "in the worker" else "process" for way in re.findall(r" runs (in the worker|as a module process)", run.output)}
 
 
 def test_every_module_has_a_playbook() -> None:
     assert [path.stem for path in PLAYBOOKS] == MODULES
 
 
-@pytest.mark.parametrize("playbook", PLAYBOOKS, ids=lambda path: path.stem)
-def test_four_times(playbook: Path, play: t.Callable[..., Run], inventory: t.Callable[..., Path], emulator: Emulator) -> None:
+@pytest.mark.parametrize(
+    ("playbook", "way", "phases"),
+    [
+        *(pytest.param(playbook, WAY, PHASES, id=playbook.stem) for playbook in PLAYBOOKS),
+        *(pytest.param(playbook, "process", PHASES[1:3], id=f"{playbook.stem}-process") for playbook in PLAYBOOKS if WAY == "worker"),
+    ],
+)
+def test_again_and_again(
+    playbook: Path,
+    way: str,
+    phases: t.Sequence[tuple[str, bool]],
+    play: t.Callable[..., Run],
+    inventory: t.Callable[..., Path],
+    emulator: Emulator,
+) -> None:
     hosts = inventory(tenant={"entra_tenant_id": emulator.tenant_id("contoso"), "workspace365_environment": "contoso"})
-    for phase, check in PHASES:
+    env = {MODULE_PROCESS: "1"} if way == "process" else {}
+    for phase, check in phases:
         emulator.clear_journal()
-        run = play(playbook, inventory=hosts, check=check, diff=True, extra={"phase": phase, "ca_path": emulator.ca_path}).ok()
+        extra = {"phase": phase, "ca_path": emulator.ca_path}
+        run = play(playbook, inventory=hosts, check=check, diff=True, extra=extra, env=env, args=["-vvv"] if phase == "first" else []).ok()
         assert run.warnings() == [], (phase, run.warnings())
+        if phase == "first":
+            assert ways(run) == {way}
         if check:
             assert emulator.writes() == [], phase
         if phase in ("again", "check_again"):

@@ -19,10 +19,11 @@ PAYROLL = {"unique_name": "payroll", "display_name": "Payroll"}
 def test_1_the_tenant_never_comes_from_the_environment(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
     """A host without a tenant fails although the environment names one, and nothing at all is requested."""
     injected = {"AZURE_TENANT_ID": emulator.tenant_id("contoso"), "AZURE_TENANT": "contoso.onmicrosoft.com"}
-    hosts = inventory(contoso={"entra_tenant_id": None}, fabrikam={"entra_tenant_id": ""})
+    hosts = inventory(contoso={"entra_tenant_id": "REMOVED"}, fabrikam={"entra_tenant_id": ""})
+    hosts.write_text(hosts.read_text().replace("      entra_tenant_id: REMOVED\n", ""))
     run = play("workspace365.yml", inventory=hosts, env=injected)
-    failed_well(run, emulator, "entra_tenant_id", host="contoso")
-    failed_well(run, emulator, "tenant_id", host="fabrikam")
+    assert "missing required arguments: entra_tenant_id" in run.failed().failure("contoso")["msg"]
+    failed_well(run, emulator, "tenant_id is empty", host="fabrikam")
     alone = write_play(workdir, expected_to_fail("module", "entra_app", PAYROLL))
     text = alone.read_text().replace("      tenant_id: '{{ entra_tenant_id }}'\n", "      timeout: 5\n")
     assert text != alone.read_text()

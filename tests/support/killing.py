@@ -103,9 +103,12 @@ def _send(how: str, root: int) -> None:
             os.killpg(root, signal.SIGKILL if how == ORPHAN else signal.Signals[how])
 
 
-def run_and_kill(command: t.Sequence[str], env: t.Mapping[str, str], workdir: Path, emulator: Emulator, *, request: int, when: str, how: str) -> Killed:
+def run_and_kill(
+    command: t.Sequence[str], env: t.Mapping[str, str], workdir: Path, emulator: Emulator, *, request: int = 1, when: str, how: str, path: str = ""
+) -> Killed:
     """Start a command and end it when its request with this number (from 1) arrives, before or after that takes effect.
 
+    With C(path), a regular expression, only requests with such a path count.
     Returns when no process of it is left.
     """
     with contextlib.ExitStack() as stack:

@@ -13,8 +13,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 COLLECTIONS = ROOT / ".work" / "collections"
+# The collection's own switch: with 1 all its modules run as module processes. make matrix sets it for the tests.
+MODULE_PROCESS = "TENANTKIT_MODULE_PROCESS"
 # Of the test's own environment only what a newcomer's shell has: no credential and no ANSIBLE_* setting leaks in.
-KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "COVERAGE_PROCESS_START")
+KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "COVERAGE_PROCESS_START", MODULE_PROCESS)
 
 
 @dataclasses.dataclass

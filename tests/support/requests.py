@@ -11,6 +11,7 @@ import typing as t
 from pathlib import Path
 from urllib.parse import parse_qs, unquote
 
+import pytest
 from tenant_emulator.testing import Emulator, JsonObject
 
 from support.playbooks import ROOT, Run
@@ -112,11 +113,24 @@ def _shorten(path: str) -> str:
 
 
 def report(text: str) -> None:
-    """Show a table: with C(pytest -s) at once, otherwise in the summary and in C(.work/reports/requests.txt)."""
+    """Show a table: with C(pytest -s) at once, in the summary of the test run, and in C(.work/reports/requests.txt)."""
     print("\n" + text)
     REPORT.parent.mkdir(parents=True, exist_ok=True)
     with REPORT.open("a", encoding="utf-8") as file:
         file.write(text + "\n")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """A hook for conftest.py: begin a new report, in the process that starts the others."""
+    if not hasattr(session.config, "workerinput"):
+        REPORT.unlink(missing_ok=True)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """A hook for conftest.py: a person sees what a tenant costs."""
+    if REPORT.exists():
+        terminalreporter.section("requests of one tenant")
+        terminalreporter.write(REPORT.read_text())
 
 
 def shared(entries: t.Iterable[JsonObject], names: t.Iterable[str]) -> list[JsonObject]:

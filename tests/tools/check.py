@@ -19,6 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 WORK = ROOT / ".work"
+HOME = WORK / "home"
 BIN = Path(sysconfig.get_path("scripts"))
 
 # Stands in for the bootstrap script that ansible-test would download: Python's own pip, then the version it asks for.
@@ -30,12 +31,15 @@ subprocess.check_call([sys.executable, "-m", "pip", "install", *wanted])
 """
 
 
-def run(*command: str | Path, cwd: Path = ROOT, env: t.Mapping[str, str] | None = None) -> None:
-    """Run a command; exit with its output and status when it fails."""
-    done = subprocess.run([str(word) for word in command], cwd=cwd, env={**os.environ, **(env or {})}, text=True, capture_output=True, check=False)
+def run(*command: str | Path, cwd: Path = ROOT, env: t.Mapping[str, str] | None = None, matters: str = "") -> None:
+    """Run a command; exit with its output (only the lines that match ``matters``) and status when it fails. Its HOME is below .work."""
+    HOME.mkdir(parents=True, exist_ok=True)
+    path = os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath)])
+    environ = {**os.environ, "HOME": str(HOME), "PATH": path, "ANSIBLE_COLLECTIONS_PATH": str(WORK / "collections"), **(env or {})}
+    done = subprocess.run([str(word) for word in command], cwd=cwd, env=environ, text=True, capture_output=True, check=False)
     if done.returncode:
-        sys.stdout.write(done.stdout[-20000:])
-        sys.stderr.write(done.stderr[-20000:])
+        lines = [line for line in (done.stdout + done.stderr).splitlines(keepends=True) if re.search(matters, line)]
+        sys.stdout.write("".join(lines)[-20000:])
         sys.exit(f"failed ({done.returncode}): {' '.join(map(str, command))}")
 
 
@@ -102,8 +106,7 @@ def docs() -> None:
 def sanity() -> None:
     """ansible-test sanity without containers."""
     target = collection_copy("sanity")
-    home = WORK / "home"
-    cache = home / ".ansible" / "test" / "cache"
+    cache = HOME / ".ansible" / "test" / "cache"
     cache.mkdir(parents=True, exist_ok=True)
     import ansible_test  # only this step needs it
 
@@ -113,7 +116,8 @@ def sanity() -> None:
     real = Path(sys.executable).resolve().parent  # ansible-test trips over the shims of version managers
     path = os.pathsep.join([str(BIN), str(real), "/usr/bin", "/bin"])
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    run(BIN / "ansible-test", "sanity", "--venv", "--requirements", "--python", version, "--color", "no", cwd=target, env={"HOME": str(home), "PATH": path})
+    command = [BIN / "ansible-test", "sanity", "--venv", "--requirements", "--python", version, "--color", "no"]
+    run(*command, cwd=target, env={"PATH": path}, matters="^(ERROR|FATAL|[a-z0-9-]+$)")
 
 
 def build() -> None:
@@ -128,7 +132,11 @@ def build() -> None:
 
 def molecule() -> None:
     """The role scenarios."""
-    run(BIN / "molecule", "test", "--all", "--workers", "2", cwd=ROOT / "extensions")
+    emulator = WORK / "molecule" / "emulator"
+    try:
+        run(BIN / "molecule", "test", "--all", "--workers", "2", env={"NO_COLOR": "1"})
+    finally:
+        run(BIN / "tenant-emulator", "stop", "--state-dir", emulator)  # where a scenario failed or somebody pressed Ctrl-C
 
 
 def tests() -> None:

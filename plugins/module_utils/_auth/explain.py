@@ -95,7 +95,10 @@ _CODES: t.Mapping[int, tuple[str, str]] = {
         "Have an administrator of the tenant consent to it (entra_admin_consent), for exactly the scopes that are asked for.",
     ),
     65004: ("the person declined to consent to the application {client}", "Have an administrator of the tenant consent to it (entra_admin_consent)."),
-    90094: ("what the application {client} asks for needs an administrator's consent", "Have an administrator of the tenant consent to it (entra_admin_consent)."),
+    90094: (
+        "what the application {client} asks for needs an administrator's consent",
+        "Have an administrator of the tenant consent to it (entra_admin_consent).",
+    ),
     650052: (
         "the application {client} asks for an API that has no service principal in this tenant",
         "Create the API's service principal (entra_service_principal), or get the product's subscription for the tenant.",
@@ -126,7 +129,10 @@ _CODES: t.Mapping[int, tuple[str, str]] = {
         "the application {client} is for one tenant only, and the sign-in named none",
         "Use the tenant's own authority in place of common, or make the application multi-tenant.",
     ),
-    50011: ("the redirect URI is not registered with the application {client}", "Register exactly this URI (redirect_uris of entra_app), letter case included."),
+    50011: (
+        "the redirect URI is not registered with the application {client}",
+        "Register exactly this URI (redirect_uris of entra_app), letter case included.",
+    ),
     70003: ("the token endpoint does not support this kind of request", "Check login_url: something between here and Entra may have changed the request."),
     70043: ("the sign-in is too old for the tenant's policy", "Sign in again with: az login."),
     700082: ("the sign-in has expired because it was not used", "Sign in again with: az login."),

@@ -109,6 +109,7 @@ class AzureCli(Credential):
         command = [self._executable(), "account", "get-access-token", "--tenant", login.tenant, "--resource", audience, "--output", "json"]
         timeout = max(1.0, min(_CLI_TIMEOUT, login.http.budget.remaining()))
         try:
+            # pylint: disable-next=ansible-bad-function # the engine has no AnsibleModule whose run_command it could use
             done = self._run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout, env=dict(self._environ), check=False)
         except subprocess.TimeoutExpired:
             raise self._problem(f"did not answer within {timeout:.0f} s", login, what, "Try the command by hand: az account get-access-token.") from None

@@ -26,7 +26,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.servic
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.tags import created_here
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
 
-STEPS = ("app", "permissions", "service_principal", "consent", "secret")
+STEPS = ("resources", "app", "permissions", "service_principal", "consent", "secret")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -116,8 +116,11 @@ def view_connection(wanted: Wanted, snapshot: Snapshot, lookup: Lookup, *, tenan
     permission_current = PermissionCurrent.from_graph(app, str(label))
     permission_desired = PermissionDesired.from_options(wanted.permissions, lookup)
     permissions = plan_permissions(permission_desired, permission_current, lookup)
+    making = [action for action in permissions.actions if action.kind == "create_service_principal"]
+    plans["resources"] = dataclasses.replace(permissions, actions=tuple(making))
     # A new application is created with its permissions, so that step has nothing left to do then.
-    plans["permissions"] = permissions if app else dataclasses.replace(permissions, actions=())
+    asking = [action for action in permissions.actions if action not in making] if app else []
+    plans["permissions"] = dataclasses.replace(permissions, actions=tuple(asking))
     plans["service_principal"] = plan_service_principal(
         ServicePrincipalDesired.from_options({**wanted.service_principal, "app_id": app["appId"] if app else PLACEHOLDER_ID, "state": "present"}),
         special.principal or ServicePrincipalCurrent.from_graph(snapshot.principal, application=app, tenant=tenant, tenant_id=tenant_id),

@@ -39,7 +39,12 @@ class ConnectionResource:
     def __init__(self, runtime: Runtime) -> None:
         self._options = given = runtime.options
         self._runtime = runtime
-        permissions = {"permissions": given["permissions"], "mode": given["permissions_mode"], "accept_privileged": given["accept_privileged"]}
+        permissions = {
+            "permissions": given["permissions"],
+            "mode": given["permissions_mode"],
+            "accept_privileged": given["accept_privileged"],
+            "create_missing_service_principals": given["create_missing_service_principals"],
+        }
         self._wanted = connection.Wanted(
             app=validated("app", options.APPLICATION_OPTIONS, given["app"]),
             service_principal=validated("service_principal", options.SERVICE_PRINCIPAL_OPTIONS, given["service_principal"]),
@@ -128,6 +133,7 @@ class ConnectionResource:
                     "former_authorities": list(view.authority.former),
                     "marked": view.marked,
                 },
+                "missing_resources": list(plans["resources"].facts["missing_resources"]) if "resources" in plans else [],
                 "credential": self._session.credential.describe(),
             }
         }

@@ -169,6 +169,8 @@ class ConsentResource:
         everyone = dataclasses.replace(self._desired, principal_id=None, mode="report")
         if self._desired.principal_id is not None:
             view["tenant_wide"] = plan_consent(everyone, self._state, self._reader.loader.lookup).facts["now"]["granted"]
+        refused = not_accepted(self._desired.permissions, self._accepted) if self._desired.state == "present" else []
+        view["not_accepted"] = [f"{kind}:{name}" for _resource, kind, name in refused]
         view.update(client_id=self._writer.client_id, app_id=self._state.app_id, principal_id=self._desired.principal_id)
         return view
 

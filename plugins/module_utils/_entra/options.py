@@ -50,7 +50,7 @@ APPLICATION_OPTIONS: dict[str, t.Any] = {
         "type": "dict",
         "options": {name: {"type": "bool", "no_log": False} for name in ("enable_id_token_issuance", "enable_access_token_issuance")},
     },
-    "optional_claims": {"type": "dict", "options": {name: dict(CLAIM) for name in ("id_token", "access_token", "saml2_token")}},
+    "optional_claims": {"type": "dict", "options": {name: dict(CLAIM, no_log=False) for name in ("id_token", "access_token", "saml2_token")}},
     "group_membership_claims": {"type": "str"},
     "identifier_uris": list_change_spec(),
     "owners": list_change_spec(),
@@ -75,6 +75,7 @@ SERVICE_PRINCIPAL_OPTIONS: dict[str, t.Any] = {
     "visible_to_users": {"type": "bool"},
     "tags": list_change_spec(),
     "notes": {"type": "str"},
+    "expected_publisher_tenant_id": {"type": "str"},
 }
 
 CONSENT_OPTIONS: dict[str, t.Any] = {

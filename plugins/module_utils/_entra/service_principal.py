@@ -19,7 +19,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.servic
     plan_service_principal,
     to_ansible,
 )
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import NotFoundError, ServiceError
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import NotFoundError, OptionError, ServiceError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import GraphClient, Part
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.odata import odata_key, odata_string, with_query
 
@@ -136,6 +136,23 @@ class ServicePrincipalResource:
             retry_texts=_TOO_NEW if self._current.application is not None else (),
         )
         self._principal, self._new = t.cast("dict[str, t.Any]", made), True
+        self._check_new()
+
+    def _check_new(self) -> None:
+        """Whose application an app id is can be seen only once the tenant has a service principal of it."""
+        owner, expected = (self._principal.get("appOwnerOrganizationId") or "").lower(), (self.desired.publisher or "").strip().lower()
+        if not expected or owner == expected:
+            return
+        label, app_id = self._principal.get("displayName"), self._principal.get("appId")
+        raise OptionError(
+            f"'{label}' ({app_id}) belongs to the tenant {owner or 'of nobody'}, not to {expected} as 'expected_publisher_tenant_id' says. That could be seen "
+            f"only after its service principal {self._principal['id']} had been added to tenant {self._graph.tenant}; nobody was assigned to it and nothing was "
+            "granted.",
+            code="publisher_mismatch",
+            tenant=self._graph.tenant,
+            advice="Make sure that the app id is the vendor's, and delete that enterprise application if nobody wants it.",
+            details={"object_id": self._principal["id"], "app_owner_organization_id": owner},
+        )
 
     def _apply_update(self, action: Action) -> None:
         self._graph.patch(f"/servicePrincipals/{self._principal['id']}", action.payload["body"], doing=action.text)

@@ -13,6 +13,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._engine impor
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.application_desired import apply_tags
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.application_limits import check_tags
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.assignments import Assignee, AssignmentPlan, existing, plan_assignments
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.consent_checks import check_publisher
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.list_change import ListChange, in_words
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.principals import Name, Principal
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.reference import ApplicationReference
@@ -56,6 +57,7 @@ class ServicePrincipalDesired:
     tags: ListChange[str] | None = None
     assigned_to: ListChange[Assignee] | None = None
     accept_unassigned: bool = False
+    publisher: str | None = None  # tenant id of the publisher that the application has to belong to
 
     @classmethod
     def from_options(cls, options: t.Mapping[str, t.Any]) -> ServicePrincipalDesired:
@@ -78,6 +80,7 @@ class ServicePrincipalDesired:
             tags=tags,
             assigned_to=assigned.map(Assignee.from_option) if assigned else None,
             accept_unassigned=bool(options.get("accept_unassigned")),
+            publisher=options.get("expected_publisher_tenant_id") or None,
         )
 
 
@@ -139,6 +142,8 @@ def plan_service_principal(desired: ServicePrincipalDesired, current: ServicePri
     known = current.principal or current.application or {}
     label = known.get("displayName") or desired.reference.display_name or desired.reference.value
     described = f"service principal '{label}'"
+    if current.principal is not None and desired.publisher is not None:
+        check_publisher(current.principal, desired.publisher, current.tenant_id, registered_here=current.application is not None, granting=False)
     if desired.state == "absent":
         return _plan_absent(current, described)
     if desired.values.get("account_enabled") is False and not current.is_own:

@@ -84,7 +84,9 @@ def _method(options: t.Mapping[str, t.Any]) -> str:
     if named == "azure_cli":
         given = [name for name in _OWN if options.get(name)]
         if given:
-            raise CredentialError(f"auth_method is azure_cli, and {' and '.join(given)} {_are(given)} set as well.", code="two_credentials", advice="Remove one.")
+            raise CredentialError(
+                f"auth_method is azure_cli, and {' and '.join(given)} {_are(given)} set as well.", code="two_credentials", advice="Remove one."
+            )
         return named
     # A confidential application sends its secret along with the account's password.
     methods = [method for method in begun if not (method == "client_secret" and "password" in begun)]

@@ -136,7 +136,7 @@ def _plan_update(desired: ConnectionDesired, current: ConnectionCurrent, found: 
         )
     if current.adopting and not desired.adopt:
         raise ConflictError(
-            f"There is a connection {desired.label} (id {found['id']}) that does not carry the external id '{desired.external_id}', so it was made by somebody else.",
+            f"There is a connection {desired.label} (id {found['id']}) without the external id '{desired.external_id}', so somebody else made it.",
             code="adopt",
             service=SERVICE,
             outcome="refused",
@@ -153,7 +153,9 @@ def _plan_update(desired: ConnectionDesired, current: ConnectionCurrent, found: 
         _credentials_are_there(desired, reason, check_mode)
         texts.append("send the credentials")
         body["shell_connection"] = desired.shell
-    action = Action("update", f"update connection {desired.label} (id {found['id']}): {' and '.join(texts)}", {"id": found["id"], "body": body, "send": bool(reason)})
+    action = Action(
+        "update", f"update connection {desired.label} (id {found['id']}): {' and '.join(texts)}", {"id": found["id"], "body": body, "send": bool(reason)}
+    )
     after: dict[str, t.Any] = {**_shape(found), **changes}
     if reason:
         after["credentials"] = "sent"

@@ -102,7 +102,7 @@ class ConnectionResource:
                 f"'expected_workspace' is set, and the API token may not read which workspace of {self._client.host} it belongs to.",
                 code="workspace_unknown",
                 service=SERVICE,
-                advice='Give the role of the API client "Workspace details > Get details", or leave \'expected_workspace\' out.',
+                advice="Give the role of the API client \"Workspace details > Get details\", or leave 'expected_workspace' out.",
             )
         names = {str(value).strip().casefold() for value in self._workspace.values() if value is not None}
         if str(expected).strip().casefold() not in names:

@@ -284,8 +284,10 @@ def test_deleting_an_application_takes_its_consent_along_and_restoring_brings_it
     listed = graph.ask("GET", "directory/deletedItems/microsoft.graph.application")["value"]
     assert [item["id"] for item in listed] == [app["id"]]
     assert listed[0]["deletedDateTime"]
-    principals = graph.ask("GET", "directory/deleteditems/graph.x", expect=400)
-    assert principals["error"]["code"] == BAD
+    assert graph.refused("GET", "directory/deleteditems/x") == (400, BAD, "Invalid object identifier 'x'.")
+    # Microsoft's SDKs write the namespace of a cast in its short form, which makes this the name of an unknown type.
+    assert graph.refused("GET", "directory/deleteditems/graph.x")[:2] == (400, "BadRequest")
+    assert graph.ask("GET", "directory/deleteditems/graph.application")["value"] == listed
     assert len(graph.ask("GET", "directory/deletedItems/microsoft.graph.servicePrincipal")["value"]) == 1
     one = graph.ask("GET", f"directory/deletedItems/{app['id']}")
     assert one["@odata.type"] == "#microsoft.graph.application"

@@ -12,16 +12,17 @@ import uuid
 
 import yaml
 
+from . import config_products
 from .world import JsonObject, Settings, Tenant, WorkspaceEnvironment, WorkspaceInstance, World
 
-_TENANT = {"name", "id", "display_name", "domains", "users", "groups", "applications", "settings"}
+_TENANT = {"name", "id", "display_name", "domains", "users", "groups", "applications", "settings", "service_principals", "power_platform"}
 _USER = {"id", "user_principal_name", "display_name", "password", "multi_factor", "account_enabled"}
-_IDENTITY = {"name", "display_name", "client_id", "secret", "home", "tenants", "permissions", "certificate"}
+_IDENTITY = {"name", "display_name", "client_id", "secret", "home", "tenants", "permissions", "certificate", "public", "delegated"}
 _INSTANCE = {
     "name", "host", "provisioning_key", "environments", "on_premises", "api_enabled", "strict_headers", "environment_shape"
 }  # fmt: skip
 _ENVIRONMENT = {"name", "purchased_licenses", "used_licenses", "page_mode", "active"}
-_TOP = {"settings", "tenants", "identities", "workspace365", "managed_identity"}
+_TOP = {"settings", "tenants", "identities", "workspace365", "managed_identity", "workato", "foreign_apps"}
 # Not part of the world that a reset puts back.
 _KEPT = {"clock", "issued", "tokens", "part_fault"}
 
@@ -57,6 +58,8 @@ class Config:
         self.names = {item["name"]: _guid(item["id"], f"tenant {item['name']}") for item in self.tenants}
         self.identities = [_check(item, _IDENTITY, ("name", "client_id", "tenants"), "identities") for item in data.get("identities") or []]
         self.instances = [_check(item, _INSTANCE, ("name", "host"), "workspace365") for item in data.get("workspace365") or []]
+        self.workspaces = [_check(item, config_products.WORKSPACE, ("name",), "workato") for item in data.get("workato") or []]
+        self.foreign_apps = [_check(item, set(item), ("appId", "displayName", "appOwnerOrganizationId"), "foreign_apps") for item in data.get("foreign_apps") or []]
         for identity in self.identities:
             for name in (*identity["tenants"], identity.get("home") or identity["tenants"][0]):
                 if name not in self.names:
@@ -97,12 +100,22 @@ class Config:
             vars(world).update(pickle.loads(self._snapshot))
 
     def _build(self, world: World) -> None:
+        from .graph import seed
+
         world.settings = Settings(**self.settings)
-        world.tenants = {}
+        world.tenants, world.foreign_apps = {}, {}
+        for app in self.foreign_apps:
+            rest = {name: value for name, value in app.items() if name not in ("appId", "displayName", "appOwnerOrganizationId")}
+            seed.add_foreign_app(world, app["appId"], app["displayName"], app["appOwnerOrganizationId"], **rest)
         for item in self.tenants:
             _add_tenant(world, item, self.names[item["name"]])
         for identity in self.identities:
             self._add_identity(world, identity)
+        for item in self.tenants:
+            if item.get("power_platform"):
+                config_products.fill_power_platform(world, world.tenants[self.names[item["name"]]], item["power_platform"], self.identities)
+        world.workato = {item["name"]: config_products.workspace(item) for item in self.workspaces}
+        world.issued += [client.token for item in world.workato.values() for client in item.clients]
         world.workspace365 = {item["name"]: _instance(item) for item in self.instances}
         world.issued += [item.provisioning_key for item in world.workspace365.values() if item.provisioning_key]
 
@@ -118,6 +131,8 @@ class Config:
             "displayName": identity.get("display_name") or identity["name"],
             "signInAudience": "AzureADMultipleOrgs" if shared else "AzureADMyOrg",
         }
+        if identity.get("public"):
+            body["isFallbackPublicClient"] = True
         application = seed.add_application(world, home, body)
         if identity.get("secret"):
             seed.add_secret(world, home, application["id"], "configured", value=identity["secret"])
@@ -128,6 +143,8 @@ class Config:
             principal = seeding.ensure_service_principal(world, tenant, identity["client_id"])
             for resource, roles in (identity.get("permissions") or {}).items():
                 seeding.grant_roles(world, tenant, principal["id"], resource, roles)
+            for resource, scopes in (identity.get("delegated") or {}).items():
+                seeding.grant_scopes(tenant, principal["id"], resource, scopes)
 
 
 def _add_tenant(world: World, item: JsonObject, identifier: str) -> None:
@@ -138,6 +155,8 @@ def _add_tenant(world: World, item: JsonObject, identifier: str) -> None:
     tenant = Tenant(identifier, item.get("display_name") or item["name"], _domains(item["domains"], where))
     world.tenants[identifier] = tenant
     seed.seed_tenant(world, tenant)
+    for app_id in item.get("service_principals") or []:
+        seed.instantiate(world, tenant, app_id)
     for given in item.get("users") or []:
         user = _check(given, _USER, ("user_principal_name",), f"{where}, users")
         body: JsonObject = {

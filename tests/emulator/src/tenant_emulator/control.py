@@ -8,7 +8,7 @@ import json
 import typing as t
 from urllib.parse import unquote, urlencode
 
-from . import tokens, workspace365
+from . import config_products, control_products, tokens, workspace365
 from .web import Request, Response
 from .world import JsonObject, Settings, SsoSettings, Tenant, WorkspaceEnvironment, World
 
@@ -25,6 +25,7 @@ _COLLECTIONS = {
     "appRoleAssignments": "assignments",
     "deletedItems": "deleted",
     "policies": "policies",
+    "groupSettings": "group_settings",
 }
 _COLLECTIONS |= {name: name for name in _COLLECTIONS.values()}
 _LONG = 60  # a list longer than this (the permissions of Microsoft Graph) is left out of a dump
@@ -59,6 +60,8 @@ class Control:
             value = self._route(request.method, segments, body, request.query)
         except ControlError as problem:
             return Response.json(problem.status, {"error": str(problem)})
+        except control_products.NotThere as problem:
+            return Response.json(404, {"error": str(problem)})
         except (ValueError, TypeError, KeyError) as problem:
             return Response.json(400, {"error": f"{type(problem).__name__}: {problem}"})
         return Response.json(200, value)
@@ -112,6 +115,9 @@ class Control:
                 return self._sign_in(instance, environment)
             case (_, ["workspace365", instance, *rest]) if len(rest) < 2 and method in ("GET", "POST"):
                 return self._workspace365(method, instance, rest[0] if rest else None, body or {})
+            case (_, ["workato", *rest]):
+                if (found := control_products.for_workato(self._world, method, rest, body or {})) is not None:
+                    return found
         raise ControlError(404, f"the control path has no {method} /{'/'.join(segments)}")
 
     def _find_tenant(self, name: str) -> Tenant:
@@ -139,6 +145,7 @@ class Control:
             "settings": dataclasses.asdict(self._world.settings),
             "tenants": {item.id: self._dump(item, full) for item in self._world.tenants.values()},
             "workspace365": {name: self._dump_instance(name) for name in self._world.workspace365},
+            "workato": {name: control_products.describe(self._world, item) for name, item in self._world.workato.items()},
         }
 
     def _dump(self, tenant: Tenant, full: bool = False) -> JsonObject:
@@ -155,6 +162,7 @@ class Control:
             dump[attribute] = {key: value if full else _shorten(value) for key, value in found.items()}
         dump["owners"] = tenant.owners
         dump["federated"] = tenant.federated
+        dump["power_platform"] = config_products.describe(tenant)
         dump["secrets"] = {
             secret.key_id: {"application_id": secret.application_id, "active_from": secret.active_from.isoformat()} for secret in tenant.secrets.values()
         }
@@ -210,6 +218,8 @@ class Control:
                 return list(getattr(tenant, _COLLECTIONS[collection]).values())
             case (_, [collection, identifier]) if collection in _COLLECTIONS:
                 return _stored(method, tenant, _COLLECTIONS[collection], identifier, body)
+        if (found := control_products.for_tenant(world, tenant, method, rest, body or {})) is not None:
+            return found
         raise ControlError(404, f"the control path has no {method} tenants/{{tenant}}/{'/'.join(rest)}")
 
     def _add_foreign_app(self, body: JsonObject) -> JsonObject:

@@ -29,7 +29,7 @@ ACTIONS = frozenset(
         "kill_pid_after",
     }
 )
-SERVICES = frozenset({"*", "login", "graph", "workspace365", "arm", "identity"})
+SERVICES = frozenset({"*", "login", "graph", "workspace365", "workato", "powerplatform", "bap", "arm", "identity"})
 #: Actions that keep a request from taking effect.
 BEFORE = frozenset({"status", "drop_before", "html", "redirect", "kill_pid_before"})
 _PART_ACTIONS = frozenset({"status"})
@@ -145,6 +145,8 @@ def _default_body(service: str, status: int) -> t.Any:
             409: "Error due to concurrent requests being made to the tenant. Please wait briefly and retry.",
         }
         return {"error": {"code": codes.get(status, "UnknownError"), "message": messages.get(status, "")}}
+    if service == "workato" and status < 500:
+        return {"message": "Too many requests. Please try again later." if status == 429 else "Error"}
     return ""
 
 

@@ -22,10 +22,15 @@ _LARGEST_BODY = 64 * 1024
 def redact(value: t.Any) -> t.Any:
     """The same JSON with the values of secret names replaced."""
     if isinstance(value, dict):
-        return {name: REDACTED if name.lower() in _SECRET_NAMES and item is not None else redact(item) for name, item in value.items()}
+        return {name: REDACTED if _secret(name) and item is not None else redact(item) for name, item in value.items()}
     if isinstance(value, list):
         return [redact(item) for item in value]
     return value
+
+
+def _secret(name: str) -> bool:
+    # Who maps the input of a connection to other names gives the secret one that says so.
+    return name.lower() in _SECRET_NAMES or name.lower().endswith("secret")
 
 
 @dataclasses.dataclass

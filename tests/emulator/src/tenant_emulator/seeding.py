@@ -28,6 +28,14 @@ def grant_roles(world: World, tenant: Tenant, principal_id: str, resource: str, 
     raise ValueError(f"tenant '{tenant.display_name}' has no API called '{resource}'")
 
 
+def grant_scopes(tenant: Tenant, principal_id: str, resource: str, names: list[str]) -> JsonObject:
+    """Consent for everyone to delegated permissions of an API that is in the tenant, given by name or application id."""
+    for principal in tenant.service_principals.values():
+        if resource in (principal["displayName"], principal["appId"]):
+            return seed.grant_scopes(tenant, principal_id, principal["id"], names)
+    raise ValueError(f"tenant '{tenant.display_name}' has no API called '{resource}'")
+
+
 def add_certificate(world: World, tenant: Tenant, application_id: str, pem: bytes) -> JsonObject:
     """Let an application sign in with this certificate."""
     der = x509.load_pem_x509_certificate(pem).public_bytes(Encoding.DER)

@@ -18,7 +18,9 @@ import typing as t
 from aiohttp import web
 from aiohttp.http import RESPONSES
 
+from . import bap, powerplatform
 from .arm import ArmService
+from .bap import BapService
 from .ca import Authority
 from .config import Config
 from .control import Control
@@ -26,9 +28,12 @@ from .faults import BEFORE, Decision, FaultPlan
 from .identity import IdentityService
 from .journal import Entry, Journal
 from .login import LoginService
+from .powerplatform import PowerPlatformService
+from .products import DATA_CENTERS
 from .proxy import ConnectProxy
 from .tokens import TokenIssuer
 from .web import Request, Response, Service
+from .workato import WorkatoService
 from .workspace365 import WorkspaceService
 from .world import JsonObject, World
 
@@ -72,6 +77,9 @@ class Front:
             "login": LoginService(self.world, self.issuer),
             "graph": GraphService(self.world),
             "arm": ArmService(self.world),
+            "workato": WorkatoService(self.world),
+            "powerplatform": PowerPlatformService(self.world),
+            "bap": BapService(self.world),
         }
         self._instances = {name: WorkspaceService(self.world, name) for name in self.world.workspace365}
         self.identity = IdentityService(self.world, self.issuer, self.config.managed_identity, self.identity_header)
@@ -83,7 +91,9 @@ class Front:
     def host_names(self) -> list[str]:
         """Every public host name the emulator stands in for."""
         instances = [instance.host for instance in self.world.workspace365.values()]
-        return [*LOGIN_HOSTS, GRAPH_HOST, ARM_HOST, "portal.workspace365.net", "*.workspace365.net", *instances]
+        fixed = [*LOGIN_HOSTS, GRAPH_HOST, ARM_HOST, powerplatform.HOST, bap.HOST, *DATA_CENTERS.values()]
+        private = [workspace.host for workspace in self.world.workato.values() if workspace.host]
+        return [*fixed, *private, "portal.workspace365.net", "*.workspace365.net", *instances]
 
     def modelled(self, host: str) -> bool:
         """Whether requests for this host name can be answered."""
@@ -96,6 +106,11 @@ class Front:
             return "graph", self._prefixes["graph"]
         if host == ARM_HOST:
             return "arm", self._prefixes["arm"]
+        if host in (powerplatform.HOST, bap.HOST):
+            name = "bap" if host == bap.HOST else "powerplatform"
+            return name, self._prefixes[name]
+        if host in DATA_CENTERS.values() or any(host == workspace.host for workspace in self.world.workato.values()):
+            return "workato", WorkatoService(self.world, host)
         for name, instance in self.world.workspace365.items():
             if host == instance.host.lower():
                 return "workspace365", self._instances[name]
@@ -114,6 +129,10 @@ class Front:
                 base = f"{root}/workspace365/{instance}"
                 return Target("workspace365", self._instances[instance], base, f"/{rest}")
             return None
+        if prefix == "workato" and rest.partition("/")[0] in DATA_CENTERS:
+            # With its name in the path a data centre knows its own workspaces only, as under its host name.
+            center, _slash, rest = rest.partition("/")
+            return Target("workato", WorkatoService(self.world, DATA_CENTERS[center]), f"{root}/workato/{center}", f"/{rest}")
         if prefix in self._prefixes:
             return Target(prefix, self._prefixes[prefix], f"{root}/{prefix}", f"/{rest}")
         return None
@@ -264,6 +283,9 @@ async def serve(config: Config, state_dir: pathlib.Path, port: int = 0, with_pro
             "login_url": f"{root}/login",
             "graph_url": f"{root}/graph",
             "workspace365_url": f"{root}/workspace365",
+            "workato_url": f"{root}/workato",
+            "powerplatform_url": f"{root}/powerplatform",
+            "bap_url": f"{root}/bap",
             "arm_url": f"{root}/arm",
             "control_url": f"{root}/_control",
             "proxy_url": None,

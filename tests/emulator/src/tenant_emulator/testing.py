@@ -20,6 +20,8 @@ import types
 import typing as t
 from urllib.parse import quote, urlencode, urlsplit
 
+from .testing_products import Products
+
 JsonObject = dict[str, t.Any]
 _LOG_TAIL = 2000
 
@@ -36,7 +38,7 @@ def read_ready(state_dir: pathlib.Path) -> JsonObject | None:
         return None
 
 
-class Emulator:
+class Emulator(Products):
     """A running emulator. As a context manager it starts one and ends it; ``attach`` finds one already running."""
 
     def __init__(
@@ -141,7 +143,14 @@ class Emulator:
 
     def env(self) -> dict[str, str]:
         """The environment variables that lead the collection to this emulator."""
-        return {"ENTRA_LOGIN_URL": self.login_url, "ENTRA_GRAPH_URL": self.graph_url, "ENTRA_CA_PATH": self.ca_path}
+        return {
+            "ENTRA_LOGIN_URL": self.login_url,
+            "ENTRA_GRAPH_URL": self.graph_url,
+            "ENTRA_CA_PATH": self.ca_path,
+            "WORKATO_URL": self.workato_url,
+            "POWERPLATFORM_URL": self.powerplatform_url,
+            "BAP_URL": self.bap_url,
+        }
 
     # -- requests --------------------------------------------------------------------------------------------------
 

@@ -48,6 +48,7 @@ class Settings:
     removal_lag: float = 0.0  # removePassword does not know a new secret for so long
     personal_account_delay: float = 0.0  # a personal audience on a new application answers 409 for so long
     federated_activation_delay: float = 0.0  # a new federated credential is not known at the token endpoint for so long
+    condition_set_status: int = 201  # of a new condition set of a permission grant policy: 201 or 200
     lockout_threshold: int = 10  # so many wrong passwords lock an account
     lockout_seconds: float = 60.0  # for so long
     assignment_blocks_single_consent: bool = False  # one user's consent does not count where assignment is required

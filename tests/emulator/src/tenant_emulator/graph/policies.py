@@ -129,12 +129,13 @@ def get_singleton(name: str) -> t.Callable[[Call], Response]:
 def patch_singleton(name: str) -> t.Callable[[Call], Response]:
     """The handler for PATCH of a singleton policy."""
 
-    def handler(call: Call) -> Response:
-        policy = singleton(call.tenant, name)
-        _merge(policy, schema.validate(_SINGLETONS[name], call.body()))
-        return Response(204)
+    return lambda call: merge_singleton(call, name, schema.validate(_SINGLETONS[name], call.body()))
 
-    return handler
+
+def merge_singleton(call: Call, name: str, body: JsonObject) -> Response:
+    """Change a singleton policy by a checked body."""
+    _merge(singleton(call.tenant, name), body)
+    return Response(204)
 
 
 def _merge(policy: JsonObject, body: JsonObject) -> None:

@@ -57,6 +57,8 @@ _GRANT_READ: dict[str, list[str]] = {
         "DelegatedPermissionGrant.ReadWrite.All",
     )
 }
+# Who may read a policy may read its condition sets: they come with it.
+_GRANT_POLICIES: dict[str, list[str]] = {"Policy.Read.PermissionGrant": [], "Policy.ReadWrite.PermissionGrant": [], "Directory.Read.All": []}
 _POLICY_ASSIGN: dict[str, list[str]] = {
     "Application.Read.All": ["Policy.ReadWrite.ApplicationConfiguration"],
     "Policy.ReadWrite.ApplicationConfiguration": ["Application.Read.All"],
@@ -82,6 +84,7 @@ _CORRECTIONS: dict[tuple[str, str], dict[str, list[str]]] = {
     ("/serviceprincipals/{id}/approleassignedto/{id}", "GET"): _READ_APPS,
     ("/serviceprincipals/{id}/approleassignments/{id}", "GET"): _READ_APPS,
     ("/applications/{id}/permanentdelete", "POST"): _WRITE_APPS,
+    **{(f"/policies/permissiongrantpolicies/{{id}}/{side}{key}", "GET"): _GRANT_POLICIES for side in ("includes", "excludes") for key in ("", "/{id}")},
     ("/applications/{id}/appmanagementpolicies", "GET"): {
         "Policy.Read.All": [],
         "Policy.ReadWrite.ApplicationConfiguration": [],

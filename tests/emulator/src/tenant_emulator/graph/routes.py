@@ -6,7 +6,7 @@ from __future__ import annotations
 import typing as t
 
 from ..web import Response
-from . import applications, consent, credentials, directory, federated, owners, policies, service_principals
+from . import applications, consent, consent_policies, credentials, directory, federated, group_settings, owners, policies, service_principals
 from .call import Call, Key, Segment
 from .errors import GraphError, bad_request
 
@@ -38,6 +38,14 @@ def _consent(side: str) -> dict[str, dict[str, Handler]]:
     return {
         path: {"GET": consent.assignments(side), "POST": consent.assign(side)},
         f"{path}/{{id}}": {"GET": consent.read_assignment(side), "DELETE": consent.unassign(side)},
+    }
+
+
+def _conditions(side: str) -> dict[str, dict[str, Handler]]:
+    path = f"policies/permissionGrantPolicies/{{id}}/{side}"
+    return {
+        path: {"GET": consent_policies.conditions(side), "POST": consent_policies.add_condition(side)},
+        f"{path}/{{id}}": {"GET": consent_policies.condition(side), "DELETE": consent_policies.remove_condition(side)},
     }
 
 
@@ -87,8 +95,21 @@ ROUTES: dict[str, dict[str, Handler]] = {
     f"policies/{_DEFAULT}": {"GET": policies.get_singleton(_DEFAULT), "PATCH": policies.patch_singleton(_DEFAULT)},
     f"policies/{_AUTHORIZATION}": {
         "GET": policies.get_singleton(_AUTHORIZATION),
-        "PATCH": policies.patch_singleton(_AUTHORIZATION),
+        "PATCH": consent_policies.patch_authorization,
     },
+    "policies/adminConsentRequestPolicy": {"GET": consent_policies.read_request_policy, "PUT": consent_policies.put_request_policy},
+    "policies/permissionGrantPolicies": {"GET": consent_policies.listing, "POST": consent_policies.create},
+    "policies/permissionGrantPolicies/{id}": {
+        "GET": consent_policies.read,
+        "PATCH": consent_policies.update,
+        "DELETE": consent_policies.remove,
+    },
+    **_conditions("includes"),
+    **_conditions("excludes"),
+    "groupSettingTemplates": {"GET": group_settings.templates},
+    "groupSettingTemplates/{id}": {"GET": group_settings.template},
+    "groupSettings": {"GET": group_settings.listing, "POST": group_settings.create},
+    "groupSettings/{id}": {"GET": group_settings.read, "PATCH": group_settings.update, "DELETE": group_settings.remove},
     "policies/appManagementPolicies": {"GET": policies.list_custom, "POST": policies.create_custom},
     "policies/appManagementPolicies/{id}": {
         "GET": policies.get_custom,

@@ -1,0 +1,98 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""Writes on one application's certificates. The list can only be replaced as a whole, so what others put there is sent back as it was read."""
+
+from __future__ import annotations
+
+import base64
+import typing as t
+import uuid
+
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.certificate import display_name, list_changed
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.certificate_file import LoadedCertificate
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret_keys import Key
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret_write import SecretWriter
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ServiceError
+from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import GraphClient
+
+Entry = t.Mapping[str, t.Any]
+# All that is sent of an entry. Its key stays null, which tells Graph to keep the certificate.
+_KEPT = ("keyId", "customKeyIdentifier", "displayName", "startDateTime", "endDateTime", "type", "usage")
+_CHANGED = "update to existing credential"
+
+
+class CertificateWriter(SecretWriter):
+    """Writes to one application that exists. C(write_tags) is that of the secrets."""
+
+    def __init__(self, graph: GraphClient, object_id: str, label: str, entries: t.Sequence[Entry]) -> None:
+        super().__init__(graph, object_id, label)
+        # What the list may look like when it is read again: as planned, or as after each write of this run, since a read may be behind.
+        self._states = [list(entries)]
+
+    def keys(self) -> list[Key]:
+        """The certificates as they are now."""
+        return [Key.from_graph(entry) for entry in self._read()]
+
+    @property
+    def entries(self) -> list[Entry]:
+        """The certificates as this run left them."""
+        return self._states[-1]
+
+    def add(self, name: str, certificate: LoadedCertificate, start: str, end: str) -> Key:
+        """Add a certificate. The id is ours, so the same write again does no harm."""
+        entry: dict[str, t.Any] = {
+            "keyId": str(uuid.uuid4()),
+            "type": "AsymmetricX509Cert",
+            "usage": "Verify",
+            "displayName": display_name(name, certificate.thumbprint),
+            "startDateTime": start,
+            "endDateTime": end,
+        }
+        sent = {**entry, "key": base64.b64encode(certificate.der).decode()}
+        self._replace([*self.entries, {**entry, "customKeyIdentifier": certificate.thumbprint}], sent, f"add certificate '{name}' to {self._label}")
+        return Key.from_graph(entry)
+
+    def remove(self, key_id: str, *, fresh: bool = False) -> None:
+        """Remove a certificate; one that is gone already is no error."""
+        rest = [entry for entry in self.entries if _id(entry) != key_id]
+        if len(rest) < len(self.entries):
+            self._replace(rest, None, f"remove certificate {key_id} of {self._label}")
+
+    def _replace(self, wanted: list[Entry], new: Entry | None, doing: str) -> None:
+        """Write the list, provided that it still is the one that this run knows."""
+        found = _marks(self._read())
+        if found not in map(_marks, self._states):
+            raise list_changed(self._label, self._graph.tenant)
+        body = [dict(new) if new is not None and _id(entry) == _id(new) else _untouched(entry) for entry in wanted]
+        try:
+            self._graph.patch(self._path, {"keyCredentials": body}, doing=doing, made_here=True)
+        except ServiceError as error:
+            # After an answer that was lost the certificate may be there, and a second write of it counts as a change.
+            said = (error.service_message or "").lower()
+            if _CHANGED not in said or new is None or str(new["keyId"]) not in said:
+                raise
+        self._states.append(list(wanted))
+
+    def _read(self) -> list[Entry]:
+        doing = f"read the certificates of {self._label}"
+        body = self._graph.get(self._path, params={"$select": "id,keyCredentials"}, doing=doing, made_here=True)
+        return list(body.get("keyCredentials") or ())
+
+
+def _id(entry: Entry) -> str:
+    return str(entry.get("keyId") or "").lower()
+
+
+def _marks(entries: t.Iterable[Entry]) -> list[tuple[str, str]]:
+    """What tells one state of the list from another. An entry can be added and removed, never changed."""
+    return sorted((_id(entry), str(entry.get("usage"))) for entry in entries)
+
+
+def _untouched(entry: Entry) -> dict[str, t.Any]:
+    kept = {name: entry[name] for name in _KEPT if name in entry}
+    # Ours, added in this run: the identifier that Graph made of it is not known in the form it wants it back.
+    if len(str(kept.get("customKeyIdentifier") or "")) == 40:
+        del kept["customKeyIdentifier"]
+    return {**kept, "key": None}

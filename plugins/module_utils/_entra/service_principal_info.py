@@ -1,0 +1,181 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""Looks enterprise applications up, with their publisher, who may use them and what was consented to. Reads only."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.guard import ORGANIZATION_PARAMS, ORGANIZATION_PATH
+from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID, Action, Plan, Runtime
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra import service_principal_plan
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.assignments import existing
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.consent import Grant
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.resource_loader import ResourceLoader
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
+from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import GraphClient, Part
+from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.odata import odata_key, odata_string
+from ansible_collections.tenantkit.connectors.plugins.module_utils._ids import is_guid
+
+SELECT = (*service_principal_plan.SELECT, "verifiedPublisher", "replyUrls", "appRoles")
+Json = dict[str, t.Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Access:
+    """Who is assigned to one service principal and what was consented to, as Graph's JSON."""
+
+    assigned: t.Sequence[t.Mapping[str, t.Any]] = ()
+    grants: t.Sequence[t.Mapping[str, t.Any]] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Found:
+    """Everything that was read."""
+
+    organization: t.Mapping[str, t.Any]
+    principals: t.Sequence[t.Mapping[str, t.Any]]
+    access: t.Mapping[str, Access] = dataclasses.field(default_factory=dict)  # by object id; empty when it was not asked for
+    users: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    resources: t.Mapping[str, tuple[str, str]] = dataclasses.field(default_factory=dict)  # object id to name and app id
+
+
+def verified_publisher(principal: t.Mapping[str, t.Any]) -> Json | None:
+    """The publisher that Microsoft verified, None for an application without one."""
+    publisher = principal.get("verifiedPublisher") or {}
+    if not publisher.get("verifiedPublisherId"):
+        return None
+    return {"display_name": publisher.get("displayName"), "verified_publisher_id": publisher["verifiedPublisherId"]}
+
+
+def grant_view(grant: Grant, users: t.Mapping[str, str], resources: t.Mapping[str, tuple[str, str]]) -> Json:
+    """One delegated grant with names."""
+    name, app_id = resources.get(grant.resource_id, (grant.resource_id, None))
+    holder = grant.principal_id
+    return {
+        "resource": name,
+        "resource_app_id": app_id,
+        "tenant_wide": holder is None,
+        "principal_id": holder,
+        "principal": users.get(holder, holder) if holder else None,
+        "delegated": sorted(grant.scopes, key=str.lower),
+    }
+
+
+def to_info(principal: t.Mapping[str, t.Any], found: Found) -> Json:
+    """A service principal as C(entra_service_principal_info) returns it."""
+    view = {
+        **service_principal_plan.to_ansible(principal),
+        "verified_publisher": verified_publisher(principal),
+        "reply_urls": list(principal.get("replyUrls") or ()),
+    }
+    access = found.access.get(principal["id"])
+    if access is not None:
+        view["assigned_to"] = [held.to_result() for held in existing(access.assigned, principal.get("appRoles") or ())]
+        grants = [grant_view(Grant.from_graph(grant), found.users, found.resources) for grant in access.grants]
+        view["grants"] = sorted(grants, key=lambda one: (not one["tenant_wide"], one["principal"] or "", one["resource"]))
+    return view
+
+
+class ServicePrincipalInfoResource:
+    """The resource of C(entra_service_principal_info)."""
+
+    def __init__(self, runtime: Runtime, graph: GraphClient | None = None) -> None:
+        self._runtime, self._options = runtime, runtime.options
+        app_id = runtime.options.get("app_id")
+        if app_id is not None and not is_guid(app_id):
+            raise OptionError(f"'app_id' has to be a GUID, '{app_id}' is not one.", code="invalid_id")
+        self._app_id = app_id.lower() if app_id else None
+        if graph is None:
+            # Imported here so that planners and unit tests need neither requests nor msal.
+            from ansible_collections.tenantkit.connectors.plugins.module_utils._session import connect
+
+            graph = connect(runtime)
+        self._graph = graph
+
+    def read(self) -> Found:
+        """One request with an app id; with names and with access one or two more."""
+        graph, app_id = self._graph, self._app_id
+        parts = [Part("GET", ORGANIZATION_PATH, params=ORGANIZATION_PARAMS, doing="read the organization")]
+        parts += self._by_app_id(app_id) if app_id and app_id != PLACEHOLDER_ID else self._by_name() if not app_id else []
+        answers = graph.batch(parts)
+        organization = self._organization(answers[0])
+        if app_id:
+            principals = [answers[1].body] if len(answers) > 1 and answers[1].found else []
+        else:
+            principals = self._named(graph.items(answers[1]))
+        if not self._options["include_access"] or not principals:
+            return Found(organization, principals)
+        rest = answers[2:] if app_id else graph.batch([part for one in principals for part in self._access_parts(f"/servicePrincipals/{one['id']}")])
+        lists = [graph.items(answer) for answer in rest]
+        access = {one["id"]: Access(*lists[2 * number : 2 * number + 2]) for number, one in enumerate(principals)}
+        return self._with_names(Found(organization, principals, access))
+
+    def _by_app_id(self, app_id: str) -> list[Part]:
+        path = f"/servicePrincipals{odata_key('appId', app_id)}"
+        part = Part("GET", path, params={"$select": SELECT}, doing=f"read the service principal of application {app_id}")
+        return [part, *(self._access_parts(path) if self._options["include_access"] else ())]
+
+    @staticmethod
+    def _access_parts(path: str) -> list[Part]:
+        return [
+            Part("GET", f"{path}/appRoleAssignedTo", params={"$top": 999}, doing="read who is assigned to a service principal"),
+            Part("GET", f"{path}/oauth2PermissionGrants", doing="read the delegated permissions granted to a service principal"),
+        ]
+
+    def _by_name(self) -> list[Part]:
+        name, prefix = self._options.get("display_name"), self._options.get("display_name_prefix")
+        condition = f"startswith(displayName,{odata_string(prefix)})" if prefix else f"displayName eq {odata_string(name)}"
+        return [Part("GET", "/servicePrincipals", params={"$filter": condition, "$select": SELECT, "$top": 999}, doing="list service principals")]
+
+    def _named(self, rows: t.Sequence[Json]) -> list[Json]:
+        """The service compares names without regard to case; a different spelling is a different name."""
+        name = self._options.get("display_name")
+        return [row for row in rows if name is None or row.get("displayName") == name]
+
+    def _organization(self, answer: t.Any) -> Json:
+        answer.raise_for_error()
+        if self._graph.guard is not None:
+            t.cast(t.Any, self._graph.guard).see(answer.body)
+        return next(iter(self._graph.items(answer)), {})
+
+    def _with_names(self, found: Found) -> Found:
+        grants = [Grant.from_graph(grant) for access in found.access.values() for grant in access.grants]
+        holders = sorted({grant.principal_id for grant in grants if grant.principal_id})
+        parts = [Part("GET", f"/users/{holder}", params={"$select": "id,userPrincipalName"}, doing=f"read user {holder}") for holder in holders]
+        # A user who is gone, or whom this identity may not read, is shown by the id.
+        answers = [answer for answer in (self._graph.batch(parts) if parts else ()) if answer.ok]
+        users = {answer.body["id"]: answer.body.get("userPrincipalName") or answer.body["id"] for answer in answers}
+        loader = ResourceLoader(self._graph, self._runtime)
+        ids = list(dict.fromkeys(grant.resource_id for grant in grants))
+        loader.load((), ids)
+        known = {one: loader.lookup(one) for one in ids}
+        resources = {one: (api.display_name, api.app_id) for one, api in known.items() if api is not None}
+        return dataclasses.replace(found, users=users, resources=resources)
+
+    def plan(self, current: Found) -> Plan:
+        """Nothing is ever written."""
+        rows = sorted((to_info(one, current) for one in current.principals), key=lambda one: ((one["display_name"] or "").lower(), one["object_id"]))
+        return Plan(facts={"service_principals": rows, "tenant": self._tenant(current.organization)})
+
+    def _tenant(self, organization: t.Mapping[str, t.Any]) -> Json:
+        domains = list(organization.get("verifiedDomains") or ())
+        flagged = {flag: next((str(one["name"]) for one in domains if one.get(flag)), None) for flag in ("isDefault", "isInitial")}
+        return {
+            "tenant_id": self._graph.tenant_id,
+            "display_name": organization.get("displayName") or self._graph.tenant,
+            "primary_domain": flagged["isDefault"],
+            "initial_domain": flagged["isInitial"],
+            "verified_domains": [str(one["name"]) for one in domains],
+        }
+
+    def apply(self, action: Action) -> None:
+        """Never called."""
+        raise NotImplementedError(action.kind)
+
+    def result(self, plan: Plan, applied: bool) -> Json:
+        """The keys C(service_principals) and C(tenant)."""
+        return dict(plan.facts)

@@ -1,0 +1,325 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""Client for the Power Platform API and for its predecessor BAP: sign-in, tenant guard, errors, pages, waits.
+
+These services are documented thinly and answer in several shapes, error bodies included; everything here reads tolerantly.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import typing as t
+import urllib.parse
+
+from ansible.module_utils.basic import env_fallback
+from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.base import Credential, Login
+from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.choice import choose_credential
+from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.guard import TenantGuard, check_expected_domain, check_tenant
+from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.tokens import Token, TokenProvider
+from ansible_collections.tenantkit.connectors.plugins.module_utils._cache import JobCache
+from ansible_collections.tenantkit.connectors.plugins.module_utils._clouds import endpoints_of, service_root
+from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import Runtime
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import (
+    BudgetError,
+    ConflictError,
+    ConnectorError,
+    CredentialError,
+    ForbiddenError,
+    NotFoundError,
+    ServiceError,
+    TenantGuardError,
+)
+from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import GraphClient
+from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.consistency import pauses
+from ansible_collections.tenantkit.connectors.plugins.module_utils._http import HttpClient, Repeat
+from ansible_collections.tenantkit.connectors.plugins.module_utils._http_answer import HttpAnswer
+from ansible_collections.tenantkit.connectors.plugins.module_utils._redact import excerpt
+
+API_VERSION = "2024-10-01"
+BAP_VERSION = "2020-10-01"
+POWER_PLATFORM, BAP = "the Power Platform API", "the Power Platform administration API (BAP)"
+_NEXT = "@odata.nextlink"  # documented and seen in several spellings
+
+POWERPLATFORM_OPTIONS: dict[str, t.Any] = {
+    "powerplatform_url": {"type": "str", "fallback": (env_fallback, ["POWERPLATFORM_URL"])},
+    "audience": {"type": "str"},
+}
+BAP_OPTIONS: dict[str, t.Any] = {
+    "bap_url": {"type": "str", "fallback": (env_fallback, ["BAP_URL"])},
+    "audience": {"type": "str"},
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Fault:
+    """An error answer. A 403 has been seen without any body."""
+
+    status: int
+    codes: tuple[str, ...] = ()
+    message: str = ""
+
+    @property
+    def words(self) -> str:
+        """Everything it says, in lower case, for matching."""
+        return " ".join([*self.codes, self.message]).lower()
+
+
+def read_fault(status: int, text: str, secrets: t.Collection[str] = ()) -> Fault:
+    """The codes (inner ones included) and the message of an error body of whatever shape."""
+    try:
+        body = json.loads(text)
+    except ValueError:
+        return Fault(status, (), excerpt(text, secrets))
+    if isinstance(body, dict) and isinstance(body.get("error"), dict):
+        body = body["error"]
+    if not isinstance(body, dict):
+        return Fault(status)
+    codes: list[str] = []
+    inner: t.Any = body
+    while isinstance(inner, dict):
+        if isinstance(inner.get("code"), str):
+            codes.append(inner["code"])
+        inner = next((value for name, value in inner.items() if name.lower() == "innererror"), None)
+    return Fault(status, tuple(codes), excerpt(str(body.get("message") or ""), secrets, 400))
+
+
+# Whether an error answer may be waited out: the reason for the sentence, and after how many seconds it means what it says.
+Lag = t.Callable[[Fault], "tuple[str, float | None] | None"]
+
+
+class PowerPlatformClient:
+    """One of the two services in one tenant."""
+
+    def __init__(
+        self, http: HttpClient, url: str, service: str, version: str, tokens: TokenProvider, audience: str, guard: TenantGuard, graph: GraphClient
+    ) -> None:
+        self.http = http
+        self.url = url
+        self.service = service
+        self.graph = graph  # for the guard, and to look principals up; its token is asked for only then
+        self.tenant = guard.tenant
+        self.tenant_id = guard.tenant_id or ""
+        self._version = version
+        self._tokens = tokens
+        self._audience = audience
+        self._guard = guard
+        self._guarded = False
+
+    @property
+    def token(self) -> Token:
+        """The present token of this service."""
+        return self._tokens.token(self._audience)
+
+    @property
+    def app_only(self) -> bool:
+        """Whether it speaks for an application rather than for a person."""
+        return not self.token.scopes
+
+    def address(self, path: str) -> str:
+        """The whole address of a call, for a person who sends it by hand."""
+        return f"{self.url}{path}?api-version={self._version}"
+
+    def entries(self, path: str, *, doing: str, lag: Lag | None = None, params: t.Mapping[str, str] | None = None) -> list[dict[str, t.Any]]:
+        """All entries of a collection, every page."""
+        answer = self.call("GET", path, doing=doing, lag=lag, params=params)
+        found: list[dict[str, t.Any]] = []
+        seen: set[str] = set()
+        while True:
+            body = answer.json()
+            entries = body.get("value") if isinstance(body, dict) else body
+            if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+                raise self._malformed(doing, "a list without 'value'")
+            found += entries
+            link = next((value for name, value in body.items() if name.lower() == _NEXT), None) if isinstance(body, dict) else None
+            if not link:
+                return found
+            if not isinstance(link, str) or _origin(link) != _origin(self.url) or link in seen:
+                # The token is sent along, so not just anywhere; and a page that names itself would never end.
+                raise self._malformed(doing, "a next page at another address, or the same one again")
+            seen.add(link)
+            answer = self.call("GET", path, doing=doing, url=link)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        doing: str,
+        body: t.Any = None,
+        lag: Lag | None = None,
+        accept: t.Collection[int] = (),
+        params: t.Mapping[str, str] | None = None,
+        url: str | None = None,
+    ) -> HttpAnswer:
+        """One call to its end: a success or one of the ``accept`` statuses, else the exception. ``url`` is that of a next page."""
+        writes = method != "GET"
+        waiting, waited = pauses(), 0.0
+        while True:
+            if writes:
+                self.before_write(doing)
+            answer = self._send(method, path, doing, body, params, url)
+            if answer.ok:
+                return answer
+            fault = read_fault(answer.status, answer.text, self.http.secrets)
+            known = lag(fault) if lag is not None else None
+            if known is None or (known[1] is not None and waited >= known[1]):
+                if answer.status in accept:
+                    return answer
+                raise self._error(answer, fault, doing)
+            pause = next(waiting)
+            try:
+                self.http.budget.wait(pause, f"{doing} in tenant {self.tenant}: {known[0]}")
+            except BudgetError as error:
+                error.service, error.tenant, error.http_status = self.service, self.tenant, answer.status
+                error.code, error.service_message = ([*fault.codes][-1:] or [error.code])[0], fault.message or None
+                error.outcome = "refused" if writes else None
+                error.advice = f"{known[0].capitalize()}. If it is older than a few minutes, the id is wrong: check it. Otherwise run again later."
+                raise
+            waited += pause
+
+    def before_write(self, doing: str) -> None:
+        """The time, and once the tenant guard: a domain that was named has to be one of the tenant reached."""
+        self.http.budget.check_write(doing)
+        if self._guarded:
+            return
+        if not self._guard.passed and not self._tokens.credential.renewable:
+            raise TenantGuardError(
+                f"{' and '.join(self._guard.domains)} cannot be compared with tenant {self.tenant_id}: a token for {self.service} cannot read its domains.",
+                code="tenant_unknown",
+                tenant=self.tenant,
+                advice="With auth_access_token give tenant_id as the tenant's id (a GUID), and no expected_domain.",
+            )
+        self._guard.check(self.graph)
+        self._guarded = True
+
+    def _send(self, method: str, path: str, doing: str, body: t.Any, params: t.Mapping[str, str] | None, url: str | None) -> HttpAnswer:
+        token = self.token
+        query = None if url else {"api-version": self._version, **(params or {})}
+        repeat = Repeat.THROTTLED if method == "POST" else Repeat.SAFE
+        for last in (False, True):
+            answer = self.http.request(
+                method,
+                url or self.url + path,
+                doing=f"{doing} in tenant {self.tenant}",
+                service=self.service,
+                headers={"Authorization": f"Bearer {token.access_token}"},
+                json=body,
+                params=query,
+                repeat=repeat,
+            )
+            if last or answer.status not in (401, 403) or not token.from_cache:
+                break
+            # It may be from before a permission was granted, or was revoked: one try with a new one before this is reported.
+            token = self._tokens.token(self._audience, fresh=True)
+        return answer
+
+    def error(self, answer: HttpAnswer, doing: str) -> ConnectorError:
+        """The exception for an error answer that was accepted to be looked at."""
+        return self._error(answer, read_fault(answer.status, answer.text, self.http.secrets), doing)
+
+    def _error(self, answer: HttpAnswer, fault: Fault, doing: str) -> ConnectorError:
+        kind: type[ConnectorError] = ServiceError
+        advice: str | None = "Run again later." if answer.status >= 500 else None
+        if "routenotfound" in fault.words:
+            kind, advice = ServiceError, "Check 'cloud' and the service's URL: this address knows no such call."
+        elif answer.status == 401:
+            kind, advice = CredentialError, "The token was not accepted: check 'cloud', the service's URL and 'audience'."
+        elif answer.status == 403:
+            kind = ForbiddenError
+            advice = (
+                "The identity needs a role there: Power Platform Administrator in Entra ID, or a role of Power Platform's own at this scope; a person's "
+                "token needs the delegated permission as well."
+            )
+        elif answer.status == 404:
+            kind = NotFoundError
+        elif answer.status == 409:
+            kind = ConflictError
+        code = fault.codes[-1] if fault.codes else None
+        said = ": ".join(part for part in (code, fault.message) if part)
+        writes = answer.method != "GET"
+        unknown = answer.status >= 500 or answer.status == 408 or answer.tried_before
+        return kind(
+            f"Could not {doing} in tenant {self.tenant}: {self.service} answered {answer.status}{f' {said}' if said else ' without a reason'}.".replace(
+                "..", "."
+            ),
+            code=code or f"http_{answer.status}",
+            http_status=answer.status,
+            service=self.service,
+            service_message=fault.message or None,
+            request_id=answer.request_id,
+            client_request_id=answer.client_request_id,
+            tenant=self.tenant,
+            advice=advice,
+            outcome=("unknown" if unknown else "refused") if writes else None,
+        )
+
+    def _malformed(self, doing: str, what: str) -> ServiceError:
+        return ServiceError(
+            f"Could not {doing} in tenant {self.tenant}: {self.service} answered {what}.",
+            code="malformed_answer",
+            service=self.service,
+            tenant=self.tenant,
+            advice="Check the service's URL and proxy settings.",
+        )
+
+
+def connect_powerplatform(runtime: Runtime) -> PowerPlatformClient:
+    """A client for the Power Platform API."""
+    cloud = endpoints_of(runtime.options).cloud
+    given = runtime.options.get("powerplatform_url")
+    url = service_root(given, "powerplatform_url") if given else cloud.powerplatform_url
+    return _connect(runtime, url, POWER_PLATFORM, API_VERSION, cloud.powerplatform_audience)
+
+
+def connect_bap(runtime: Runtime) -> PowerPlatformClient:
+    """A client for BAP."""
+    cloud = endpoints_of(runtime.options).cloud
+    given = runtime.options.get("bap_url")
+    url = service_root(given, "bap_url") if given else cloud.bap_url
+    return _connect(runtime, url, BAP, BAP_VERSION, cloud.powerapps_audience)
+
+
+def _connect(runtime: Runtime, url: str, service: str, version: str, audience: str) -> PowerPlatformClient:
+    """Like open_session, but with a token for this service: the identity need not be able to use Graph at all."""
+    options = runtime.options
+    endpoints = endpoints_of(options)
+    tenant = check_tenant(options.get("tenant_id"))
+    expected_domain = check_expected_domain(options.get("expected_domain"))
+    credential = _credential(runtime)
+    audience = (options.get("audience") or "").strip() or audience
+    http = HttpClient(runtime.budget, ca_path=options.get("ca_path"), host=runtime.host, secrets=runtime.secrets)
+    cache = JobCache.from_environ(runtime.environ)
+    tokens = TokenProvider(
+        Login(http, endpoints.login_url, tenant),
+        credential,
+        cache,
+        default_audience=audience,
+        names={audience: service, endpoints.graph_audience: "Microsoft Graph"},
+        on_token=runtime.secret,
+    )
+    # The guard's findings come from Graph, so they are kept under the same key as those of the other modules.
+    guard = TenantGuard(tenant, expected_domain, cache, (*tokens.scope, endpoints.graph_url), credential.describe())
+    tenant_id = guard.check_token(tokens.token(audience).claims)
+    if cache.problem:
+        runtime.warn(cache.problem)
+    graph = GraphClient(http, endpoints.graph_url, tokens, tenant, tenant_id=tenant_id, audience=endpoints.graph_audience)
+    return PowerPlatformClient(http, url, service, version, tokens, audience, guard, graph)
+
+
+def _credential(runtime: Runtime) -> Credential:
+    credential = choose_credential(runtime.options, runtime.environ)
+    for secret in credential.secrets:
+        runtime.secret(secret)
+    credential.validate()
+    return credential
+
+
+def _origin(url: str) -> tuple[str, str]:
+    try:
+        parts = urllib.parse.urlsplit(url)
+        return parts.scheme.lower(), parts.netloc.lower()
+    except ValueError:
+        return "", ""

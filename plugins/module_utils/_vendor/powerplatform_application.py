@@ -1,0 +1,152 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""Management applications of Power Platform (BAP): the planner and the resource behind C(powerplatform_management_app)."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID, Action, Plan, Runtime
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ForbiddenError, OptionError
+from ansible_collections.tenantkit.connectors.plugins.module_utils._ids import is_guid
+from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.powerplatform import BAP, connect_bap
+from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.powerplatform_principal import APP_ID, APPLICATION, PRINCIPAL, Identified, identify
+
+APPLICATIONS = "/providers/Microsoft.BusinessAppPlatform/adminApplications"
+NEEDED = "a person who is Power Platform Administrator in Entra ID; a service principal cannot register one, least of all itself"
+
+
+@dataclasses.dataclass(frozen=True)
+class ManagementDesired:
+    """The options, checked."""
+
+    app_id: str
+    state: str
+
+
+@dataclasses.dataclass(frozen=True)
+class ManagementCurrent:
+    """Whether it is registered, and where it has to be, what the id really is."""
+
+    registered: bool = False
+    identified: Identified | None = None
+
+
+def plan_management(desired: ManagementDesired, current: ManagementCurrent, *, check_mode: bool = False) -> Plan:
+    """Register or remove."""
+    before, after = {"registered": current.registered}, {"registered": desired.state == "present"}
+    if before == after:
+        return Plan(before=before, after=after)
+    if desired.state == "absent":
+        return Plan((Action("remove", f"remove management application {desired.app_id}"),), before, after)
+    if desired.app_id == PLACEHOLDER_ID:
+        if not check_mode:
+            raise OptionError("'app_id' is the id that check mode gives to an application that does not exist yet.", code="placeholder", outcome="refused")
+    elif current.identified is not None:
+        _check_id(desired.app_id, current.identified)
+    return Plan((Action("register", f"register {desired.app_id} as management application"),), before, after)
+
+
+def _check_id(value: str, found: Identified) -> None:
+    if found.kind == APP_ID or (found.kind == PRINCIPAL and found.app_id == value) or found.kind not in (PRINCIPAL, APPLICATION):
+        return
+    what = "service principal" if found.kind == PRINCIPAL else "app registration"
+    right = f" That is {found.app_id}." if found.app_id else ""
+    raise OptionError(
+        f"'app_id' is {value}, which is the object id of the {what} {found.shown}. A management application is named by its application (client) id.{right}",
+        code="object_id_for_app_id",
+        service=BAP,
+        outcome="refused",
+        details={"app_id": found.app_id},
+    )
+
+
+class ManagementAppResource:
+    """What the engine needs for one management application."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        options = runtime.options
+        app_id = options["app_id"].strip().lower()
+        if not is_guid(app_id):
+            raise OptionError(f"'app_id' is {options['app_id']!r}, which is not an application (client) id.", code="not_an_id", outcome="refused")
+        self._desired = ManagementDesired(app_id, options["state"])
+        self._hands_off = options["on_forbidden"] == "hand_off"
+        self._client = connect_bap(runtime)
+        self._current = ManagementCurrent()
+        self._refusal: ForbiddenError | None = None
+
+    def read(self) -> ManagementCurrent:
+        """The list: an application on its own answers 404 for more reasons than one."""
+        desired = self._desired
+        try:
+            listed = self._client.entries(APPLICATIONS, doing="list the management applications")
+        except ForbiddenError as error:
+            self._refuse(error)
+            return self._current
+        registered = any(str(item.get("applicationId") or item.get("name") or "").lower() == desired.app_id for item in listed)
+        identified = None
+        if desired.state == "present" and not registered and desired.app_id != PLACEHOLDER_ID:
+            identified = identify(self._client, desired.app_id)
+        self._current = ManagementCurrent(registered, identified)
+        return self._current
+
+    def plan(self, current: ManagementCurrent) -> Plan:
+        """Pure, but for one refusal that is known before it is asked for: nobody registers itself."""
+        if self._refusal is not None:
+            return Plan()
+        plan = plan_management(self._desired, current, check_mode=self._runtime.check_mode)
+        if any(action.kind == "register" for action in plan.actions) and self._client.app_only and self._client.token.app_id == self._desired.app_id:
+            self._refuse(
+                ForbiddenError(
+                    f"The identity that signs in is {self._desired.app_id} itself, and a service principal cannot register itself as management application.",
+                    code="registers_itself",
+                    service=BAP,
+                    tenant=self._client.tenant,
+                    outcome="refused",
+                )
+            )
+            return Plan()
+        return plan
+
+    def apply(self, action: Action) -> None:
+        """One write."""
+        path = f"{APPLICATIONS}/{self._desired.app_id}"
+        try:
+            if action.kind == "register":
+                self._client.call("PUT", path, doing=action.text, body={})
+            else:
+                self._client.call("DELETE", path, doing=action.text, accept=(404,))
+        except ForbiddenError as error:
+            self._refuse(error)
+
+    def _refuse(self, error: ForbiddenError) -> None:
+        method = "PUT" if self._desired.state == "present" else "DELETE"
+        request = {"method": method, "url": self._client.address(f"{APPLICATIONS}/{self._desired.app_id}"), "body": None}
+        error.details["hand_off"] = {"reason": error.message, "needs": NEEDED, "requests": [request]}
+        who = "It was tried as a service principal. " if self._client.app_only else ""
+        error.advice = (
+            f"{who}Needed: {NEEDED}. That person sends {method} {request['url']}, or runs this task after az login with auth_method azure_cli. "
+            "A role given with tenantkit.connectors.powerplatform_role_assignment is the better way where it is enough."
+        )
+        if not self._hands_off:
+            raise error
+        self._refusal = error
+
+    def result(self, plan: Plan, applied: bool) -> dict[str, t.Any]:
+        """The key C(management_app)."""
+        refused = self._refusal
+        writing = bool(plan.actions) and refused is None
+        registered = (self._desired.state == "present") if writing else self._current.registered
+        view = {
+            "app_id": self._desired.app_id,
+            "registered": registered,
+            "would_create": writing and not applied and registered,
+            "hand_off": refused.details["hand_off"] if refused is not None else None,
+        }
+        if refused is not None:
+            return {"changed": False, "actions": [], "diff": {"before": {}, "after": {}}, "management_app": view}
+        return {"management_app": view}

@@ -1,0 +1,235 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""The resource behind C(powerplatform_role_assignment)."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID, Action, Plan, Runtime
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import BudgetError, ConnectorError, ForbiddenError
+from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.consistency import pauses
+from ansible_collections.tenantkit.connectors.plugins.module_utils._ids import is_guid
+from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.powerplatform import Fault, Lag, connect_powerplatform, read_fault
+from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.powerplatform_environment import ENVIRONMENTS, environment_view
+from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.powerplatform_principal import MISSING, PRINCIPAL, identify
+from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.powerplatform_role import (
+    ENVIRONMENT,
+    GROUP,
+    ROLES,
+    TENANT,
+    Assignment,
+    RoleCurrent,
+    RoleDesired,
+    Scope,
+    builtin_role,
+    covering,
+    created_assignment,
+    find_role,
+    matching,
+    plan_role,
+)
+
+DEFINITIONS = "/authorization/roleDefinitions"
+NEEDED = "Power Platform Administrator in Entra ID, or 'Power Platform role-based access control administrator' at this scope or a wider one"
+_UNKNOWN_PRINCIPAL = 60.0  # seconds for a principal that Graph does not know either; then it does not exist
+_LOST_TRIES = 3
+
+
+class RoleAssignmentResource:
+    """What the engine needs for one role assignment."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._desired = RoleDesired.from_options(runtime.options)
+        self._hands_off = runtime.options["on_forbidden"] == "hand_off"
+        self._client = connect_powerplatform(runtime)
+        self._current = RoleCurrent("", self._desired.role)
+        self._made: Assignment | None = None
+        self._refusal: ForbiddenError | None = None
+
+    def read(self) -> RoleCurrent:
+        """The assignments at the scope; where one has to be made also what wider scopes give and what the principal's id is."""
+        desired = self._desired
+        try:
+            role_id, name = self._role()
+            self._current = RoleCurrent(role_id, name)
+            found = matching(self._assignments(desired.scope), role_id, desired.principal_id, desired.scope)
+        except ForbiddenError as error:
+            self._refuse(error)
+            return self._current
+        wider: tuple[Assignment, ...] = ()
+        principal = None
+        if desired.state == "present" and not found and desired.principal_id != PLACEHOLDER_ID:
+            wider = self._wider(role_id)
+            principal = identify(self._client, desired.principal_id) if desired.principal_type == "ApplicationUser" else None
+        self._current = RoleCurrent(role_id, name, found, wider, principal)
+        return self._current
+
+    def _role(self) -> tuple[str, str]:
+        value = self._desired.role
+        known = builtin_role(value)
+        if known:
+            return known, ROLES[known]
+        if is_guid(value):
+            # Kept while the definitions cannot be read: the id is all that is needed.
+            self._current = RoleCurrent(value.lower(), value)
+        return find_role(value, self._client.entries(DEFINITIONS, doing="list the roles of Power Platform"))
+
+    def _assignments(self, scope: Scope) -> list[Assignment]:
+        doing = f"list the role assignments of {scope.shown}"
+        return [Assignment.from_api(item) for item in self._client.entries(scope.path(), doing=doing, lag=self._lag())]
+
+    def _wider(self, role_id: str) -> tuple[Assignment, ...]:
+        """Only for a warning, so what may not be read is left out."""
+        desired = self._desired
+        scopes = [] if desired.scope.kind == TENANT else [Scope(TENANT)]
+        found: list[Assignment] = []
+        try:
+            group = self._group_of(desired.scope.key) if desired.scope.kind == ENVIRONMENT else None
+            scopes += [Scope(GROUP, group)] if group else []
+            for scope in scopes:
+                found += self._assignments(scope)
+        except BudgetError:
+            raise
+        except ConnectorError:
+            pass
+        return tuple(dict.fromkeys(covering(found, role_id, desired.principal_id, scopes)))
+
+    def _group_of(self, environment_id: str) -> str | None:
+        listed = self._client.entries(ENVIRONMENTS, doing=f"look up environment {environment_id}", params={"ids": environment_id})
+        views = (environment_view(item) for item in listed)
+        found = next((view for view in views if str(view["id"]).lower() == environment_id), None)
+        return str(found["environment_group_id"]).lower() if found and found["environment_group_id"] else None
+
+    def plan(self, current: RoleCurrent) -> Plan:
+        """Pure, unless nothing could be read: then nothing is written either."""
+        if self._refusal is not None:
+            return Plan()
+        return plan_role(self._desired, current, check_mode=self._runtime.check_mode)
+
+    def apply(self, action: Action) -> None:
+        """One write."""
+        desired = self._desired
+        try:
+            if action.kind == "delete":
+                self._client.call("DELETE", desired.scope.path(action.payload["id"]), doing=action.text, accept=(404,))
+            else:
+                self._made = self._create(action.text)
+        except ForbiddenError as error:
+            self._refuse(error)
+
+    def _create(self, doing: str) -> Assignment | None:
+        """Create it, and after a lost answer or "exists already" look whether it is there: a second one must not come to be."""
+        waiting = pauses()
+        tries = 0
+        while True:
+            tries += 1
+            try:
+                answer = self._client.call("POST", self._desired.scope.path(), doing=doing, body=self._body(), lag=self._lag(), accept=(400, 409))
+            except ConnectorError as error:
+                if error.outcome != "unknown" or tries >= _LOST_TRIES:
+                    raise
+                failure: ConnectorError = error
+            else:
+                fault = read_fault(answer.status, answer.text)
+                if answer.ok:
+                    made = created_assignment(answer.json()) if answer.text.strip() else None
+                    return made or self._look()
+                failure = self._client.error(answer, doing)
+                if answer.status != 409 and "exist" not in " ".join(fault.codes).lower():
+                    raise self._explained(failure, fault)
+            self._runtime.budget.wait(next(waiting), f"{doing}: looking whether it was done")
+            found = self._look()
+            if found is not None:
+                return found
+            if tries >= _LOST_TRIES or failure.outcome != "unknown":
+                raise failure
+
+    def _body(self) -> dict[str, str]:
+        desired = self._desired
+        return {
+            "roleDefinitionId": self._current.role_id,
+            "principalObjectId": desired.principal_id,
+            "principalType": desired.principal_type,
+            "scope": desired.scope.text(self._client.tenant_id),
+        }
+
+    def _look(self) -> Assignment | None:
+        desired = self._desired
+        found = matching(self._assignments(desired.scope), self._current.role_id, desired.principal_id, desired.scope)
+        return found[0] if found else None
+
+    def _lag(self) -> Lag:
+        """What a new environment, group or principal is answered with until the authorization service has heard of it."""
+        scope, desired, principal = self._desired.scope, self._desired, self._current.principal
+
+        def lag(fault: Fault) -> tuple[str, float | None] | None:
+            words = fault.words
+            if "environmentidinvalid" in words or "environmentgroupidinvalid" in words:
+                return f"{scope.shown} is not known to the authorization service yet, or does not exist", None
+            says_missing = any(text in words for text in ("notfound", "not found", "not exist", "could not be resolved"))
+            if fault.status in (400, 404) and "principal" in words and says_missing:
+                known = principal is not None and principal.kind == PRINCIPAL
+                shown = f"{desired.principal_type} {desired.principal_id}"
+                text = f"{shown} exists and is not known to the authorization service yet" if known else f"{shown} is not known to the authorization service"
+                return text, _UNKNOWN_PRINCIPAL if principal is not None and principal.kind == MISSING else None
+            return None
+
+        return lag
+
+    def _explained(self, failure: ConnectorError, fault: Fault) -> ConnectorError:
+        if "principal" in fault.words:
+            failure.advice = (
+                "'principal_object_id' has to be the object id of a service principal (the enterprise application) in this tenant: neither the "
+                "application (client) id nor the object id of the app registration. 'principal_type' has to fit it."
+            )
+        return failure
+
+    def _refuse(self, error: ForbiddenError) -> None:
+        hand_off = self._hand_off(error.message)
+        error.details["hand_off"] = hand_off
+        error.advice = f"Needed: {NEEDED}; a person's token also needs the delegated permission Authorization.RoleAssignments.Write."
+        if not self._hands_off:
+            raise error
+        self._refusal = error
+
+    def _hand_off(self, reason: str) -> dict[str, t.Any]:
+        """The exact request for somebody who may send it."""
+        scope = self._desired.scope
+        if self._desired.state == "absent":
+            ids = [item.id for item in self._current.matching] or ["{roleAssignmentId}"]
+            requests: list[dict[str, t.Any]] = [{"method": "DELETE", "url": self._client.address(scope.path(key)), "body": None} for key in ids]
+        else:
+            body = self._body()
+            if not self._current.role_id:
+                body["roleDefinitionId"] = f"<id of role '{self._desired.role}'>"
+            requests = [{"method": "POST", "url": self._client.address(scope.path()), "body": body}]
+        return {"reason": reason, "needs": NEEDED, "requests": requests}
+
+    def result(self, plan: Plan, applied: bool) -> dict[str, t.Any]:
+        """The key C(role_assignment)."""
+        desired, current = self._desired, self._current
+        creating = any(action.kind == "create" for action in plan.actions)
+        found = self._made or (current.matching[0] if current.matching and desired.state == "present" else None)
+        raw = found.raw if found else {}
+        view = {
+            "id": found.id if found else PLACEHOLDER_ID if creating and not applied else None,
+            "role_definition_id": current.role_id or None,
+            "role": current.role_name,
+            "principal_object_id": desired.principal_id,
+            "principal_type": desired.principal_type,
+            "scope": desired.scope.text(self._client.tenant_id),
+            "created_on": raw.get("createdOn"),
+            "expires_on": raw.get("expiresOn"),
+            "covered_by": [
+                {"role": ROLES.get(item.role_id, item.role_id), "scope": (item.scope or desired.scope).text(self._client.tenant_id)} for item in current.wider
+            ],
+            "would_create": creating and not applied,
+            "hand_off": self._refusal.details["hand_off"] if self._refusal is not None else None,
+        }
+        if self._refusal is not None:
+            return {"changed": False, "actions": [], "diff": {"before": {}, "after": {}}, "role_assignment": view}
+        return {"role_assignment": view}

@@ -1,0 +1,251 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""The sink C(vault_file): one encrypted file per tenant and connector, and the resource behind C(credential_vault_file).
+
+Only a process of the controller has the vault secrets, so this works in the worker and nowhere else.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import json
+import os
+import re
+import typing as t
+
+from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID, Action, Plan, Runtime
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConflictError, ConnectorError, OptionError
+from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.vault_file_io import MODE, FileError, PrivateFile
+
+VARIABLE = "tenantkit_credential"  # what include_vars makes of the file
+_VAULT = "ansible_collections.tenantkit.connectors.plugins.plugin_utils._vault"
+_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+# Set by ansible-runner, and with it by AWX and Automation Platform, in every job. What a job writes is thrown away with it.
+JOB_VARIABLES = ("AWX_PRIVATE_DATA_DIR", "AWX_ISOLATED_DATA_DIR", "RUNNER_OMIT_EVENTS", "RUNNER_ONLY_FAILED_EVENTS")
+
+
+@dataclasses.dataclass(frozen=True)
+class FileDesired:
+    """The options, without the value."""
+
+    state: str
+    path: str
+    vault_id: str
+    tenant_id: str
+    connector: str
+    key_id: str | None = None
+    facts: t.Mapping[str, t.Any] | None = None
+    has_value: bool = False
+
+    @classmethod
+    def from_options(cls, options: t.Mapping[str, t.Any]) -> FileDesired:
+        """From module options. Tenant and connector become the file's name, so they are checked."""
+        for name in ("tenant_id", "connector"):
+            if not _PART.fullmatch(options[name]):
+                raise OptionError(
+                    f"'{name}' is {options[name]!r}; it becomes a part of a file name and may hold letters, digits, '.', '_' and '-'.",
+                    code=f"invalid_{name}",
+                    outcome="refused",
+                )
+        tenant, connector = options["tenant_id"].lower(), options["connector"].lower()
+        path = os.path.join(os.path.abspath(os.path.expanduser(options["directory"])), f"{tenant}_{connector}.yml")
+        key_id = (options.get("key_id") or "").strip().lower() or None
+        return cls(options["state"], path, options["vault_id"], tenant, connector, key_id, options.get("facts"), bool(options.get("value")))
+
+
+@dataclasses.dataclass(frozen=True)
+class FileCurrent:
+    """What the file holds, without the value."""
+
+    exists: bool = False
+    vault_id: str | None = None
+    key_id: str | None = None
+    facts: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
+    mode: int | None = None
+    same_value: bool | None = None  # None when no value is given to compare with
+
+
+def plan_file(desired: FileDesired, current: FileCurrent, *, check_mode: bool = False) -> Plan:
+    """Write what is not there as wanted, remove what is there; looking plans nothing."""
+    before = _shape(current.key_id, current.vault_id, current.facts, current.mode) if current.exists else {}
+    if desired.state in ("held", "writable"):
+        return Plan(before=before, after=before)
+    if desired.state == "absent":
+        # With a key id only that key is taken back: the file may hold a later one by now.
+        if not current.exists or (desired.key_id and desired.key_id != current.key_id):
+            return Plan(before=before, after=before)
+        return Plan((Action("remove", f"remove {desired.path}"),), before, {})
+    facts = current.facts if desired.facts is None else desired.facts
+    same_key = current.exists and current.key_id == desired.key_id
+    if same_key and current.same_value is not False and (facts, desired.vault_id, MODE) == (current.facts, current.vault_id, current.mode):
+        return Plan(before=before, after=before)
+    if not check_mode:
+        if not desired.has_value and not same_key:
+            raise OptionError(
+                f"'value' is needed: {desired.path} does not hold key {desired.key_id}.",
+                code="value_missing",
+                outcome="refused",
+                advice="Pass 'value' from the task that made the credential.",
+            )
+        if desired.key_id == PLACEHOLDER_ID:
+            raise OptionError("'key_id' is the id that check mode gives to what does not exist yet.", code="placeholder", outcome="refused")
+    shown = "a new key" if desired.key_id == PLACEHOLDER_ID else f"key {desired.key_id}"
+    action = Action("write", f"write {shown} of {desired.connector} to {desired.path}, encrypted with vault id '{desired.vault_id}'")
+    return Plan((action,), before, _shape(desired.key_id, desired.vault_id, facts, MODE))
+
+
+def refuse_in_a_job(environ: t.Mapping[str, str], persistent: bool) -> None:
+    """A file that ends with the job is no place for the only copy of a credential."""
+    found = next((name for name in JOB_VARIABLES if environ.get(name)), None)
+    if found and not persistent:
+        raise OptionError(
+            f"This is a job of AWX or ansible-runner ({found} is set), whose files are gone when it ends: a credential in one would be lost.",
+            code="not_persistent",
+            outcome="refused",
+            advice="Use another sink, or a directory that is mounted from outside and outlives the job, and say so with 'persistent: true'.",
+        )
+
+
+class VaultFileResource:
+    """What the engine needs for one file."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        options = runtime.options
+        runtime.secret(options.get("value"))
+        self._desired = FileDesired.from_options(options)
+        refuse_in_a_job(runtime.environ, bool(options.get("persistent")))
+        self._vault = _loaded_vault()
+        if self._desired.vault_id not in self._vault.ids:
+            shown = ", ".join(f"'{name}'" for name in self._vault.ids) or "none"
+            raise OptionError(
+                f"Vault id '{self._desired.vault_id}' is not loaded in this run; loaded: {shown}.",
+                code="vault_id_not_loaded",
+                outcome="refused",
+                advice=f"Start the run with --vault-id {self._desired.vault_id}@prompt (or a password file). Nothing was made.",
+            )
+        self._file = PrivateFile(self._desired.path)
+        self._held: str | None = None  # the value in the file
+        self._current = FileCurrent()
+
+    def read(self) -> FileCurrent:
+        """What is there, and with C(state=writable) whether it could be replaced."""
+        desired = self._desired
+        found = self._file.read()
+        if found is not None:
+            self._current = self._open(*found)
+        if desired.state == "writable":
+            self._try_vault()
+        if desired.state in ("writable", "present"):
+            self._file.check_writable(only_look=self._runtime.check_mode or desired.state == "present")
+        return self._current
+
+    def _open(self, data: bytes, mode: int) -> FileCurrent:
+        """The content of an existing file. One that cannot be read is never overwritten: it may hold the only copy of something."""
+        path = self._desired.path
+        vault_id = self._vault.id_of(data)
+        if vault_id is None:
+            raise FileError(f"{path} is not encrypted with Ansible Vault, so it was not written here.", code="vault_file_foreign", outcome="refused")
+        text = self._vault.decrypt(data)
+        if text is None:
+            raise FileError(
+                f"{path} is encrypted with vault id '{vault_id}', and no vault password of this run opens it.",
+                code="vault_file_locked",
+                outcome="refused",
+                advice="Load the password it was written with. To give it up, move it away by hand.",
+            )
+        content = _parse(text)
+        if content is None or (content["tenant_id"], content["connector"]) != (self._desired.tenant_id, self._desired.connector):
+            raise ConflictError(
+                f"{path} does not hold a credential of {self._desired.connector} in tenant {self._desired.tenant_id}.",
+                code="vault_file_foreign",
+                outcome="refused",
+                advice="Choose another directory, or move it away by hand.",
+            )
+        self._held = self._runtime.secret(content["value"])
+        value = self._runtime.options.get("value")
+        same = None if not value else value == content["value"]
+        return FileCurrent(True, vault_id, content["key_id"], content["facts"], mode, same)
+
+    def _try_vault(self) -> None:
+        """Encrypt something and open it again with this very id."""
+        probe = "probe"
+        try:
+            works = self._vault.decrypt(self._vault.encrypt(probe, self._desired.vault_id), self._desired.vault_id) == probe
+        except Exception as error:
+            raise FileError(f"Vault id '{self._desired.vault_id}' does not encrypt: {type(error).__name__}.", code="vault", outcome="refused") from None
+        if not works:
+            raise FileError(f"What vault id '{self._desired.vault_id}' encrypts it cannot open again.", code="vault", outcome="refused")
+
+    def plan(self, current: FileCurrent) -> Plan:
+        """Pure."""
+        return plan_file(self._desired, current, check_mode=self._runtime.check_mode)
+
+    def apply(self, action: Action) -> None:
+        """Write and read back, or remove."""
+        if action.kind == "remove":
+            self._file.remove()
+            return
+        desired = self._desired
+        value = self._runtime.options.get("value") or self._held
+        facts = self._current.facts if desired.facts is None else desired.facts
+        content = {"tenant_id": desired.tenant_id, "connector": desired.connector, "key_id": desired.key_id, "value": value, "facts": dict(facts)}
+        text = json.dumps({VARIABLE: content}, indent=2, ensure_ascii=False) + "\n"  # JSON is YAML, and include_vars takes it
+        self._file.write(self._vault.encrypt(text, desired.vault_id))
+        found = self._file.read()
+        if found is None or found[1] != MODE or self._vault.decrypt(found[0], desired.vault_id) != text:
+            raise FileError(
+                f"{desired.path} was written, and what is read back is something else.",
+                code="vault_file_read_back",
+                outcome="unknown",
+                advice="Look at the disk and at what else writes there, and run again.",
+            )
+        self._current = FileCurrent(True, desired.vault_id, desired.key_id, facts, MODE, True)
+
+    def result(self, plan: Plan, applied: bool) -> dict[str, t.Any]:
+        """The key C(credential). Never the value."""
+        desired, current = self._desired, self._current
+        gone = applied and desired.state == "absent"
+        exists = current.exists and not gone
+        return {
+            "credential": {
+                "path": desired.path,
+                "tenant_id": desired.tenant_id,
+                "connector": desired.connector,
+                "vault_id": current.vault_id if exists else None,
+                "exists": exists,
+                "key_id": current.key_id if exists else None,
+                "held": exists and current.key_id is not None and (desired.key_id is None or current.key_id == desired.key_id),
+                "facts": dict(current.facts) if exists else {},
+                "written": applied and desired.state == "present",
+            }
+        }
+
+
+def _loaded_vault() -> t.Any:
+    """The vault secrets of the run; in a module process there is neither the file that knows them nor are there any."""
+    try:
+        return importlib.import_module(_VAULT).loaded_vault()
+    except ImportError:
+        raise ConnectorError(
+            "Only the process that runs the playbook has the vault passwords, and this is another one.",
+            code="not_in_worker",
+            outcome="refused",
+            advice="Run the task on the controller: 'delegate_to: localhost', without become and async.",
+        ) from None
+
+
+def _parse(text: str) -> dict[str, t.Any] | None:
+    try:
+        content = json.loads(text)[VARIABLE]
+        texts = {name: str(content[name]) for name in ("tenant_id", "connector", "key_id", "value")}
+        return {**texts, "facts": dict(content.get("facts") or {})}
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _shape(key_id: str | None, vault_id: str | None, facts: t.Mapping[str, t.Any], mode: int | None) -> dict[str, t.Any]:
+    return {"key_id": key_id, "vault_id": vault_id, "facts": dict(facts), "mode": None if mode is None else f"{mode:04o}"}

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Looking enterprise applications up: the shape, and what is asked for."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Outcome, execute
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.consent import Grant
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.service_principal_info import (
+    Access,
+    Found,
+    grant_view,
+    to_info,
+    verified_publisher,
+)
+from ansible_collections.tenantkit.connectors.plugins.modules import entra_admin_consent, entra_service_principal, entra_service_principal_info
+from tenant_emulator.testing import Emulator
+
+ID, USER, GRAPH = "11111111-0000-0000-0000-000000000001", "aaaaaaaa-0000-0000-0000-00000000000a", "99999999-0000-0000-0000-000000000009"
+OKTA, PUBLISHER = "c7e15b90-4d28-4a6f-b3c1-90f2d6e8a745", "5e0b7a42-9c16-4f83-a2d7-e41c8b60f395"
+PRINCIPAL = {"id": ID, "appId": OKTA, "displayName": "Okta", "appOwnerOrganizationId": PUBLISHER, "replyUrls": ["https://a.example/cb"]}
+
+
+def grant(principal_id: str | None, scope: str) -> dict[str, t.Any]:
+    kind = "Principal" if principal_id else "AllPrincipals"
+    return {"id": "g", "clientId": ID, "resourceId": GRAPH, "consentType": kind, "principalId": principal_id, "scope": scope}
+
+
+def test_a_publisher_without_id_is_none() -> None:
+    assert verified_publisher({"verifiedPublisher": {"displayName": None, "verifiedPublisherId": None}}) is None
+    assert verified_publisher({}) is None
+    assert verified_publisher({"verifiedPublisher": {"displayName": "Okta", "verifiedPublisherId": "1"}}) == {
+        "display_name": "Okta",
+        "verified_publisher_id": "1",
+    }
+
+
+def test_names_for_ids_and_ids_where_there_is_no_name() -> None:
+    known = grant_view(Grant.from_graph(grant(USER, " b  A")), {USER: "anna@contoso.com"}, {GRAPH: ("Microsoft Graph", "0003")})
+    assert known == {
+        "resource": "Microsoft Graph",
+        "resource_app_id": "0003",
+        "tenant_wide": False,
+        "principal_id": USER,
+        "principal": "anna@contoso.com",
+        "delegated": ["A", "b"],
+    }
+    unknown = grant_view(Grant.from_graph(grant(None, "A")), {}, {})
+    assert (unknown["resource"], unknown["tenant_wide"], unknown["principal"]) == (GRAPH, True, None)
+
+
+def test_access_only_when_it_was_read() -> None:
+    assert "grants" not in to_info(PRINCIPAL, Found({}, [PRINCIPAL]))
+    access = Access([{"id": "x", "principalId": USER, "principalType": "User", "appRoleId": "0"}], [grant(USER, "A"), grant(None, "B")])
+    view = to_info(PRINCIPAL, Found({}, [PRINCIPAL], {ID: access}))
+    assert [one["tenant_wide"] for one in view["grants"]] == [True, False]
+    assert [one["principal_id"] for one in view["assigned_to"]] == [USER]
+    assert view["reply_urls"] == ["https://a.example/cb"]
+
+
+@pytest.fixture
+def run(emulator: Emulator, tmp_path: t.Any) -> t.Callable[..., Outcome]:
+    """Runs a module in a tenant of the emulator."""
+
+    def call(module: t.Any, *, check: bool = False, **options: t.Any) -> Outcome:
+        who = emulator.identity()
+        given: dict[str, t.Any] = {"tenant_id": emulator.tenant_id("contoso"), "timeout": 30}
+        given.update(auth_client_id=who["client_id"], auth_client_secret=who["secret"])
+        given.update(login_url=emulator.login_url, graph_url=emulator.graph_url, ca_path=emulator.ca_path)
+        checked = ArgumentSpecValidator(module.DECLARATION.argument_spec()).validate({**given, **options})
+        assert checked.error_messages == []
+        emulator.clear_journal()
+        return execute(module.DECLARATION, checked.validated_parameters, check_mode=check, environ={"TENANTKIT_JOB_ID": "1-" + "0" * 32})
+
+    return call
+
+
+def test_one_request_with_an_app_id(run: t.Callable[..., Outcome], emulator: Emulator) -> None:
+    assert not run(entra_service_principal, app_id=OKTA).failed
+    outcome = run(entra_service_principal_info, app_id=OKTA, include_access=True)
+    assert [one["display_name"] for one in outcome.result["service_principals"]] == ["Office 365 Admin for Okta Workflows"]
+    assert outcome.result["tenant"]["display_name"] == "Contoso"
+    assert [entry["method"] for entry in emulator.journal("graph")] == ["POST"]
+    assert emulator.writes() == []
+
+
+def test_a_wrong_domain_is_found(run: t.Callable[..., Outcome]) -> None:
+    outcome = run(entra_service_principal_info, app_id=OKTA, expected_domain="fabrikam.com")
+    assert outcome.failed
+    assert "fabrikam.com" in outcome.result["msg"]
+
+
+def test_another_publisher_than_stated(run: t.Callable[..., Outcome], emulator: Emulator) -> None:
+    """A new one can be looked at only once it is there; an existing one is left alone."""
+    wrong = {"app_id": OKTA, "expected_publisher_tenant_id": ID, "assigned_to": {"add": [{"user": "service@contoso.com"}]}}
+    new = run(entra_service_principal, **wrong)
+    assert new.failed
+    assert new.result["failure"]["code"] == "publisher_mismatch"
+    assert PUBLISHER in new.result["msg"]
+    assert [entry["path"].rpartition("/")[2] for entry in emulator.writes()] == ["servicePrincipals"]
+    existing = run(entra_service_principal, **wrong)
+    assert existing.result["failure"]["code"] == "publisher_mismatch"
+    assert emulator.writes() == []
+    assert not run(entra_service_principal, **{**wrong, "expected_publisher_tenant_id": PUBLISHER.upper()}).failed
+
+
+def test_a_report_names_what_nobody_accepted(run: t.Callable[..., Outcome], emulator: Emulator) -> None:
+    permissions = [{"resource": "Microsoft Graph", "delegated": ["User.Read", "Directory.ReadWrite.All", "Directory.AccessAsUser.All"]}]
+    options = {"app_id": OKTA, "permissions": permissions, "mode": "report", "accept_privileged": ["delegated:Directory.AccessAsUser.All"]}
+    outcome = run(entra_admin_consent, **options, principal="service@contoso.com", expected_publisher_tenant_id=PUBLISHER)
+    assert not outcome.failed, outcome.result
+    assert outcome.result["consent"]["not_accepted"] == ["delegated:Directory.ReadWrite.All"]
+    assert emulator.writes() == []

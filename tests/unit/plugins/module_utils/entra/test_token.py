@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""C(entra_token): which credential is meant, what each refusal means, and that a password is sent once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import pathlib
+import typing as t
+
+import pytest
+from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.explain import cause_of, is_blocked
+from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Outcome, execute
+from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.certificate_file import generate
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.token import TokenDesired
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConnectorError
+from ansible_collections.tenantkit.connectors.plugins.modules.entra_token import DECLARATION
+from tenant_emulator.testing import Emulator
+
+CLIENT = "11111111-2222-3333-4444-555555555555"
+TENANT = "5f1c7f0e-6d3c-4a0e-9a54-3f1c9f3f1f10"
+POWER_PLATFORM = "https://api.powerplatform.com"
+# Every code of Entra's token endpoint that is known to occur with these connectors.
+KNOWN = (
+    7000215, 7000222, 700016, 700038, 7000112, 7000229, 500011, 90002, 900023, 700027, 70021, 700213, 700211, 700212, 70011, 1002012, 70003, 900144,
+    7000218, 700025, 50126, 50034, 50076, 53003, 65001, 501051, 50105, 65002, 50059, 50057, 50079, 50053, 700024, 700021, 700023, 50027,
+)  # fmt: skip
+
+
+def desired(**options: t.Any) -> TokenDesired:
+    return TokenDesired.from_options({"tenant_id": TENANT, "client_id": CLIENT, **options})
+
+
+class TestCredential:
+    @pytest.mark.parametrize(
+        ("options", "method"),
+        [
+            ({"client_secret": "s"}, "client_secret"),
+            ({"certificate_path": "/x", "certificate_password": "p"}, "certificate"),
+            ({"federated_token": "a.b.c"}, "federated"),
+            ({"federated_token_file": "/x", "auth_method": "federated"}, "federated"),
+            ({"username": "u@x.com", "password": "p", "public_client": True}, "password"),
+            ({"username": "u@x.com", "password": "p", "client_secret": "s"}, "password"),
+            ({"client_id": None, "auth_method": "azure_cli"}, "azure_cli"),
+        ],
+    )
+    def test_chosen(self, options: dict[str, t.Any], method: str) -> None:
+        assert desired(**options).method == method
+
+    @pytest.mark.parametrize(
+        ("options", "code", "words"),
+        [
+            ({}, "no_credential", "No credential"),
+            ({"client_secret": ""}, "option_empty", "client_secret is set and empty"),
+            ({"client_secret": "s", "certificate_path": "/x"}, "two_credentials", "a certificate and a client secret"),
+            ({"client_secret": "s", "auth_method": "certificate"}, "no_credential", "a certificate was not given"),
+            ({"client_secret": "s", "client_id": None}, "half_credential", "client_id is missing"),
+            ({"username": "u", "public_client": True}, "half_credential", "password is missing"),
+            ({"certificate_password": "p"}, "half_credential", "certificate_path is missing"),
+            ({"username": "u", "password": "p"}, "option_conflict", "neither"),
+            ({"username": "u", "password": "p", "public_client": True, "client_secret": "s"}, "option_conflict", "both"),
+            ({"client_secret": "s", "public_client": True}, "option_conflict", "public client has no credential"),
+            ({"federated_token": "a.b.c", "federated_token_file": "/x"}, "two_credentials", "both set"),
+            ({"auth_method": "azure_cli"}, "two_credentials", "client_id is set as well"),
+            ({"client_secret": "s", "scope": "User.Read"}, "scope", "/.default"),
+            ({"client_secret": "s", "scope": "https://a/.default https://b/.default"}, "scope", "one resource"),
+            ({"client_secret": "s", "tenant_id": "common"}, "tenant_id", "many tenants"),
+        ],
+    )
+    def test_refused(self, options: dict[str, t.Any], code: str, words: str) -> None:
+        with pytest.raises(ConnectorError) as caught:
+            desired(**options)
+        assert caught.value.code == code and words in caught.value.message, caught.value.message
+
+    def test_scope(self) -> None:
+        assert desired(client_secret="s").scope == "https://graph.microsoft.com/.default"
+        assert desired(client_secret="s", cloud="usgov").scope == "https://graph.microsoft.us/.default"
+        assert desired(client_secret="s", resource="https://service.powerapps.com/").scope == "https://service.powerapps.com//.default"
+        assert desired(client_secret="s", resource=POWER_PLATFORM).what == "the Power Platform API"
+        assert desired(username="u", password="p", public_client=True, scope="openid  User.Read").scope == "openid User.Read"
+
+
+@pytest.mark.parametrize("number", KNOWN)
+def test_every_known_code_has_a_cause_and_a_next_step(number: int) -> None:
+    cause, step = cause_of(number, tenant=TENANT, client=CLIENT)
+    assert cause and step and "{" not in cause + step and step.endswith(".")
+
+
+def test_which_refusals_say_nothing_about_the_credential() -> None:
+    assert all(map(is_blocked, (53003, 50076, 50105, 501051)))
+    assert not any(map(is_blocked, (7000215, 65001, 500011, 50126, None)))
+
+
+class Bench:
+    """Runs the module in a job of its own."""
+
+    def __init__(self, emulator: Emulator, cache: pathlib.Path) -> None:
+        self.emulator = emulator
+        cache.mkdir(mode=0o700, exist_ok=True)
+        # The automation's own credential is there, and must never be used.
+        identity = emulator.identity()
+        self.environ = {"AZURE_CLIENT_ID": identity["client_id"], "AZURE_CLIENT_SECRET": identity["secret"], "PATH": "/nonexistent"}
+        self.environ |= {"TENANTKIT_JOB_ID": "1-" + "0" * 32, "TENANTKIT_JOB_DIR": str(cache)}
+        made = emulator.add_application(
+            "contoso", displayName="Connector", isFallbackPublicClient=True, service_principal=True, secrets=[{"displayName": "by hand"}]
+        )
+        self.app, self.principal, self.secret = made["application"], made["service_principal"], made["secrets"][0]["value"]
+        emulator.clear_journal()
+
+    def run(self, *, check: bool = False, **options: t.Any) -> Outcome:
+        plain: dict[str, t.Any] = {"tenant_id": self.emulator.tenant_id("contoso"), "client_id": self.app["appId"], "timeout": 30}
+        plain.update(login_url=self.emulator.login_url, ca_path=self.emulator.ca_path)
+        return execute(DECLARATION, {**plain, **options}, check_mode=check, environ=self.environ)
+
+    def token(self, **options: t.Any) -> dict[str, t.Any]:
+        outcome = self.run(fail_on_refusal=False, **options)
+        assert not outcome.failed, outcome.result
+        assert not outcome.result["changed"]
+        self.shows_nothing(outcome, options)
+        return outcome.result["token"]
+
+    def shows_nothing(self, outcome: Outcome, options: t.Mapping[str, t.Any]) -> None:
+        """No token and no secret but the one that was asked for is in the result."""
+        if not options.get("return_token"):
+            assert not [value for value in self.emulator.issued() if len(value) > 12 and value in json.dumps(outcome.result)]
+
+    def password(self, user: str = "service@contoso.com", password: str = "emulated-service-password", **more: t.Any) -> dict[str, t.Any]:
+        return {"username": user, "password": password, "public_client": True, **more}
+
+    def graph_principal(self) -> dict[str, t.Any]:
+        found = self.emulator.tenant("contoso")["service_principals"].values()
+        return next(item for item in found if item["appId"] == "00000003-0000-0000-c000-000000000000")
+
+    def sent(self) -> list[str]:
+        return [f"{entry['method']} {entry['path'].rpartition('/')[2]}" for entry in self.emulator.journal("login")]
+
+
+@pytest.fixture
+def bench(emulator: Emulator, tmp_path: pathlib.Path) -> Bench:
+    return Bench(emulator, tmp_path / "job")
+
+
+def test_secret(bench: Bench) -> None:
+    bench.emulator.grant_roles("contoso", bench.principal["id"], ["Group.Read.All"])
+    token = bench.token(client_secret=bench.secret)
+    assert token["outcome"] == "issued" and token["roles"] == ["Group.Read.All"] and token["scopes"] == []
+    assert token["app_id"] == bench.app["appId"] and token["tenant_id"] == bench.emulator.tenant_id("contoso")
+    assert token["audience"] == "https://graph.microsoft.com" and "access_token" not in token and token["claims"]["aud"] == token["audience"]
+    assert bench.token(client_secret=bench.secret, return_token=True)["access_token"].count(".") == 2
+    # Each task asks anew: what is granted between two tasks is seen by the second.
+    bench.emulator.grant_roles("contoso", bench.principal["id"], ["User.Read.All"])
+    assert bench.token(client_secret=bench.secret)["roles"] == ["Group.Read.All", "User.Read.All"]
+
+
+def test_secret_in_check_mode_is_asked_as_well(bench: Bench) -> None:
+    assert bench.token(client_secret=bench.secret, check=True)["outcome"] == "issued"
+    assert bench.token(client_secret="not made yet", client_id=PLACEHOLDER_ID, check=True)["outcome"] == "not_asked"
+
+
+def test_certificate(bench: Bench, tmp_path: pathlib.Path) -> None:
+    now = dt.datetime.now(dt.UTC)
+    made = generate("connector", 2048, now, now + dt.timedelta(days=10))
+    (tmp_path / "both.pem").write_text(made.private_key_pem() + made.pem)
+    assert bench.token(certificate_path=str(tmp_path / "both.pem"))["code"] == "AADSTS700027"
+    bench.emulator.control("POST", f"tenants/contoso/applications/{bench.app['id']}/certificates", {"pem": made.pem})
+    assert bench.token(certificate_path=str(tmp_path / "both.pem"))["outcome"] == "issued"
+    (tmp_path / "key.pem").write_text(made.private_key_pem())
+    assert "no certificate" in bench.run(certificate_path=str(tmp_path / "key.pem")).result["msg"]
+    assert "client_id" in bench.run(certificate_path=str(tmp_path / "both.pem"), client_id="x").result["msg"]
+    assert "auth_" not in bench.run(certificate_path=str(tmp_path / "both.pem"), client_id="x").result["msg"]
+
+
+def test_federated(bench: Bench, tmp_path: pathlib.Path) -> None:
+    assertion = bench.emulator.assertion("https://issuer.example", "workload")
+    assert bench.token(federated_token=assertion)["code"] == "AADSTS700211"
+    bench.emulator.add_federated("contoso", bench.app["id"], name="main", issuer="https://issuer.example", subject="workload")
+    assert bench.token(federated_token=assertion)["outcome"] == "issued"
+    (tmp_path / "token").write_text(assertion)
+    assert bench.token(federated_token_file=str(tmp_path / "token"))["outcome"] == "issued"
+    assert bench.token(federated_token=bench.emulator.assertion("https://issuer.example", "Workload"))["code"] == "AADSTS700213"
+    assert bench.run(federated_token="nonsense").result["failure"]["code"] == "federated_token"
+
+
+class TestRefusals:
+    """The causes of the vendor's troubleshooting section, one after the other."""
+
+    def test_wrong_secret(self, bench: Bench) -> None:
+        token = bench.token(client_secret="wrong")
+        assert (token["outcome"], token["code"], token["http_status"]) == ("refused", "AADSTS7000215", 401)
+        assert token["cause"] == "the client secret is wrong" and "not its id" in token["next_step"] and token["trace_id"]
+
+    def test_fails_unless_told_otherwise(self, bench: Bench) -> None:
+        outcome = bench.run(client_secret="wrong")
+        assert outcome.failed and outcome.result["failure"]["details"]["token"]["code"] == "AADSTS7000215"
+        assert "the client secret is wrong" in outcome.result["msg"] and "not its id" in outcome.result["msg"]
+
+    def test_conditional_access(self, bench: Bench) -> None:
+        bench.emulator.settings(conditional_access_blocks=[bench.app["appId"]])
+        token = bench.token(client_secret=bench.secret)
+        assert (token["outcome"], token["code"]) == ("blocked", "AADSTS53003")
+        assert "says nothing about the credential" in bench.run(client_secret=bench.secret).result["msg"]
+
+    def test_api_without_service_principal(self, bench: Bench) -> None:
+        token = bench.token(client_secret=bench.secret, resource="https://api.nowhere.example")
+        assert (token["outcome"], token["code"]) == ("refused", "AADSTS500011") and "entra_service_principal" in token["next_step"]
+
+    def test_application_that_is_not_assigned(self, bench: Bench) -> None:
+        bench.emulator.update("contoso", "servicePrincipals", bench.graph_principal()["id"], appRoleAssignmentRequired=True)
+        assert bench.token(client_secret=bench.secret)["code"] == "AADSTS501051"
+
+    def test_unknown_application(self, bench: Bench) -> None:
+        assert bench.token(client_id=CLIENT, client_secret="x")["code"] == "AADSTS700016"
+
+    def test_other_trouble_is_a_failure(self, bench: Bench) -> None:
+        bench.emulator.fault(service="login", path="/token", action="status", status=503, times=None)
+        outcome = bench.run(client_secret=bench.secret, fail_on_refusal=False, timeout=4)
+        assert outcome.failed and outcome.result["failure"]["kind"] != "bug"
+
+
+class TestPassword:
+    def test_issued(self, bench: Bench) -> None:
+        bench.emulator.add_grant("contoso", bench.principal["id"], bench.graph_principal()["id"], "User.Read")
+        token = bench.token(**bench.password())
+        assert token["outcome"] == "issued" and token["scopes"] == ["User.Read"] and token["username"] == "service@contoso.com"
+        assert bench.sent() == ["POST token"]  # one direct request, without discovery
+
+    @pytest.mark.parametrize(
+        ("user", "password", "outcome", "code"),
+        [
+            ("service@contoso.com", "emulated-service-password", "refused", "AADSTS65001"),
+            ("service@contoso.com", "wrong", "refused", "AADSTS50126"),
+            ("nobody@contoso.com", "wrong", "refused", "AADSTS50034"),
+            ("guarded@contoso.com", "emulated-guarded-password", "blocked", "AADSTS50076"),
+        ],
+    )
+    def test_refused(self, bench: Bench, user: str, password: str, outcome: str, code: str) -> None:
+        token = bench.token(**bench.password(user, password))
+        assert (token["outcome"], token["code"]) == (outcome, code) and token["next_step"]
+        assert bench.sent() == ["POST token"]
+
+    def test_not_assigned(self, bench: Bench) -> None:
+        bench.emulator.update("contoso", "servicePrincipals", bench.principal["id"], appRoleAssignmentRequired=True)
+        assert bench.token(**bench.password())["code"] == "AADSTS50105"
+
+    def test_confidential_application(self, bench: Bench) -> None:
+        bench.emulator.add_grant("contoso", bench.principal["id"], bench.graph_principal()["id"], "User.Read")
+        assert bench.token(**bench.password(public_client=False, client_secret=bench.secret))["outcome"] == "issued"
+
+    def test_never_in_check_mode(self, bench: Bench) -> None:
+        token = bench.token(**bench.password(), check=True)
+        assert token["outcome"] == "not_asked" and bench.sent() == []
+
+    @pytest.mark.parametrize("more", [{}, {"client_id": CLIENT}, {"username": "SERVICE@contoso.com"}, {"password": "another"}, {"tenant_id": "fabrikam.com"}])
+    def test_one_attempt_per_account_and_job(self, bench: Bench, more: dict[str, t.Any]) -> None:
+        bench.token(**bench.password(password="wrong"))
+        outcome = bench.run(**{**bench.password(), **more}, fail_on_refusal=False)
+        assert outcome.result["failure"]["code"] == "password_already_tried" and bench.sent() == ["POST token"]
+
+    @pytest.mark.parametrize("fault", [{"action": "status", "status": 503}, {"action": "status", "status": 429}, {"action": "drop_after"}, {"action": "html"}])
+    def test_no_second_request_whatever_the_answer(self, bench: Bench, fault: dict[str, t.Any]) -> None:
+        bench.emulator.fault(service="login", path="/token", **fault)
+        outcome = bench.run(**bench.password(), fail_on_refusal=False)
+        assert outcome.failed and outcome.result["failure"]["kind"] != "bug", outcome.result
+        assert bench.sent() == ["POST token"]
+        assert bench.run(**bench.password()).result["failure"]["code"] == "password_already_tried"
+
+
+def test_azure_cli(bench: Bench, tmp_path: pathlib.Path) -> None:
+    assert bench.run(auth_method="azure_cli", client_id=None).result["failure"]["code"] == "azure_cli_missing"
+    answer = bench.emulator.token("contoso", bench.app["appId"], bench.secret)
+    (tmp_path / "az").write_text(f"#!/bin/sh\necho '{json.dumps({'accessToken': answer['access_token'], 'expires_on': 2000000000})}'\n")
+    (tmp_path / "az").chmod(0o755)
+    bench.environ["PATH"] = f"{tmp_path}:/usr/bin:/bin"
+    token = bench.token(auth_method="azure_cli", client_id=None)
+    assert token["outcome"] == "issued" and token["expires_at"] == "2033-05-18T03:33:20Z"
+    other = bench.run(auth_method="azure_cli", client_id=None, tenant_id=TENANT)
+    assert other.result["failure"]["code"] == "tenant_mismatch"
