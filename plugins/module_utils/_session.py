@@ -16,6 +16,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._cache import
 from ansible_collections.tenantkit.connectors.plugins.module_utils._clouds import Endpoints, endpoints_of
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import Runtime
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import GraphClient
+from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.made import MadeObjects
 from ansible_collections.tenantkit.connectors.plugins.module_utils._http import HttpClient
 
 
@@ -68,6 +69,7 @@ def open_session(runtime: Runtime, cache: JobCache | None = None) -> Session:
         runtime.warn(cache.problem)
     graph = GraphClient(http, endpoints.graph_url, tokens, tenant, tenant_id=tenant_id, audience=endpoints.graph_audience)
     graph.guard = guard
+    graph.made = MadeObjects(cache, tenant_id)
     return Session(tenant, tenant_id, endpoints, http, credential, tokens, cache, guard, graph)
 
 

@@ -12,7 +12,7 @@ short_description: Look enterprise applications up in Microsoft Entra ID
 version_added: 1.0.0
 description:
   - Returns service principals (enterprise applications) with their publisher, by app id, by display name or by how their display name begins.
-  - A name can be imitated. What this module finds by name is a candidate; its publisher's tenant (RV(service_principals.app_owner_organization_id)) and
+  - A name can be imitated. What this module finds by name is a candidate; its publisher's tenant (RV(service_principals[].app_owner_organization_id)) and
     verified publisher say whose it is.
   - Nothing found is an empty list, not a failure.
 author:
@@ -38,6 +38,11 @@ options:
       - Whether to read who is assigned, and which delegated permissions were consented to and for whom.
     type: bool
     default: false
+  connector:
+    description:
+      - The name of the connector that this look is the beginning of. A second host of the same job that means the same connector with the same O(app_id) in
+        the same tenant fails, and neither of them writes.
+    type: str
 notes:
   - Needs C(Application.Read.All) and C(Organization.Read.All), with O(include_access=true) C(Directory.Read.All) instead, or
     C(DelegatedPermissionGrant.ReadWrite.All) on top. Without the right to read users they are named by their ids.
@@ -181,7 +186,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._module impor
 _NAMES = ("app_id", "display_name", "display_name_prefix")
 
 DECLARATION = Declaration(
-    options={**{name: {"type": "str"} for name in _NAMES}, "include_access": {"type": "bool", "default": False}},
+    options={**{name: {"type": "str"} for name in (*_NAMES, "connector")}, "include_access": {"type": "bool", "default": False}},
     resource=ServicePrincipalInfoResource,
     required_one_of=[_NAMES],
     mutually_exclusive=[_NAMES],

@@ -101,8 +101,9 @@ def test_33_confirming_means_looking(play: Play, emulator: Emulator, connected: 
     assert signs_in(emulator)
 
 
-def test_33_an_empty_look_is_not_a_success(play: Play, emulator: Emulator, connected: Path, workdir: Path) -> None:
+def test_33_an_empty_look_is_not_a_success(play: Play, emulator: Emulator, connected: Path) -> None:
     """A read that is refused is never taken for absent: nothing is made anew because of it."""
-    emulator.fault(service="graph", part=True, path="/applications", action="status", status=403, body={"error": {"code": "Authorization_RequestDenied"}}, times=None)
+    denied = {"error": {"code": "Authorization_RequestDenied"}}
+    emulator.fault(service="graph", part=True, path="/applications", action="status", status=403, body=denied, times=None)
     failed_well(play("workspace365.yml", inventory=connected), emulator, GRAPH, "403", "contoso.onmicrosoft.com")
     assert emulator.writes() == []

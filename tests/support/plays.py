@@ -98,6 +98,13 @@ def own_application(emulator: Emulator, tenant: str = "contoso", unique_name: st
     return t.cast("dict[str, t.Any]", found[0])
 
 
+def scopes_of(emulator: Emulator, tenant: str, app_id: str) -> list[set[str]]:
+    """The delegated permissions of each grant that an application holds in a tenant."""
+    held = emulator.tenant(tenant)
+    mine = {item["id"] for item in held["service_principals"].values() if item["appId"] == app_id}
+    return [set(grant["scope"].split()) for grant in held["grants"].values() if grant["clientId"] in mine]
+
+
 def key_ids(application: t.Mapping[str, t.Any]) -> list[str]:
     """The ids of an application's secrets."""
     return [item["keyId"] for item in application["passwordCredentials"]]

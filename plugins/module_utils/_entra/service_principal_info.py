@@ -10,13 +10,14 @@ import dataclasses
 import typing as t
 
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.guard import ORGANIZATION_PARAMS, ORGANIZATION_PATH
+from ansible_collections.tenantkit.connectors.plugins.module_utils._claims import claim
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID, Action, Plan, Runtime
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra import service_principal_plan
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.assignments import existing
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.consent import Grant
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.resource_loader import ResourceLoader
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
-from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import GraphClient, Part
+from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import Part
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.odata import odata_key, odata_string
 from ansible_collections.tenantkit.connectors.plugins.module_utils._ids import is_guid
 
@@ -83,22 +84,22 @@ def to_info(principal: t.Mapping[str, t.Any], found: Found) -> Json:
 class ServicePrincipalInfoResource:
     """The resource of C(entra_service_principal_info)."""
 
-    def __init__(self, runtime: Runtime, graph: GraphClient | None = None) -> None:
+    def __init__(self, runtime: Runtime) -> None:
         self._runtime, self._options = runtime, runtime.options
         app_id = runtime.options.get("app_id")
         if app_id is not None and not is_guid(app_id):
             raise OptionError(f"'app_id' has to be a GUID, '{app_id}' is not one.", code="invalid_id")
         self._app_id = app_id.lower() if app_id else None
-        if graph is None:
-            # Imported here so that planners and unit tests need neither requests nor msal.
-            from ansible_collections.tenantkit.connectors.plugins.module_utils._session import connect
+        # Imported here so that unit tests of the shape need neither requests nor msal.
+        from ansible_collections.tenantkit.connectors.plugins.module_utils._session import open_session
 
-            graph = connect(runtime)
-        self._graph = graph
+        self._session = open_session(runtime)
+        self._graph = self._session.graph
 
     def read(self) -> Found:
         """One request with an app id; with names and with access one or two more."""
         graph, app_id = self._graph, self._app_id
+        self._claim()
         parts = [Part("GET", ORGANIZATION_PATH, params=ORGANIZATION_PARAMS, doing="read the organization")]
         parts += self._by_app_id(app_id) if app_id and app_id != PLACEHOLDER_ID else self._by_name() if not app_id else []
         answers = graph.batch(parts)
@@ -113,6 +114,11 @@ class ServicePrincipalInfoResource:
         lists = [graph.items(answer) for answer in rest]
         access = {one["id"]: Access(*lists[2 * number : 2 * number + 2]) for number, one in enumerate(principals)}
         return self._with_names(Found(organization, principals, access))
+
+    def _claim(self) -> None:
+        connector, host, tenant_id = self._options.get("connector"), self._runtime.host, self._session.tenant_id
+        if connector and host and self._app_id:
+            claim(self._session.cache, f"tenant {tenant_id} {connector} {self._app_id}", f"the {connector} connection of tenant {tenant_id}", host, tenant_id)
 
     def _by_app_id(self, app_id: str) -> list[Part]:
         path = f"/servicePrincipals{odata_key('appId', app_id)}"

@@ -11,6 +11,7 @@ import typing as t
 
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import BudgetError, ConnectorError, ServiceError, TransportError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.errors import SERVICE, Fault, read_fault
+from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.made import WAIT
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.odata import with_query
 from ansible_collections.tenantkit.connectors.plugins.module_utils._http import HttpAnswer, Repeat
 
@@ -88,6 +89,7 @@ class BatchRun:
 
     def _chunk(self, indexes: list[int]) -> None:
         tries = 0
+        waited = 0.0
         while indexes:
             tries += 1
             indexes = self._without_failed_parents(indexes)
@@ -110,7 +112,12 @@ class BatchRun:
                     again.append(index)
                     pauses.append(self._graph.http.pause(tries, answer.headers))
                     why = why or (f"throttled by {SERVICE}" if answer.status == 429 else f"{SERVICE} answered {answer.status}")
+                elif answer.absent and not answer.part.writes and waited < WAIT and self._graph.made_lately(answer.part.path):
+                    again.append(index)
+                    pauses.append(min(5.0, self._graph.http.pause(tries)))
+                    why = why or "not replicated yet"
             if pauses:
+                waited += max(pauses)
                 # The longest Retry-After, so that every part gets the time the service asked for.
                 names = ", ".join(dict.fromkeys(self._parts[index].doing for index in again))
                 self._wait(max(pauses), f"{why} ({names})", again)

@@ -21,6 +21,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._errors impor
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.batch import BatchRun, Part, PartAnswer
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.consistency import Lag, lag_of, pauses
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.errors import CONCURRENCY, SERVICE, Fault, error_for, read_fault
+from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.made import WAIT, MadeObjects
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.odata import odata_key, odata_string, path_segment, with_query
 from ansible_collections.tenantkit.connectors.plugins.module_utils._http import HttpAnswer, HttpClient, Repeat
 
@@ -68,6 +69,7 @@ class GraphClient:
         self.tenant = tenant
         self.tenant_id = tenant_id or ""
         self.guard: Guard | None = None
+        self.made: MadeObjects | None = None
         self._tokens = token_provider
         self._guarded = False
         self._renewed = False
@@ -79,7 +81,10 @@ class GraphClient:
     ) -> dict[str, t.Any]:
         """One object. NotFoundError on 404, unless it was made in this run: then it is waited for."""
         answer = self._call("GET", with_query(path, params), doing=doing, headers=headers, made_here=made_here)
-        return self._object(answer)
+        found = self._object(answer)
+        if made_here and self.made is not None:
+            self.made.note(path, found)
+        return found
 
     def find(
         self, path: str, *, doing: str, params: t.Mapping[str, t.Any] | None = None, headers: t.Mapping[str, str] | None = None
@@ -141,6 +146,8 @@ class GraphClient:
                     raise
                 found = self._look(reconcile, doing, looks=_LOOKS if lost else None)
                 if found is not None:
+                    if self.made is not None:
+                        self.made.note(path, found)
                     return found
                 if sent >= _AMBIGUOUS_TRIES:
                     raise
@@ -251,11 +258,17 @@ class GraphClient:
                     error.outcome = None
                 raise
             if answer.ok:
+                if self.made is not None and answer.status == 201:
+                    self.made.note(path, answer.json())
+                elif self.made is not None and method == "DELETE":
+                    self.made.forget(path)
                 return answer
             fault = read_fault(answer.status, answer.text, answer.request_id, self.http.secrets)
             if absent_ok and fault.absent:
                 return answer
             lag = self._lag(fault, made_here, retry_texts)
+            if lag is None and fault.absent and method != "DELETE" and self.made_lately(path):
+                lag = Lag(404, "", WAIT)
             why = ""
             if fault.concurrent and not reads:
                 why = f"another change is under way ({CONCURRENCY})"
@@ -284,6 +297,10 @@ class GraphClient:
             if writes:
                 error.outcome = "refused"
             raise
+
+    def made_lately(self, path: str) -> bool:
+        """Whether an earlier task of this job made what this path leads to: a 404 then means that it is not known everywhere yet."""
+        return self.made is not None and self.made.names(path)
 
     @staticmethod
     def _lag(fault: Fault, made_here: bool, retry_texts: t.Sequence[str]) -> Lag | None:

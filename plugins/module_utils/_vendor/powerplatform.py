@@ -41,6 +41,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._redact impor
 API_VERSION = "2024-10-01"
 BAP_VERSION = "2020-10-01"
 POWER_PLATFORM, BAP = "the Power Platform API", "the Power Platform administration API (BAP)"
+_NO_SUCH_API = "AADSTS500011"
 _NEXT = "@odata.nextlink"  # documented and seen in several spellings
 
 POWERPLATFORM_OPTIONS: dict[str, t.Any] = {
@@ -94,14 +95,26 @@ class PowerPlatformClient:
     """One of the two services in one tenant."""
 
     def __init__(
-        self, http: HttpClient, url: str, service: str, version: str, tokens: TokenProvider, audience: str, guard: TenantGuard, graph: GraphClient
+        self,
+        http: HttpClient,
+        url: str,
+        service: str,
+        version: str,
+        tokens: TokenProvider,
+        audience: str,
+        guard: TenantGuard,
+        graph: GraphClient,
+        *,
+        absent: bool = False,
     ) -> None:
+        """``absent``: the API is not in the tenant yet. Check mode only: its lists are empty, and nothing is asked."""
         self.http = http
         self.url = url
         self.service = service
         self.graph = graph  # for the guard, and to look principals up; its token is asked for only then
         self.tenant = guard.tenant
         self.tenant_id = guard.tenant_id or ""
+        self.absent = absent
         self._version = version
         self._tokens = tokens
         self._audience = audience
@@ -111,6 +124,8 @@ class PowerPlatformClient:
     @property
     def token(self) -> Token:
         """The present token of this service."""
+        if self.absent:
+            return Token("", self._audience, 0.0, 0.0, False)
         return self._tokens.token(self._audience)
 
     @property
@@ -124,6 +139,8 @@ class PowerPlatformClient:
 
     def entries(self, path: str, *, doing: str, lag: Lag | None = None, params: t.Mapping[str, str] | None = None) -> list[dict[str, t.Any]]:
         """All entries of a collection, every page."""
+        if self.absent:
+            return []
         answer = self.call("GET", path, doing=doing, lag=lag, params=params)
         found: list[dict[str, t.Any]] = []
         seen: set[str] = set()
@@ -302,11 +319,19 @@ def _connect(runtime: Runtime, url: str, service: str, version: str, audience: s
     )
     # The guard's findings come from Graph, so they are kept under the same key as those of the other modules.
     guard = TenantGuard(tenant, expected_domain, cache, (*tokens.scope, endpoints.graph_url), credential.describe())
-    tenant_id = guard.check_token(tokens.token(audience).claims)
+    absent = False
+    try:
+        claims = tokens.token(audience).claims
+    except CredentialError as error:
+        # The task that adds the API to the tenant only said so, in check mode; a real run has done it by now.
+        if not runtime.check_mode or error.code != _NO_SUCH_API or not credential.renewable:
+            raise
+        absent, claims = True, tokens.token(endpoints.graph_audience).claims
+    tenant_id = guard.check_token(claims)
     if cache.problem:
         runtime.warn(cache.problem)
     graph = GraphClient(http, endpoints.graph_url, tokens, tenant, tenant_id=tenant_id, audience=endpoints.graph_audience)
-    return PowerPlatformClient(http, url, service, version, tokens, audience, guard, graph)
+    return PowerPlatformClient(http, url, service, version, tokens, audience, guard, graph, absent=absent)
 
 
 def _credential(runtime: Runtime) -> Credential:

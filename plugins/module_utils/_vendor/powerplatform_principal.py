@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import BudgetError, ConnectorError
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import CredentialError, ForbiddenError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.odata import odata_key
 from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.powerplatform import PowerPlatformClient
 
@@ -47,17 +47,15 @@ def identify(client: PowerPlatformClient, value: str) -> Identified | None:
         found = graph.find(f"/servicePrincipals/{value}", doing=doing, params=select)
         if found is not None:
             return Identified(PRINCIPAL, _name(found), found.get("appId"), found["id"])
-        found = graph.find(f"/servicePrincipals({odata_key('appId', value)})", doing=doing, params=select)
+        found = graph.find(f"/servicePrincipals{odata_key('appId', value)}", doing=doing, params=select)
         if found is not None:
             return Identified(APP_ID, _name(found), value, found["id"])
         found = graph.find(f"/applications/{value}", doing=doing, params=select)
         if found is None:
-            found = graph.find(f"/applications({odata_key('appId', value)})", doing=doing, params=select)
+            found = graph.find(f"/applications{odata_key('appId', value)}", doing=doing, params=select)
             return Identified(MISSING) if found is None else Identified(APP_ID, _name(found), value)
         return Identified(APPLICATION, _name(found), found.get("appId"))
-    except BudgetError:
-        raise
-    except ConnectorError:
+    except (ForbiddenError, CredentialError):
         return None
 
 

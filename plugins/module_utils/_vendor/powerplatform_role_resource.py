@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID, Action, Plan, Runtime
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import BudgetError, ConnectorError, ForbiddenError
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConnectorError, ForbiddenError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.consistency import pauses
 from ansible_collections.tenantkit.connectors.plugins.module_utils._ids import is_guid
 from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.powerplatform import Fault, Lag, connect_powerplatform, read_fault
@@ -92,9 +92,7 @@ class RoleAssignmentResource:
             scopes += [Scope(GROUP, group)] if group else []
             for scope in scopes:
                 found += self._assignments(scope)
-        except BudgetError:
-            raise
-        except ConnectorError:
+        except ForbiddenError:
             pass
         return tuple(dict.fromkeys(covering(found, role_id, desired.principal_id, scopes)))
 

@@ -273,6 +273,8 @@ def test_certificate_is_really_verified(http: requests.Session, emulator: Emulat
         ({"aud": "https://elsewhere.example"}, 700023),
         ({"iss": str(uuid.uuid4())}, 700021),
         ({"exp": 1}, 700024),
+        ({"nbf": int(dt.datetime.now().timestamp()) + 3600, "exp": int(dt.datetime.now().timestamp()) + 4200}, 700024),
+        ({"exp": None}, 50027),
     ]
     for change, number in changes:
         answer = post(http, emulator, **assert_form(client, assertion(emulator, client, key, cert, **change)))

@@ -59,7 +59,9 @@ class Config:
         self.identities = [_check(item, _IDENTITY, ("name", "client_id", "tenants"), "identities") for item in data.get("identities") or []]
         self.instances = [_check(item, _INSTANCE, ("name", "host"), "workspace365") for item in data.get("workspace365") or []]
         self.workspaces = [_check(item, config_products.WORKSPACE, ("name",), "workato") for item in data.get("workato") or []]
-        self.foreign_apps = [_check(item, set(item), ("appId", "displayName", "appOwnerOrganizationId"), "foreign_apps") for item in data.get("foreign_apps") or []]
+        self.foreign_apps = [
+            _check(item, set(item), ("appId", "displayName", "appOwnerOrganizationId"), "foreign_apps") for item in data.get("foreign_apps") or []
+        ]
         for identity in self.identities:
             for name in (*identity["tenants"], identity.get("home") or identity["tenants"][0]):
                 if name not in self.names:

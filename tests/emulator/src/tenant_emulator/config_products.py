@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import dataclasses
-import typing as t
 
 from . import powerplatform, rbac
 from .products import DATA_CENTERS, WorkatoClient, WorkatoWorkspace
@@ -90,4 +89,4 @@ def _user(tenant: Tenant, name: str) -> str:
 
 def describe(tenant: Tenant) -> JsonObject:
     """What a tenant holds of Power Platform, for the control path."""
-    return t.cast(JsonObject, dataclasses.asdict(tenant.power_platform))
+    return dataclasses.asdict(tenant.power_platform)

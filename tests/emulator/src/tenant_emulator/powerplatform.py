@@ -135,9 +135,7 @@ class Call:
         permission = "EnvironmentManagement.Environments.Read"
         self._require_scope(permission)
         found = [
-            item
-            for item in self._state.environments.values()
-            if rbac.allowed(self._tenant, self._claims, permission, rbac.scope_of(self._tenant, item["id"]))
+            item for item in self._state.environments.values() if rbac.allowed(self._tenant, self._claims, permission, rbac.scope_of(self._tenant, item["id"]))
         ]
         if "scp" not in self._claims and not found and not rbac.allowed(self._tenant, self._claims, permission, rbac.tenant_scope(self._tenant)):
             raise self._forbidden()

@@ -328,9 +328,7 @@ def stamp(world: World) -> str:
 def lose(world: World, connection: WorkatoConnection, reason: str, status: str = "failed") -> None:
     """End a connection's authorization."""
     now = stamp(world)
-    connection.shown.update(
-        authorization_status=status, authorization_error=reason, connection_lost_at=now, connection_lost_reason=reason, updated_at=now
-    )
+    connection.shown.update(authorization_status=status, authorization_error=reason, connection_lost_at=now, connection_lost_reason=reason, updated_at=now)
 
 
 def lapse(world: World, connection: WorkatoConnection) -> None:

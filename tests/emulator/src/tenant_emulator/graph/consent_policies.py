@@ -68,7 +68,9 @@ def grant_policies(tenant: Tenant) -> dict[str, JsonObject]:
     stored = t.cast("dict[str, JsonObject]", tenant.policies.setdefault(GRANT, {}))
     for key, (name, sets) in _BUILT_IN.items():
         if key not in stored:
-            includes = [_condition(permissionType=kind, permissionClassification=level, clientApplicationsFromVerifiedPublisherOnly=only) for kind, level, only in sets]
+            includes = [
+                _condition(permissionType=kind, permissionClassification=level, clientApplicationsFromVerifiedPublisherOnly=only) for kind, level, only in sets
+            ]
             stored[key] = {"id": key, "deletedDateTime": None, "displayName": name, "description": name, "includes": includes, "excludes": []}
     return stored
 
@@ -112,7 +114,14 @@ def create(call: Call) -> Response:
     stored = grant_policies(call.tenant)
     if any(known.lower() == key.lower() for known in stored):
         raise conflict("id")
-    item: JsonObject = {"id": key, "deletedDateTime": None, "displayName": body["displayName"], "description": body.get("description"), "includes": [], "excludes": []}
+    item: JsonObject = {
+        "id": key,
+        "deletedDateTime": None,
+        "displayName": body["displayName"],
+        "description": body.get("description"),
+        "includes": [],
+        "excludes": [],
+    }
     stored[key] = item
     return query.created(call, item, f"policies/{GRANT}")
 

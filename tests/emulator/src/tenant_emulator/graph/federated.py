@@ -93,7 +93,7 @@ def _create(call: Call, application: JsonObject, body: JsonObject) -> Response:
     if len(entries) >= 20:
         raise too_large()
     entries.append(entry)
-    call.tenant.federated_since[entry["id"]] = call.world.clock.now()
+    call.tenant.federated_since[str(entry["id"])] = call.world.clock.now()
     path = f"applications/{application['id']}/federatedIdentityCredentials"
     return query.created(call, entry, _context(application), path)
 

@@ -186,12 +186,12 @@ class TestRefusals:
     """The causes of the vendor's troubleshooting section, one after the other."""
 
     def test_wrong_secret(self, bench: Bench) -> None:
-        token = bench.token(client_secret="wrong")
+        token = bench.token(client_secret="not-the-right-one")
         assert (token["outcome"], token["code"], token["http_status"]) == ("refused", "AADSTS7000215", 401)
         assert token["cause"] == "the client secret is wrong" and "not its id" in token["next_step"] and token["trace_id"]
 
     def test_fails_unless_told_otherwise(self, bench: Bench) -> None:
-        outcome = bench.run(client_secret="wrong")
+        outcome = bench.run(client_secret="not-the-right-one")
         assert outcome.failed and outcome.result["failure"]["details"]["token"]["code"] == "AADSTS7000215"
         assert "the client secret is wrong" in outcome.result["msg"] and "not its id" in outcome.result["msg"]
 
@@ -229,8 +229,8 @@ class TestPassword:
         ("user", "password", "outcome", "code"),
         [
             ("service@contoso.com", "emulated-service-password", "refused", "AADSTS65001"),
-            ("service@contoso.com", "wrong", "refused", "AADSTS50126"),
-            ("nobody@contoso.com", "wrong", "refused", "AADSTS50034"),
+            ("service@contoso.com", "not-the-right-one", "refused", "AADSTS50126"),
+            ("nobody@contoso.com", "not-the-right-one", "refused", "AADSTS50034"),
             ("guarded@contoso.com", "emulated-guarded-password", "blocked", "AADSTS50076"),
         ],
     )
@@ -244,6 +244,7 @@ class TestPassword:
         assert bench.token(**bench.password())["code"] == "AADSTS50105"
 
     def test_confidential_application(self, bench: Bench) -> None:
+        bench.emulator.update("contoso", "applications", bench.app["id"], isFallbackPublicClient=False)
         bench.emulator.add_grant("contoso", bench.principal["id"], bench.graph_principal()["id"], "User.Read")
         assert bench.token(**bench.password(public_client=False, client_secret=bench.secret))["outcome"] == "issued"
 
@@ -253,7 +254,7 @@ class TestPassword:
 
     @pytest.mark.parametrize("more", [{}, {"client_id": CLIENT}, {"username": "SERVICE@contoso.com"}, {"password": "another"}, {"tenant_id": "fabrikam.com"}])
     def test_one_attempt_per_account_and_job(self, bench: Bench, more: dict[str, t.Any]) -> None:
-        bench.token(**bench.password(password="wrong"))
+        bench.token(**bench.password(password="not-the-right-one"))
         outcome = bench.run(**{**bench.password(), **more}, fail_on_refusal=False)
         assert outcome.result["failure"]["code"] == "password_already_tried" and bench.sent() == ["POST token"]
 

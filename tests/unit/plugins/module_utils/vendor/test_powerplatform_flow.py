@@ -1,0 +1,300 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Power Platform modules from their options to the APIs: the engine against the emulator, faults included."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+import urllib.parse
+
+import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Outcome, execute
+from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor import powerplatform_environment
+from ansible_collections.tenantkit.connectors.plugins.modules import powerplatform_environment_info, powerplatform_management_app, powerplatform_role_assignment
+from tenant_emulator.testing import Emulator
+
+PRODUCTION = "e1a4d7c0-3b62-4f58-9d0e-7c5a1b8f2d01"
+SALES, SALES_GROUP = "e1a4d7c0-3b62-4f58-9d0e-7c5a1b8f2d02", "e1a4d7c0-3b62-4f58-9d0e-7c5a1b8f2df0"
+FRESH = "e1a4d7c0-3b62-4f58-9d0e-7c5a1b8f2d03"
+
+
+class Bench:
+    """One tenant in the emulator with an application, and the engines of the three modules."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self.emulator = emulator
+        self.tenant_id = emulator.tenant_id("contoso")
+        self.api = emulator.control("POST", "tenants/contoso/servicePrincipals", {"appId": "8578e004-a5c6-46e7-913e-12f58912df43"})["id"]
+        made = emulator.add_application("contoso", displayName="Payroll", secrets=[{"displayName": "s"}], service_principal=True)
+        self.app_id, self.secret = made["application"]["appId"], made["secrets"][0]["value"]
+        self.registration_id, self.principal_id = made["application"]["id"], made["service_principal"]["id"]
+
+    def _run(self, module: t.Any, options: dict[str, t.Any], *, check: bool = False) -> Outcome:
+        who = self.emulator.identity()
+        plain = {"tenant_id": self.tenant_id, "timeout": 20, "ca_path": self.emulator.ca_path}
+        plain.update(login_url=self.emulator.login_url, graph_url=self.emulator.graph_url)
+        if "auth_access_token" not in options:
+            plain.update(auth_client_id=who["client_id"], auth_client_secret=who["secret"])
+        checked = ArgumentSpecValidator(module.DECLARATION.argument_spec(), **module.DECLARATION.conditions()).validate({**plain, **options})
+        assert checked.error_messages == []
+        self.emulator.clear_journal()
+        outcome = execute(module.DECLARATION, checked.validated_parameters, check_mode=check, environ={})
+        assert self.secret not in str(outcome.result) and who["secret"] not in str(outcome.result)
+        return outcome
+
+    def role(self, *, check: bool = False, **options: t.Any) -> Outcome:
+        plain = {"role": "reader", "principal_object_id": self.principal_id, "scope": "environment", "powerplatform_url": self.emulator.powerplatform_url}
+        if options.get("scope", "environment") == "environment":
+            plain["environment_id"] = PRODUCTION
+        return self._run(powerplatform_role_assignment, {**plain, **options}, check=check)
+
+    def environments(self, *, check: bool = False, **options: t.Any) -> Outcome:
+        plain = {"auth_client_id": self.app_id, "auth_client_secret": self.secret, "powerplatform_url": self.emulator.powerplatform_url}
+        return self._run(powerplatform_environment_info, {**plain, **options}, check=check)
+
+    def management(self, *, check: bool = False, **options: t.Any) -> Outcome:
+        return self._run(powerplatform_management_app, {"app_id": self.app_id, "bap_url": self.emulator.bap_url, **options}, check=check)
+
+    def person(self, resource: str = "https://service.powerapps.com/", user: str = "platform") -> str:
+        """The token of a person."""
+        form = {
+            "grant_type": "password",
+            "client_id": self.emulator.identity("operator")["client_id"],
+            "username": f"{user}@contoso.com",
+            "password": f"emulated-{user}-password",
+            "scope": f"{resource}/.default",
+        }
+        url = f"{self.emulator.login_url}/{self.tenant_id}/oauth2/v2.0/token"
+        status, raw = self.emulator.request("POST", url, urllib.parse.urlencode(form).encode(), {"Content-Type": "application/x-www-form-urlencoded"})
+        assert status == 200, raw
+        return t.cast(str, json.loads(raw)["access_token"])
+
+    @property
+    def requests(self) -> list[str]:
+        return [f"{entry['method']} {entry['path'].partition('?')[0]}" for entry in self.emulator.journal() if entry["service"] != "login"]
+
+    @property
+    def assignments(self) -> list[dict[str, t.Any]]:
+        found = self.emulator.powerplatform("contoso")["assignments"]
+        listed = list(found.values()) if isinstance(found, dict) else found
+        return [item for item in listed if item["principalObjectId"] == self.principal_id]
+
+
+@pytest.fixture
+def bench(emulator: Emulator) -> Bench:
+    return Bench(emulator)
+
+
+def ok(outcome: Outcome) -> dict[str, t.Any]:
+    assert not outcome.failed, outcome.result
+    return {**outcome.result, "warnings": outcome.warnings}
+
+
+def failed(outcome: Outcome) -> dict[str, t.Any]:
+    assert outcome.failed, outcome.result
+    assert outcome.result["failure"]["kind"] != "bug", outcome.result
+    return {**outcome.result["failure"], "msg": outcome.result["msg"]}
+
+
+@pytest.mark.parametrize("shape", ["flat", "value"])
+@pytest.mark.parametrize("short", [False, True])
+def test_role(bench: Bench, shape: str, short: bool) -> None:
+    bench.emulator.settings(powerplatform_assignment_shape=shape, powerplatform_short_scopes=short)
+    would = ok(bench.role(check=True))
+    assert would["changed"] and would["role_assignment"]["would_create"] and bench.emulator.writes() == []
+    made = ok(bench.role())
+    assert made["changed"] and made["warnings"] == [] and made["role_assignment"]["id"] == bench.assignments[0]["roleAssignmentId"]
+    assert not ok(bench.role(role="Power Platform Reader"))["changed"]
+    assert bench.requests == [f"GET /authorization/environments/{PRODUCTION}/roleAssignments"]
+    assert ok(bench.role(state="absent"))["changed"] and bench.assignments == []
+    assert not ok(bench.role(state="absent"))["changed"]
+
+
+@pytest.mark.parametrize(("scope", "option"), [("tenant", {}), ("environment_group", {"environment_group_id": SALES_GROUP})])
+def test_wider_scopes(bench: Bench, scope: str, option: dict[str, str]) -> None:
+    assert ok(bench.role(scope=scope, **option))["changed"] and not ok(bench.role(scope=scope, **option))["changed"]
+    bench.emulator.settings(powerplatform_nested_assignments=True)
+    narrow = ok(bench.role(environment_id=SALES))
+    assert narrow["changed"] and len(narrow["warnings"]) == 1 and "which gives" in narrow["warnings"][0]
+    assert len(narrow["role_assignment"]["covered_by"]) == 1 and len(bench.assignments) == 2
+    assert ok(bench.role(environment_id=SALES))["warnings"] == []
+    assert not ok(bench.role(scope=scope, **option))["changed"]
+
+
+def test_fresh_environment_is_waited_for(bench: Bench) -> None:
+    assert ok(bench.role(environment_id=FRESH))["changed"]
+    assert [item.partition(" ")[0] for item in bench.requests].count("POST") == 2
+
+
+def test_environment_that_does_not_exist(bench: Bench) -> None:
+    failure = failed(bench.role(environment_id=bench.tenant_id, timeout=4))
+    assert failure["code"] == "EnvironmentIdInvalid" and "check it" in failure["advice"].lower()
+
+
+def test_young_principal_is_waited_for(bench: Bench) -> None:
+    bench.emulator.settings(powerplatform_principal_delay=3)
+    young = bench.emulator.add_application("contoso", displayName="Young", service_principal=True)
+    assert ok(bench.role(principal_object_id=young["service_principal"]["id"]))["changed"]
+
+
+def test_ids_of_the_wrong_kind(bench: Bench) -> None:
+    for value, code in ((bench.app_id, "app_id_for_object_id"), (bench.registration_id, "application_for_service_principal")):
+        for check in (True, False):
+            failure = failed(bench.role(principal_object_id=value, check=check))
+            assert failure["code"] == code and (bench.principal_id in failure["msg"] or code != "app_id_for_object_id")
+    assert bench.emulator.writes() == []
+
+
+def test_app_id_where_the_directory_may_not_be_read(bench: Bench) -> None:
+    bench.emulator.fault(service="graph", action="status", status=403, times=None)
+    failure = failed(bench.role(principal_object_id=bench.app_id))
+    assert failure["http_status"] == 400 and "object id of a service principal" in failure["advice"] and failure["outcome"] == "refused"
+
+
+def test_our_own_app_id(bench: Bench) -> None:
+    who = bench.emulator.identity()
+    assert failed(bench.role(principal_object_id=who["client_id"]))["code"] == "app_id_for_object_id"
+
+
+def test_unknown_role(bench: Bench) -> None:
+    failure = failed(bench.role(role="Power Platform readr"))
+    assert failure["code"] == "role_unknown" and "Power Platform reader" in failure["details"]["nearest"]
+
+
+@pytest.mark.parametrize("status", [409, 400, 200])
+def test_made_by_somebody_else_meanwhile(bench: Bench, status: int) -> None:
+    bench.emulator.settings(powerplatform_duplicate_status=status)
+    bench.emulator.add_role_assignment("contoso", bench.principal_id, "Power Platform reader", f"/environments/{PRODUCTION}")
+    bench.emulator.fault(service="powerplatform", method="GET", path="environments/.*/roleAssignments", action="status", status=200, body={"value": []})
+    assert ok(bench.role())["role_assignment"]["id"] == bench.assignments[0]["roleAssignmentId"] and len(bench.assignments) == 1
+
+
+@pytest.mark.parametrize("rule", [{"action": "drop_after"}, {"action": "drop_before"}, {"action": "status_after", "status": 503}])
+def test_a_lost_answer_makes_no_second_assignment(bench: Bench, rule: dict[str, t.Any]) -> None:
+    bench.emulator.fault(service="powerplatform", method="POST", **rule)
+    assert ok(bench.role())["role_assignment"]["id"] and len(bench.assignments) == 1
+
+
+@pytest.mark.parametrize("body", [True, False])
+def test_forbidden(bench: Bench, body: bool) -> None:
+    bench.emulator.settings(powerplatform_forbidden_body=body)
+    as_app = {"auth_client_id": bench.app_id, "auth_client_secret": bench.secret}
+    failure = failed(bench.role(**as_app))
+    assert failure["kind"] == "forbidden" and "Power Platform Administrator" in failure["advice"]
+    result = ok(bench.role(on_forbidden="hand_off", **as_app))
+    request = result["role_assignment"]["hand_off"]["requests"][0]
+    assert not result["changed"] and request["method"] == "POST" and f"/authorization/environments/{PRODUCTION}/roleAssignments?api-version=" in request["url"]
+    assert request["body"]["principalObjectId"] == bench.principal_id and request["body"]["scope"].endswith(PRODUCTION)
+
+
+def test_forbidden_write_is_handed_off(bench: Bench) -> None:
+    bench.emulator.add_role_assignment("contoso", bench.principal_id, "Power Platform reader")
+    as_app = {"auth_client_id": bench.app_id, "auth_client_secret": bench.secret, "role": "contributor"}
+    result = ok(bench.role(on_forbidden="hand_off", **as_app))
+    assert not result["changed"] and result["actions"] == [] and result["role_assignment"]["hand_off"]["reason"].startswith("Could not give role")
+
+
+def test_domain_is_compared_before_a_write(bench: Bench) -> None:
+    failure = failed(bench.role(expected_domain="fabrikam.com"))
+    assert failure["kind"] == "tenantguard" and bench.emulator.writes() == []
+    assert ok(bench.role(tenant_id="contoso.com"))["changed"]
+    assert "GET /v1.0/organization" in bench.requests
+
+
+def test_a_token_of_another_tenant(bench: Bench) -> None:
+    bench.emulator.control("POST", "tenants/fabrikam/servicePrincipals", {"appId": "8578e004-a5c6-46e7-913e-12f58912df43"})
+    token = bench.emulator.token("fabrikam", scope="https://api.powerplatform.com/.default")["access_token"]
+    assert failed(bench.role(auth_method="access_token", auth_access_token=token))["code"] == "tenant_mismatch"
+
+
+def test_environments(bench: Bench) -> None:
+    assert failed(bench.environments())["kind"] == "forbidden"
+    bench.emulator.add_role_assignment("contoso", bench.principal_id, "Power Platform reader", f"/environments/{PRODUCTION}")
+    found = ok(bench.environments(environment_ids=[PRODUCTION.upper()]))
+    assert (found["visible"], found["visibility"], found["missing"]) == (1, "visible", [])
+    assert found["environments"][0]["display_name"] == "Contoso Production" and found["identity"]["object_id"] == bench.principal_id
+    assert not found["changed"] and "graph" not in {entry["service"] for entry in bench.emulator.journal()}
+    other = ok(bench.environments(environment_ids=[SALES]))
+    assert (other["visible"], other["visibility"], other["missing"], other["environments"]) == (1, "incomplete", [SALES], [])
+
+
+@pytest.mark.parametrize("shape", ["flat", "nested"])
+@pytest.mark.parametrize("link", ["@odata.nextlink", "@odata.nextLink", "@OData.NextLink"])
+def test_environment_shapes_and_pages(bench: Bench, shape: str, link: str) -> None:
+    bench.emulator.settings(powerplatform_environment_shape=shape, powerplatform_page_size=1, powerplatform_next_link=link)
+    bench.emulator.add_role_assignment("contoso", bench.principal_id, "Power Platform reader")
+    found = ok(bench.environments())
+    assert {item["id"]: item["display_name"] for item in found["environments"]}[SALES] == "Contoso Sales" and found["visible"] == 3
+
+
+def test_nothing_visible_is_no_success(bench: Bench) -> None:
+    bench.emulator.fault(service="powerplatform", action="status", status=200, body={"value": []}, times=None)
+    found = ok(bench.environments())
+    assert (found["visible"], found["visibility"]) == (0, "nothing_visible")
+
+
+def test_next_page_elsewhere_is_not_followed(bench: Bench) -> None:
+    body = {"value": [], "@odata.nextlink": "https://elsewhere.example/x"}
+    bench.emulator.fault(service="powerplatform", action="status", status=200, body=body, times=None)
+    assert failed(bench.environments())["code"] == "malformed_answer"
+
+
+def test_visibility_is_waited_for(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(powerplatform_environment, "_POLL", 0.1)
+    bench.emulator.add_role_assignment("contoso", bench.principal_id, "Power Platform reader")
+    bench.emulator.fault(service="powerplatform", action="status", status=403, times=2)
+    bench.emulator.fault(service="powerplatform", action="status", status=200, body={"value": []}, skip=2, times=1)
+    assert ok(bench.environments(wait_for_visible=True, wait_timeout=5))["visible"] == 3
+    assert len(bench.requests) == 4
+
+
+def test_check_mode_before_the_api_is_in_the_tenant(bench: Bench) -> None:
+    bench.emulator.delete("contoso", "servicePrincipals", bench.api)
+    for module in (bench.role, bench.environments):
+        assert failed(module())["code"] == "AADSTS500011"
+    would = ok(bench.role(check=True))
+    assert would["changed"] and would["role_assignment"]["would_create"] and bench.tenant_id in would["role_assignment"]["scope"]
+    assert ok(bench.environments(check=True))["visibility"] == "nothing_visible"
+
+
+def test_wrong_cloud(bench: Bench) -> None:
+    failure = failed(bench.environments(powerplatform_url=f"{bench.emulator.powerplatform_url}/wrong"))
+    assert failure["code"] == "RouteNotFound" and "'cloud'" in failure["advice"] and failure["kind"] == "service"
+
+
+def test_management_app(bench: Bench) -> None:
+    person = {"auth_method": "access_token", "auth_access_token": bench.person()}
+    assert ok(bench.management(check=True, **person))["management_app"]["would_create"] and bench.emulator.writes() == []
+    assert ok(bench.management(**person))["management_app"]["registered"]
+    assert not ok(bench.management(**person))["changed"]
+    seen = ok(bench.management())  # reading works for applications, too
+    assert not seen["changed"] and seen["management_app"]["registered"]
+    assert ok(bench.management(state="absent", **person))["changed"]
+    assert not ok(bench.management(state="absent", **person))["management_app"]["registered"]
+
+
+def test_a_service_principal_cannot_register_itself(bench: Bench) -> None:
+    itself = {"auth_client_id": bench.app_id, "auth_client_secret": bench.secret}
+    for check in (True, False):
+        failure = failed(bench.management(check=check, **itself))
+        assert failure["code"] == "registers_itself" and "cannot register itself" in failure["msg"]
+        assert failure["details"]["hand_off"]["requests"][0]["method"] == "PUT"
+    assert bench.emulator.writes() == []
+    failure = failed(bench.management())
+    assert failure["http_status"] == 403 and "az login" in failure["advice"]
+    handed = ok(bench.management(on_forbidden="hand_off"))
+    assert not handed["changed"] and not handed["management_app"]["registered"] and handed["management_app"]["hand_off"]["needs"]
+
+
+def test_object_id_for_app_id(bench: Bench) -> None:
+    for value in (bench.principal_id, bench.registration_id):
+        failure = failed(bench.management(app_id=value))
+        assert failure["code"] == "object_id_for_app_id" and bench.app_id in failure["msg"]
+
+
+def test_access_token_needs_an_id_as_tenant(bench: Bench) -> None:
+    failure = failed(bench.management(tenant_id="contoso.com", auth_method="access_token", auth_access_token=bench.person()))
+    assert failure["code"] == "tenant_unknown" and bench.emulator.writes() == []
