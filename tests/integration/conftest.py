@@ -9,21 +9,29 @@ from pathlib import Path
 
 import pytest
 import yaml
+from support import requests
 from support.playbooks import ROOT, Run, run_playbook
-from support.requests import pytest_sessionstart, pytest_terminal_summary  # noqa: F401 - the table of requests in the summary
 from tenant_emulator.testing import Emulator
+
+# The table of requests in the summary.
+pytest_sessionstart = requests.pytest_sessionstart
+pytest_terminal_summary = requests.pytest_terminal_summary
 
 
 @pytest.fixture
-def operator(emulator: Emulator) -> dict[str, str]:
+def operator(emulator: Emulator, workdir: Path) -> dict[str, str]:
     """The environment of an operator whose automation identity works in all tenants of the emulator."""
     identity = emulator.identity()
+    vault_password = workdir / "vault-password"
+    vault_password.write_text("emulated-vault-password\n")
     return {
         **emulator.env(),
         "AZURE_CLIENT_ID": identity["client_id"],
         "AZURE_CLIENT_SECRET": identity["secret"],
         "WORKSPACE365_INSTANCE_URL": emulator.workspace365_url(),
         "WORKSPACE365_PROVISIONING_KEY": provisioning_key(emulator),
+        "WORKATO_API_TOKEN": emulator.workato("contoso")["tokens"]["automation"],
+        "ANSIBLE_VAULT_IDENTITY_LIST": f"connectors@{vault_password}",
     }
 
 

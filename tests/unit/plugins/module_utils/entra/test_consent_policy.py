@@ -158,7 +158,12 @@ class TestGrantPolicy:
 
     def test_drift_is_narrowed_first(self) -> None:
         wide = {"id": "c1", "permissionType": "delegated", "clientApplicationIds": ["all"]}
-        mine = {"id": "payroll-only", "displayName": "payroll-only", "description": "Lets people consent to single applications. [tkc:created]", "includes": [wide]}
+        mine = {
+            "id": "payroll-only",
+            "displayName": "payroll-only",
+            "description": "Lets people consent to single applications. [tkc:created]",
+            "includes": [wide],
+        }
         assert kinds(plan(current(policy=mine), grant_policy=POLICY)) == ["remove_condition", "add_condition"]
         good = {**wide, "id": "c2", "clientApplicationIds": [APP.upper()], "permissions": ["all"], "resourceApplication": "any"}
         assert plan(current(policy={**mine, "includes": [good]}), grant_policy=POLICY).actions == ()
@@ -229,7 +234,9 @@ class TestRestore:
         assert values["BlockUserConsentForRiskyApps"] == "true" and values[group] == APP  # what was never ours stays
 
     def test_setting_that_was_made(self) -> None:
-        notes = plan(current(settings=ConsentSettings(True, None, VALUES)), consent_settings={"enable_group_specific_consent": True}).actions[0].payload["notes"]
+        notes = (
+            plan(current(settings=ConsentSettings(True, None, VALUES)), consent_settings={"enable_group_specific_consent": True}).actions[0].payload["notes"]
+        )
         now = {**VALUES, "EnableGroupSpecificConsent": "true"}
         assert kinds(plan_restore(current(settings=ConsentSettings(True, "s", now), notes=notes))) == ["remove_settings", "record"]
         assert plan_restore(current(settings=ConsentSettings(True, "s", {**now, "EnableAdminConsentRequests": "true"}), notes=notes)).facts["kept"]
@@ -316,10 +323,13 @@ def test_there_and_back(bench: Bench) -> None:
     assert not bench.ok(state="restored")["changed"]
 
 
-@pytest.mark.parametrize("number", range(6))
+@pytest.mark.parametrize("number", range(3))
 def test_run_that_breaks_off_is_finished_by_the_next(bench: Bench, number: int) -> None:
-    bench.emulator.fault(service="graph", method="(POST|PATCH|PUT)", path=r"/(servicePrincipals/|policies/|groupSettings)", action="status", status=403, skip=number)
-    bench.ok() if number > 5 else bench.run(**EVERYTHING)
+    # The first write reads the notes again, so the fault looks at writes only.
+    bench.emulator.fault(service="graph", method="POST", path=r"/(policies/|groupSettings)", action="status", status=403, skip=number, times=1)
+    bench.emulator.fault(service="graph", method="PATCH", path=r"/(servicePrincipals/|policies/)", action="status", status=403, skip=number, times=1)
+    bench.emulator.fault(service="graph", method="PUT", path=r"/policies/", action="status", status=403, skip=number, times=1)
+    assert bench.run(**EVERYTHING).failed
     bench.emulator.clear_faults()
     bench.ok(**EVERYTHING)
     assert not bench.ok(**EVERYTHING)["changed"]

@@ -73,7 +73,8 @@ def run(emulator: Emulator, tmp_path: t.Any) -> t.Callable[..., Outcome]:
         checked = ArgumentSpecValidator(module.DECLARATION.argument_spec()).validate({**given, **options})
         assert checked.error_messages == []
         emulator.clear_journal()
-        return execute(module.DECLARATION, checked.validated_parameters, check_mode=check, environ={"TENANTKIT_JOB_ID": "1-" + "0" * 32})
+        job = {"TENANTKIT_JOB_ID": "1-" + "0" * 32, "TENANTKIT_JOB_DIR": str(tmp_path / "job")}
+        return execute(module.DECLARATION, checked.validated_parameters, check_mode=check, environ=job)
 
     return call
 

@@ -1,0 +1,301 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""C(credential_vault_file): the file, the vault, the planner, the engine, and the real ansible-playbook."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+import sys
+import typing as t
+from pathlib import Path
+
+import pytest
+from ansible.parsing.vault import VaultSecret
+from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Outcome, execute
+from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
+from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor import vault_file, vault_file_io
+from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.vault_file import FileCurrent, FileDesired, plan_file, refuse_in_a_job
+from ansible_collections.tenantkit.connectors.plugins.modules.credential_vault_file import DECLARATION
+from ansible_collections.tenantkit.connectors.plugins.plugin_utils import _vault
+from ansible_collections.tenantkit.connectors.plugins.plugin_utils._vault import VaultBox
+
+ROOT = Path(__file__).resolve().parents[4]
+TENANT = "5f1c7f0e-6d3c-4a0e-9a54-3f1c9f3f1f10"
+VALUE = "abc8Q~not-a-real-secret-value-0123456789"
+OTHER = "def8Q~not-a-real-secret-value-0123456789"
+
+
+def box(**passwords: str) -> VaultBox:
+    return VaultBox([(name, VaultSecret(text.encode())) for name, text in passwords.items()])
+
+
+class Bench:
+    """One file and the module's engine, with the vault secrets of a run."""
+
+    def __init__(self, directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.directory = directory / "credentials"
+        self.path = self.directory / f"{TENANT}_power_platform.yml"
+        self._monkeypatch = monkeypatch
+        self.load(connectors="one")
+
+    def load(self, **passwords: str) -> None:
+        self._monkeypatch.setattr(_vault, "loaded_vault", lambda: box(**passwords))
+
+    def run(self, *, check: bool = False, environ: dict[str, str] | None = None, **options: t.Any) -> Outcome:
+        plain = {
+            "state": "present",
+            "directory": str(self.directory),
+            "tenant_id": TENANT,
+            "connector": "power_platform",
+            "vault_id": "connectors",
+            "key_id": "key-1",
+            "value": VALUE,
+            "persistent": False,
+            "timeout": 20,
+        }
+        outcome = execute(DECLARATION, {**plain, **options}, check_mode=check, environ=environ or {})
+        for secret in (VALUE, OTHER):
+            assert secret not in str(outcome.result) + str(outcome.warnings)
+        return outcome
+
+    def ok(self, **options: t.Any) -> dict[str, t.Any]:
+        outcome = self.run(**options)
+        assert not outcome.failed, outcome.result
+        return outcome.result
+
+    def failed(self, **options: t.Any) -> dict[str, t.Any]:
+        outcome = self.run(**options)
+        assert outcome.failed and outcome.result["failure"]["kind"] != "bug", outcome.result
+        return outcome.result["failure"]
+
+    def content(self, **passwords: str) -> dict[str, t.Any]:
+        text = box(**(passwords or {"connectors": "one"})).decrypt(self.path.read_bytes())
+        assert text is not None
+        return json.loads(text)["tenantkit_credential"]
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    return Bench(tmp_path, monkeypatch)
+
+
+def test_write_and_again(bench: Bench) -> None:
+    result = bench.ok(facts={"client_id": "c"})
+    assert result["changed"] and result["credential"]["held"] and result["credential"]["written"]
+    assert bench.content() == {"tenant_id": TENANT, "connector": "power_platform", "key_id": "key-1", "value": VALUE, "facts": {"client_id": "c"}}
+    assert stat.S_IMODE(bench.path.stat().st_mode) == 0o600 and stat.S_IMODE(bench.directory.stat().st_mode) == 0o700
+    assert bench.path.read_bytes().startswith(b"$ANSIBLE_VAULT;1.2;AES256;connectors") and VALUE.encode() not in bench.path.read_bytes()
+    before = bench.path.read_bytes()
+    for options in ({}, {"value": None}, {"facts": {"client_id": "c"}}, {"key_id": "KEY-1"}):
+        again = bench.ok(**options)
+        assert not again["changed"] and not again["credential"]["written"] and bench.path.read_bytes() == before
+    assert [path.name for path in bench.directory.iterdir()] == [bench.path.name]
+
+
+def test_held(bench: Bench) -> None:
+    assert not bench.ok(state="held", value=None)["credential"]["held"]
+    assert not bench.directory.exists()
+    bench.ok()
+    assert bench.ok(state="held", value=None)["credential"]["held"]
+    other = bench.ok(state="held", value=None, key_id="key-2")
+    assert not other["credential"]["held"] and other["credential"]["key_id"] == "key-1" and not other["changed"]
+
+
+def test_rotation_replaces(bench: Bench) -> None:
+    bench.ok()
+    assert bench.failed(key_id="key-2", value=None)["code"] == "value_missing"
+    assert bench.ok(key_id="key-2", value=OTHER)["changed"] and bench.content()["value"] == OTHER
+    assert bench.ok(key_id="key-2", value=VALUE)["changed"] and bench.content()["value"] == VALUE
+
+
+def test_facts_change_without_the_value(bench: Bench) -> None:
+    bench.ok()
+    assert bench.ok(value=None, facts={"a": 1})["changed"] and bench.content()["value"] == VALUE
+
+
+def test_check_mode(bench: Bench) -> None:
+    result = bench.ok(check=True, value=None, key_id=PLACEHOLDER_ID)
+    assert result["changed"] and not result["credential"]["held"] and not bench.directory.exists()
+    assert bench.failed(key_id=PLACEHOLDER_ID)["code"] == "placeholder"
+
+
+def test_writable(bench: Bench) -> None:
+    for check in (True, False):
+        assert not bench.ok(state="writable", key_id=None, value=None, check=check)["changed"]
+    assert not bench.directory.exists() and not list(bench.directory.parent.glob(".tkc*"))
+    bench.directory.write_text("in the way")
+    for check in (True, False):
+        assert bench.failed(state="writable", key_id=None, value=None, check=check)["code"] == "vault_file_not_writable"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_not_writable(bench: Bench) -> None:
+    bench.directory.mkdir(mode=0o500)
+    assert bench.failed(state="writable", value=None)["outcome"] == "refused"
+
+
+def test_vault_id_that_is_not_loaded(bench: Bench) -> None:
+    for loaded in ({}, {"default": "x", "connector": "y"}):
+        bench.load(**loaded)
+        for state in ("present", "held", "writable", "absent"):
+            failure = bench.failed(state=state)
+            assert (failure["code"], failure["outcome"]) == ("vault_id_not_loaded", "refused")
+    assert not bench.directory.exists()
+
+
+def test_a_file_that_nobody_can_open_is_not_overwritten(bench: Bench) -> None:
+    bench.ok()
+    bench.load(connectors="another password")
+    before = bench.path.read_bytes()
+    for state in ("present", "held", "writable", "absent"):
+        assert bench.failed(state=state, key_id="key-2")["code"] == "vault_file_locked"
+    assert bench.path.read_bytes() == before
+
+
+def test_another_vault_id(bench: Bench) -> None:
+    bench.ok()
+    bench.load(connectors="one", second="two")
+    assert not bench.ok()["changed"]
+    assert bench.ok(vault_id="second", value=None)["changed"]
+    assert bench.content(second="two")["value"] == VALUE and bench.ok(vault_id="second")["credential"]["vault_id"] == "second"
+
+
+def test_files_of_others(bench: Bench) -> None:
+    bench.directory.mkdir()
+    bench.path.write_text("client_secret: plain\n")
+    assert bench.failed()["code"] == "vault_file_foreign"
+    bench.path.write_bytes(box(connectors="one").encrypt("other: file\n", "connectors"))
+    assert bench.failed()["code"] == "vault_file_foreign"
+    bench.path.unlink()
+    bench.ok()
+    bench.path.rename(bench.directory / "moved")
+    bench.path.symlink_to(bench.directory / "moved")
+    assert bench.failed()["code"] == "vault_file"
+    bench.path.unlink()
+    (bench.directory / "moved").rename(bench.directory / f"{TENANT}_workato.yml")
+    copied = bench.failed(connector="workato")  # somebody copied one tenant's file over another's
+    assert copied["code"] == "vault_file_foreign"
+
+
+def test_mode_is_corrected(bench: Bench) -> None:
+    bench.ok()
+    bench.path.chmod(0o644)
+    result = bench.ok(value=None)
+    assert result["changed"] and result["diff"]["before"]["mode"] == "0644" and stat.S_IMODE(bench.path.stat().st_mode) == 0o600
+
+
+def test_absent(bench: Bench) -> None:
+    bench.ok()
+    assert not bench.ok(state="absent", key_id="key-2")["changed"]
+    assert bench.ok(state="absent")["changed"] and not bench.path.exists()
+    assert not bench.ok(state="absent", key_id=None)["credential"]["exists"]
+
+
+def test_what_a_killed_run_left_is_swept(bench: Bench) -> None:
+    bench.directory.mkdir()
+    (bench.directory / f".tkc-{bench.path.name}.0").write_text("x")
+    bench.ok()
+    assert [path.name for path in bench.directory.iterdir()] == [bench.path.name]
+
+
+@pytest.mark.parametrize("broken", ["replace", "fsync"])
+def test_a_write_that_fails_leaves_what_was_there(bench: Bench, monkeypatch: pytest.MonkeyPatch, broken: str) -> None:
+    bench.ok()
+    before = bench.path.read_bytes()
+
+    def fail(*_arguments: t.Any, **_more: t.Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(vault_file_io.os, broken, fail)
+    failure = bench.failed(key_id="key-2", value=OTHER)
+    monkeypatch.undo()
+    assert failure["outcome"] == "refused" and bench.path.read_bytes() == before and len(list(bench.directory.iterdir())) == 1
+
+
+def test_read_back(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vault_file_io.PrivateFile, "write", lambda self, data: (bench.directory.mkdir(), bench.path.write_bytes(data[:-20])))
+    failure = bench.failed()
+    assert (failure["code"], failure["outcome"]) == ("vault_file_read_back", "unknown")
+
+
+@pytest.mark.parametrize("name", vault_file.JOB_VARIABLES)
+def test_jobs_of_a_runner(bench: Bench, name: str) -> None:
+    for state in ("present", "held", "writable"):
+        assert bench.failed(state=state, environ={name: "/x"})["code"] == "not_persistent"
+    assert bench.ok(environ={name: "/x"}, persistent=True)["changed"]
+    refuse_in_a_job({name: ""}, False)
+
+
+@pytest.mark.parametrize("name", ["", "../x", "a/b", "ä", ".hidden", "a b"])
+def test_names_that_are_no_part_of_a_path(name: str) -> None:
+    options = {"state": "present", "directory": "/x", "tenant_id": TENANT, "connector": "c", "vault_id": "v"}
+    for option in ("tenant_id", "connector"):
+        with pytest.raises(OptionError):
+            FileDesired.from_options({**options, option: name})
+
+
+def test_plan_holds_no_value() -> None:
+    desired = FileDesired.from_options(
+        {"state": "present", "directory": "/x", "tenant_id": TENANT, "connector": "c", "vault_id": "v", "key_id": "k", "value": VALUE}
+    )
+    plan = plan_file(desired, FileCurrent())
+    assert plan.texts == [f"write key k of c to /x/{TENANT}_c.yml, encrypted with vault id 'v'"] and VALUE not in repr(plan) + repr(desired)
+
+
+PLAY = """
+- hosts: all
+  gather_facts: false
+  module_defaults:
+    tenantkit.connectors.credential_vault_file:
+      directory: credentials
+      tenant_id: {tenant}
+      connector: power_platform
+      vault_id: connectors
+  tasks:
+    - tenantkit.connectors.credential_vault_file:
+        key_id: key-1
+        value: "{value}"
+      {keywords}
+    - ansible.builtin.include_vars:
+        file: credentials/{tenant}_power_platform.yml
+    - ansible.builtin.assert:
+        that: tenantkit_credential.key_id == 'key-1' and tenantkit_credential.value | length == 40
+"""
+
+
+def play(directory: Path, *arguments: str, keywords: str = "", host: str = "localhost,", **environ: str) -> subprocess.CompletedProcess[str]:
+    (directory / "play.yml").write_text(PLAY.format(tenant=TENANT, value=VALUE, keywords=keywords))
+    (directory / "password").write_text("from a file")
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "TENANTKIT_", "AWX_", "RUNNER_"))}
+    collections = {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".work" / "collections"), "HOME": str(directory), "ANSIBLE_NOCOLOR": "1"}
+    command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", host, "play.yml", "--diff", "-vvvv", *arguments]
+    return subprocess.run(command, cwd=directory, env={**clean, **collections, **environ}, capture_output=True, text=True, timeout=120, check=False)
+
+
+@pytest.mark.parametrize("environ", [{}, {"TENANTKIT_MODULE_PROCESS": "1"}])
+def test_a_real_run(tmp_path: Path, environ: dict[str, str]) -> None:
+    done = play(tmp_path, "-c", "local", "--vault-id", "connectors@password", keywords="no_log: true", **environ)
+    assert done.returncode == 0 and "changed=1" in done.stdout, done.stdout + done.stderr
+    file = tmp_path / "credentials" / f"{TENANT}_power_platform.yml"
+    assert box(connectors="from a file").decrypt(file.read_bytes()) is not None and stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("arguments", "keywords", "words"),
+    [
+        (["-c", "local"], "", "Vault id 'connectors' is not loaded"),
+        (["-c", "local", "--vault-id", "other@password"], "", "loaded: 'other'"),
+        (["-c", "local", "--vault-id", "connectors@password"], "async: 10", "runs with async"),
+        (["-c", "local", "--vault-id", "connectors@password"], "become: true", "runs with become"),
+        (["-c", "ssh", "--vault-id", "connectors@password"], "", "the connection is ssh"),
+    ],
+)
+def test_real_runs_that_cannot_work(tmp_path: Path, arguments: list[str], keywords: str, words: str) -> None:
+    done = play(tmp_path, *arguments, keywords=keywords, host="localhost," if "local" in arguments else "192.0.2.1,")
+    assert done.returncode == 2 and words in done.stdout + done.stderr and "Traceback" not in done.stdout + done.stderr, done.stdout + done.stderr
+    assert not (tmp_path / "credentials").exists()
