@@ -18,6 +18,7 @@ from tenant_emulator.testing import Emulator
 PLAYBOOKS = sorted((ROOT / "tests" / "integration" / "modules").glob("*.yml"))
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py") if path.stem != "__init__")
 PHASES = (("check_empty", True), ("first", False), ("again", False), ("check_again", True))
+ONLY_IN_WORKER = {"credential_vault_file"}  # nothing else has the vault passwords
 WAY = "process" if os.environ.get(MODULE_PROCESS) else "worker"
 
 
@@ -53,7 +54,7 @@ def test_again_and_again(
         run = play(playbook, inventory=hosts, check=check, diff=True, extra=extra, env=env, args=["-vvv"] if phase == "first" else []).ok()
         assert run.warnings() == [], (phase, run.warnings())
         if phase == "first":
-            assert ways(run) == {way}
+            assert ways(run) == {"worker" if playbook.stem in ONLY_IN_WORKER else way}
         if check:
             assert emulator.writes() == [], phase
         if phase in ("again", "check_again"):

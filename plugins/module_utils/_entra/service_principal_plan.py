@@ -187,6 +187,10 @@ def plan_service_principal(desired: ServicePrincipalDesired, current: ServicePri
 
 def _after(desired: ServicePrincipalDesired, before: t.Mapping[str, t.Any], inherited: t.Collection[str]) -> dict[str, t.Any]:
     after = {**before, **desired.values}
+    if "notes" in desired.values:
+        # Lines of ours keep what tenant-wide settings were before they were changed; whoever writes notes does not mean those.
+        ours = [line for line in (before["notes"] or "").splitlines() if is_reserved(line)]
+        after["notes"] = "\n".join(filter(None, [desired.values["notes"], *ours])) or None
     tags = list(before["tags"])
     if desired.tags:
         # The application's own tags show up on its service principal too and can only be changed there.

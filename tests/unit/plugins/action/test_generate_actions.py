@@ -77,3 +77,11 @@ def test_the_rest_of_the_runtime_file_is_kept():
     text = generate_actions.runtime_text(current, ["entra_app"])
     assert "gone" not in text and "plugin_routing:\n  modules:\n    old:" in text and text.count("action_groups:") == 1
     assert generate_actions.runtime_text(text, ["entra_app"]) == text
+
+
+def test_an_action_with_a_class_of_its_own_is_left_alone(collection):
+    action = collection / "plugins/action/vendor_c.py"
+    action.write_text("class ActionModule(Other):\n    pass\n", encoding="utf-8")
+    assert run(collection, "--check").returncode == 0
+    (collection / "plugins/modules/vendor_c.py").unlink()
+    assert "would remove plugins/action/vendor_c.py" in run(collection, "--check").stdout

@@ -1,0 +1,476 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role power_platform and its diagnosis, against the emulator."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import typing as t
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import pkcs12
+from cryptography.x509.oid import NameOID
+from support.playbooks import Run
+from support.plays import expected_to_fail, failed_well, is_sentence, no_secret_shown, own_application, scopes_of, write_play
+from tenant_emulator.testing import Emulator
+
+Play = t.Callable[..., Run]
+Inventory = t.Callable[..., Path]
+
+API = "8578e004-a5c6-46e7-913e-12f58912df43"
+NAME = "tenantkit.power_platform"
+NATIVE = "https://login.microsoftonline.com/common/oauth2/nativeclient"
+READER = "c886ad2e-27f7-4874-8381-5849b8d8a090"
+PRODUCTION = "e1a4d7c0-3b62-4f58-9d0e-7c5a1b8f2d01"
+FRESH = "e1a4d7c0-3b62-4f58-9d0e-7c5a1b8f2d03"
+ISSUER, SUBJECT = "https://token.actions.githubusercontent.com", "repo:contoso/platform:ref:refs/heads/main"
+ABSENT = {"power_platform_state": "absent"}
+
+
+@pytest.fixture
+def sink(workdir: Path) -> dict[str, t.Any]:
+    """Host variables of a vault file, whose password the run loads with C(VAULT)."""
+    (workdir / "password").write_text("a made-up vault password\n")
+    return {"entra_connector_sink": {"type": "vault_file", "directory": str(workdir / "credentials")}, "entra_connector_vault_id": "connectors"}
+
+
+VAULT = ["--vault-id", "connectors@password"]
+
+
+def result_of(run: Run, host: str = "contoso") -> dict[str, t.Any]:
+    """What the role left behind."""
+    return t.cast("dict[str, t.Any]", run.task("Report Power Platform", host).result["ansible_facts"]["power_platform_result"])
+
+
+def stored(workdir: Path) -> list[str]:
+    """The files of the sink."""
+    folder = workdir / "credentials"
+    return sorted(item.name for item in folder.iterdir()) if folder.exists() else []
+
+
+def principal_of(emulator: Emulator, app_id: str) -> dict[str, t.Any]:
+    """The service principal of an application in Contoso."""
+    return next(item for item in emulator.tenant("contoso")["service_principals"].values() if item["appId"] == app_id)
+
+
+def roles_of(emulator: Emulator, app_id: str) -> list[tuple[str, str]]:
+    """Role and scope (without the tenant) of each assignment that an application holds."""
+    mine = principal_of(emulator, app_id)["id"]
+    prefix = f"/tenants/{emulator.tenant_id('contoso')}"
+    found = emulator.powerplatform()["assignments"].values()
+    return [(item["roleDefinitionId"], item["scope"].removeprefix(prefix)) for item in found if item["principalObjectId"] == mine]
+
+
+def without_rights(emulator: Emulator) -> None:
+    """Take the automation identity's role in Power Platform away."""
+    for key in list(emulator.powerplatform()["assignments"]):
+        emulator.remove_role_assignment("contoso", key)
+
+
+def administrator(emulator: Emulator, audience: str = "https://api.powerplatform.com") -> str:
+    """A token of a person who administers Power Platform."""
+    form = {
+        "grant_type": "password",
+        "client_id": emulator.identity("operator")["client_id"],
+        "username": "platform@contoso.com",
+        "password": "emulated-platform-password",
+        "scope": f"{audience}/.default",
+    }
+    url = f"{emulator.login_url}/{emulator.tenant_id('contoso')}/oauth2/v2.0/token"
+    status, raw = emulator.request("POST", url, urlencode(form).encode(), {"Content-Type": "application/x-www-form-urlencoded"})
+    assert status == 200, raw
+    return str(json.loads(raw)["access_token"])
+
+
+class Pair(t.NamedTuple):
+    """A key and its certificate."""
+
+    key: rsa.RSAPrivateKey
+    certificate: x509.Certificate
+
+    @property
+    def key_pem(self) -> bytes:
+        """The private key."""
+        return self.key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+
+    @property
+    def pem(self) -> bytes:
+        """The certificate."""
+        return self.certificate.public_bytes(serialization.Encoding.PEM)
+
+
+def pair(begin: int = -1, end: int = 300) -> Pair:
+    """A certificate that is valid from so many days on to so many days on."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "platform")])
+    now = dt.datetime.now(dt.UTC)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now + dt.timedelta(begin), now + dt.timedelta(end))
+    return Pair(key, builder.sign(key, hashes.SHA256()))
+
+
+def test_nobody_would_hold_this_secret(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """Neither a secret nor a generated key is made without a sink, and nobody is asked anything."""
+    for kind in ("secret", "certificate"):
+        run = play("power_platform.yml", inventory=inventory(contoso={"power_platform_credential": kind}))
+        failed_well(run, emulator, "nobody would hold this secret", "entra_connector_sink")
+    assert emulator.journal() == []
+
+
+def test_check_mode_on_an_empty_tenant_only_reads(play: Play, inventory: Inventory, emulator: Emulator, sink: dict[str, t.Any]) -> None:
+    """From the first task to the last, whatever the credential is."""
+    kinds: tuple[dict[str, t.Any], ...] = (
+        {"power_platform_credential": "secret"},
+        {"power_platform_credential": "certificate"},
+        {"power_platform_credential": "federated", "power_platform_federated": {"name": "main", "issuer": ISSUER, "subject": SUBJECT}},
+        {"power_platform_management_app": True},
+    )
+    for kind in kinds:
+        run = play("power_platform.yml", inventory=inventory(contoso={**sink, **kind}), args=VAULT, check=True, diff=True).ok()
+        assert result_of(run)["status"] == "not_connected", kind
+        assert emulator.writes() == [], kind
+        assert run.warnings() == [], kind
+
+
+def test_delegated_alone(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """Without any variable: the registration, the API, consent and the native redirect URI; the second run changes nothing."""
+    run = play("power_platform.yml", inventory=inventory(contoso={})).ok()
+    result = result_of(run)
+    assert (result["status"], result["proof"]["status"]) == ("ready_for_authorization", "not_possible")
+    application = own_application(emulator, "contoso", NAME)
+    assert application["publicClient"]["redirectUris"] == [NATIVE]
+    assert application["signInAudience"] == "AzureADMyOrg"
+    assert not application["isFallbackPublicClient"]
+    assert [item["resourceAppId"] for item in application["requiredResourceAccess"]] == [API]
+    assert scopes_of(emulator, "contoso", application["appId"]) == [{"EnvironmentManagement.Environments.Read"}]
+    assert (application["passwordCredentials"], application["keyCredentials"], roles_of(emulator, application["appId"])) == ([], [], [])
+    again = play("power_platform.yml", inventory=inventory(contoso={})).ok()
+    assert again.changed() == []
+    assert again.warnings() == []
+    signed_in = emulator.sign_in("contoso", application["appId"], "service@contoso.com", redirect_uri=NATIVE, scopes=[f"https://api.powerplatform.com/.default"])
+    assert signed_in["signed_in"], signed_in
+
+
+def test_a_secret_is_proven_and_kept_in_the_sink(play: Play, inventory: Inventory, emulator: Emulator, sink: dict[str, t.Any], workdir: Path) -> None:
+    """Role, secret, vault file and proof in one run; the second changes nothing and says that it tested nothing; a lost file makes a new secret."""
+    hosts = inventory(contoso={**sink, "power_platform_credential": "secret"})
+    run = play("power_platform.yml", inventory=hosts, args=[*VAULT, "-vvvv"]).ok()
+    no_secret_shown(run, emulator)
+    result = result_of(run)
+    assert (result["status"], result["proof"]["status"]) == ("connected", "proven"), result["proof"]
+    assert "Contoso Production" in result["proof"]["environments"]
+    application = own_application(emulator, "contoso", NAME)
+    assert roles_of(emulator, application["appId"]) == [(READER, "")]
+    assert stored(workdir) == [f"{emulator.tenant_id('contoso')}_power_platform.yml"]
+    assert (workdir / "credentials" / stored(workdir)[0]).read_text().startswith("$ANSIBLE_VAULT;1.2;AES256;connectors")
+    again = play("power_platform.yml", inventory=hosts, args=VAULT).ok()
+    assert again.changed() == []
+    assert (result_of(again)["status"], result_of(again)["proof"]["status"]) == ("connected", "not_tested")
+    (workdir / "credentials" / stored(workdir)[0]).unlink()
+    third = result_of(play("power_platform.yml", inventory=hosts, args=VAULT).ok())
+    assert third["proof"]["status"] == "proven"
+    assert third["credential"]["key_id"] != result["credential"]["key_id"]
+    assert stored(workdir)
+
+
+def test_without_the_vault_password_nothing_is_made(play: Play, inventory: Inventory, emulator: Emulator, sink: dict[str, t.Any]) -> None:
+    """The sink is tried before a secret is made."""
+    run = play("power_platform.yml", inventory=inventory(contoso={**sink, "power_platform_credential": "secret"}))
+    failed_well(run, emulator, "Vault id 'connectors' is not loaded")
+    assert own_application(emulator, "contoso", NAME)["passwordCredentials"] == []
+
+
+def test_a_generated_certificate(play: Play, inventory: Inventory, emulator: Emulator, sink: dict[str, t.Any], workdir: Path) -> None:
+    """The key goes to the sink, its certificate to Entra, and both are proven; the environment is in the list although it is new."""
+    wanted = {**sink, "power_platform_credential": "certificate", "power_platform_environment_id": FRESH, "power_platform_role": "contributor"}
+    run = play("power_platform.yml", inventory=inventory(contoso=wanted), args=[*VAULT, "-vvvv"]).ok()
+    no_secret_shown(run, emulator)
+    assert "PRIVATE KEY" not in run.output
+    result = result_of(run)
+    assert (result["status"], result["proof"]["status"]) == ("connected", "proven"), result["proof"]
+    assert result["proof"]["environments"] == ["Contoso Fresh"]
+    application = own_application(emulator, "contoso", NAME)
+    assert len(application["keyCredentials"]) == 1
+    assert [scope for _role, scope in roles_of(emulator, application["appId"])] == [f"/environments/{FRESH}"]
+    assert not [item for item in workdir.rglob("key.pem")], "the file for the proof is gone"
+    again = play("power_platform.yml", inventory=inventory(contoso=wanted), args=VAULT).ok()
+    assert again.changed() == []
+    (workdir / "credentials" / stored(workdir)[0]).unlink()
+    third = result_of(play("power_platform.yml", inventory=inventory(contoso=wanted), args=VAULT).ok())
+    assert third["credential"]["key_id"] != result["credential"]["key_id"]
+    assert third["proof"]["status"] == "proven"
+
+
+def test_a_certificate_that_is_given(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """With its key it is proven on every run; without it nothing can be."""
+    made = pair()
+    (workdir / "both.pem").write_bytes(made.key_pem + made.pem)
+    (workdir / "key.pem").write_bytes(made.key_pem)
+    (workdir / "certificate.pem").write_bytes(made.pem)
+    wanted = {"power_platform_credential": "certificate", "power_platform_certificate_path": str(workdir / "both.pem")}
+    assert result_of(play("power_platform.yml", inventory=inventory(contoso=wanted)).ok())["proof"]["status"] == "proven"
+    again = play("power_platform.yml", inventory=inventory(contoso=wanted)).ok()
+    assert again.changed() == []
+    assert result_of(again)["proof"]["status"] == "proven"
+    alone = {**wanted, "power_platform_certificate_path": str(workdir / "certificate.pem")}
+    keyless = play("power_platform.yml", inventory=inventory(contoso=alone)).ok()
+    assert (result_of(keyless)["status"], result_of(keyless)["proof"]["status"]) == ("connected", "not_possible")
+    apart = {**alone, "power_platform_private_key_path": str(workdir / "key.pem")}
+    assert result_of(play("power_platform.yml", inventory=inventory(contoso=apart)).ok())["proof"]["status"] == "proven"
+    assert len(own_application(emulator, "contoso", NAME)["keyCredentials"]) == 1
+
+
+def test_federated(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """The trust is made; with a token of the workload it is proven."""
+    wanted: dict[str, t.Any] = {
+        "power_platform_credential": "federated",
+        "power_platform_federated": {"name": "main", "issuer": ISSUER, "subject": SUBJECT},
+    }
+    first = result_of(play("power_platform.yml", inventory=inventory(contoso=wanted)).ok())
+    assert (first["status"], first["proof"]["status"]) == ("connected", "not_tested")
+    (workdir / "token").write_text(emulator.assertion(ISSUER, SUBJECT))
+    again = play("power_platform.yml", inventory=inventory(contoso={**wanted, "power_platform_try": {"federated_token_file": str(workdir / "token")}})).ok()
+    assert again.changed() == []
+    assert result_of(again)["proof"]["status"] == "proven", result_of(again)["proof"]
+
+
+def test_consent_is_left_to_people(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """With consent none nothing is granted."""
+    run = play("power_platform.yml", inventory=inventory(contoso={"power_platform_consent": "none"})).ok()
+    assert result_of(run)["status"] == "ready_for_authorization"
+    assert scopes_of(emulator, "contoso", own_application(emulator, "contoso", NAME)["appId"]) == []
+    assert play("power_platform.yml", inventory=inventory(contoso={"power_platform_consent": "none"})).ok().changed() == []
+
+
+def test_forbidden_roles_are_handed_off(play: Play, inventory: Inventory, emulator: Emulator, sink: dict[str, t.Any], workdir: Path) -> None:
+    """The exact request is said and no secret is made; with the administrator's own sign-in a later run goes on from there."""
+    without_rights(emulator)
+    wanted = {**sink, "power_platform_credential": "secret"}
+    run = play("power_platform.yml", inventory=inventory(contoso=wanted), args=VAULT).ok()
+    result = result_of(run)
+    application = own_application(emulator, "contoso", NAME)
+    assert result["status"] == "awaiting_role"
+    (request,) = result["hand_offs"][0]["requests"]
+    assert (request["method"], request["body"]["principalObjectId"]) == ("POST", principal_of(emulator, application["appId"])["id"])
+    assert request["body"]["roleDefinitionId"] == READER
+    assert READER in run.output
+    assert (application["passwordCredentials"], stored(workdir)) == ([], [])
+    tenant = {"entra_tenant_id": emulator.tenant_id("contoso")}
+    admin = {"power_platform_admin_auth": {"method": "access_token", "access_token": administrator(emulator)}}
+    later = play("power_platform.yml", inventory=inventory(contoso={**wanted, **tenant, **admin}), args=VAULT).ok()
+    assert (result_of(later)["status"], result_of(later)["proof"]["status"]) == ("connected", "proven")
+    no_secret_shown(later, emulator)
+
+
+def test_a_role_that_others_gave(play: Play, inventory: Inventory, emulator: Emulator, sink: dict[str, t.Any]) -> None:
+    """Where roles cannot be seen at all, the proof says whether it is there."""
+    without_rights(emulator)
+    wanted = {**sink, "power_platform_credential": "secret", "power_platform_role_assigned": True, "power_platform_proof_timeout": 0}
+    waiting = result_of(play("power_platform.yml", inventory=inventory(contoso=wanted), args=VAULT).ok())
+    assert (waiting["status"], waiting["proof"]["status"]) == ("awaiting_role", "forbidden")
+    emulator.add_role_assignment("contoso", waiting["service_principal"]["object_id"], "Power Platform reader")
+    there = result_of(play("power_platform.yml", inventory=inventory(contoso={**wanted, "power_platform_force": True}), args=VAULT).ok())
+    assert (there["status"], there["proof"]["status"]) == ("connected", "proven")
+
+
+def test_nothing_visible_is_no_success(play: Play, inventory: Inventory, emulator: Emulator, sink: dict[str, t.Any]) -> None:
+    """A role at a tenant without environments proves nothing, and the run says so; the secret stays where it is."""
+    for key in list(emulator.powerplatform()["environments"]):
+        emulator.control("DELETE", f"tenants/contoso/power-platform/environments/{key}")
+    wanted = {**sink, "power_platform_credential": "secret", "power_platform_proof_timeout": 0}
+    run = play("power_platform.yml", inventory=inventory(contoso=wanted), args=VAULT)
+    failed_well(run, emulator, "nothing visible", "power_platform_diagnose")
+    assert result_of(run)["status"] == "not_proven"
+    assert play("power_platform.yml", inventory=inventory(contoso=wanted), args=VAULT).ok().changed() == []
+
+
+def test_conditional_access_says_nothing_about_the_credential(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """Blocked is neither proven nor a failure."""
+    made = pair()
+    (workdir / "both.pem").write_bytes(made.key_pem + made.pem)
+    wanted = {"power_platform_credential": "certificate", "power_platform_certificate_path": str(workdir / "both.pem")}
+    play("power_platform.yml", inventory=inventory(contoso=wanted)).ok()
+    emulator.settings(conditional_access_blocks=[own_application(emulator, "contoso", NAME)["appId"]])
+    result = result_of(play("power_platform.yml", inventory=inventory(contoso=wanted)).ok())
+    assert (result["status"], result["proof"]["status"]) == ("not_proven", "blocked")
+    assert "AADSTS53003" in result["proof"]["reason"]
+
+
+def test_management_application(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """No application may register one: it is handed off; what was registered is found by the next run."""
+    wanted = {"power_platform_management_app": True}
+    result = result_of(play("power_platform.yml", inventory=inventory(contoso=wanted)).ok())
+    assert result["status"] == "awaiting_role"
+    assert [item["method"] for item in result["hand_offs"][0]["requests"]] == ["PUT"]
+    assert result["app"]["app_id"] in result["hand_offs"][0]["requests"][0]["url"]
+    emulator.add_management_app("contoso", result["app"]["app_id"])
+    assert result_of(play("power_platform.yml", inventory=inventory(contoso=wanted)).ok())["management_app"]["registered"]
+
+
+def test_absent(play: Play, inventory: Inventory, emulator: Emulator, sink: dict[str, t.Any]) -> None:
+    """The role, the consent and the application go; Microsoft's service principal stays; an empty tenant stays as it is."""
+    wanted = {**sink, "power_platform_credential": "secret"}
+    assert play("power_platform.yml", inventory=inventory(contoso={**wanted, **ABSENT}), args=VAULT).ok().changed() == []
+    play("power_platform.yml", inventory=inventory(contoso=wanted), args=VAULT).ok()
+    application = own_application(emulator, "contoso", NAME)
+    before = len(emulator.powerplatform()["assignments"])
+    emulator.clear_journal()
+    play("power_platform.yml", inventory=inventory(contoso={**wanted, **ABSENT}), args=VAULT, check=True).ok()
+    assert emulator.writes() == []
+    run = play("power_platform.yml", inventory=inventory(contoso={**wanted, **ABSENT}), args=VAULT).ok()
+    assert result_of(run)["status"] == "absent"
+    assert application["id"] not in emulator.tenant("contoso")["applications"]
+    assert len(emulator.powerplatform()["assignments"]) == before - 1
+    assert principal_of(emulator, API)["accountEnabled"]
+    assert play("power_platform.yml", inventory=inventory(contoso={**wanted, **ABSENT}), args=VAULT).ok().changed() == []
+
+
+def test_absent_from_an_adopted_application(play: Play, inventory: Inventory, emulator: Emulator, sink: dict[str, t.Any]) -> None:
+    """It stays, with what others gave it."""
+    made = emulator.add_application("contoso", displayName="By hand", secrets=[{"displayName": "by hand"}])["application"]
+    wanted = {**sink, "power_platform_client_id": made["appId"], "power_platform_adopt": True, "power_platform_credential": "certificate"}
+    play("power_platform.yml", inventory=inventory(contoso=wanted), args=VAULT).ok()
+    assert len(emulator.tenant("contoso")["applications"][made["id"]]["keyCredentials"]) == 1
+    play("power_platform.yml", inventory=inventory(contoso={**wanted, **ABSENT}), args=VAULT).ok()
+    left = emulator.tenant("contoso")["applications"][made["id"]]
+    assert (left["keyCredentials"], [item["displayName"] for item in left["passwordCredentials"]]) == ([], ["by hand"])
+    assert [tag for tag in left["tags"] if tag.startswith("tkc:")] == []
+    assert roles_of(emulator, made["appId"]) == []
+
+
+# -- bad input --
+
+
+def test_a_role_that_nobody_knows(play: Play, inventory: Inventory, emulator: Emulator, sink: dict[str, t.Any]) -> None:
+    """Found before anything is written."""
+    wanted = {**sink, "power_platform_credential": "secret", "power_platform_role": "Power Platform emperor"}
+    run = play("power_platform.yml", inventory=inventory(contoso=wanted), args=VAULT)
+    failed_well(run, emulator, "Power Platform emperor", "Power Platform reader")
+    assert emulator.writes() == []
+
+
+@pytest.mark.parametrize(
+    ("case", "words"),
+    [
+        ("expired", ["expired on"]),
+        ("early", ["is not valid before"]),
+        ("mismatch", ["does not fit the private key"]),
+        ("password", ["does not open with the password"]),
+        ("missing", ["cannot be read"]),
+    ],
+)
+def test_certificates_that_cannot_work(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path, case: str, words: list[str]) -> None:
+    """Each is found before the application is registered."""
+    made = pair(*{"expired": (-30, -2), "early": (3, 30)}.get(case, (-1, 300)))
+    path = workdir / ("made.pfx" if case == "password" else "made.pem")
+    wanted = {"power_platform_credential": "certificate", "power_platform_certificate_path": str(path)}
+    if case == "password":
+        locked = serialization.BestAvailableEncryption(b"the right password")
+        path.write_bytes(pkcs12.serialize_key_and_certificates(b"platform", made.key, made.certificate, None, locked))
+        wanted["power_platform_certificate_password"] = "the wrong password"
+    elif case != "missing":
+        path.write_bytes(made.pem)
+    if case == "mismatch":
+        (workdir / "other.pem").write_bytes(pair().key_pem)
+        wanted["power_platform_private_key_path"] = str(workdir / "other.pem")
+    failed_well(play("power_platform.yml", inventory=inventory(contoso=wanted)), emulator, *words)
+    assert emulator.writes() == []
+
+
+def test_an_app_id_in_place_of_an_object_id(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """And the other way round: both ids are recognised."""
+    made = emulator.add_application("contoso", displayName="Mixed up")
+    playbook = write_play(
+        workdir,
+        expected_to_fail(
+            "role", "powerplatform_role_assignment", {"role": "reader", "scope": "tenant", "principal_object_id": made["application"]["appId"]}
+        ),
+        expected_to_fail("management", "powerplatform_management_app", {"app_id": made["service_principal"]["id"]}),
+    )
+    run = play(playbook, inventory=inventory(contoso={})).ok()
+    is_sentence(run.task("role").result, made["service_principal"]["id"])
+    is_sentence(run.task("management").result, made["application"]["appId"])
+    assert emulator.writes() == []
+
+
+# -- diagnosis --
+
+
+def diagnosis(run: Run) -> dict[str, t.Any]:
+    """What the diagnosis found."""
+    return t.cast("dict[str, t.Any]", run.task("Report the diagnosis").result["ansible_facts"]["power_platform_diagnosis"])
+
+
+def checks(found: dict[str, t.Any]) -> set[str]:
+    """What the findings are about."""
+    return {item["check"] for item in found["findings"]}
+
+
+def test_diagnosis_of_a_registration_that_works(play: Play, inventory: Inventory, emulator: Emulator, sink: dict[str, t.Any]) -> None:
+    """Nothing is found, nothing is changed."""
+    wanted = {**sink, "power_platform_credential": "secret"}
+    play("power_platform.yml", inventory=inventory(contoso=wanted), args=VAULT).ok()
+    application = own_application(emulator, "contoso", NAME)
+    secret = emulator.add_secret("contoso", application["id"], displayName="to try")
+    emulator.clear_journal()
+    known = {"power_platform_credential": "secret", "power_platform_try": {"client_secret": secret.get("value") or secret["secretText"]}}
+    run = play("power_platform_diagnose.yml", inventory=inventory(contoso=known)).ok()
+    assert (diagnosis(run)["findings"], diagnosis(run)["works"], diagnosis(run)["not_read"]) == ([], True, [])
+    assert emulator.writes() == []
+    assert run.changed() == []
+    no_secret_shown(run, emulator)
+
+
+def test_diagnosis_of_a_registration_made_by_hand(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """Every cause is named with what repairs it, nothing is written; running the role with adoption repairs them."""
+    made = emulator.add_application("contoso", displayName="By hand", web={"redirectUris": [NATIVE]}, secrets=[{"displayName": "by hand"}])
+    value = made["secrets"][0].get("value") or made["secrets"][0]["secretText"]
+    emulator.update("contoso", "servicePrincipals", made["service_principal"]["id"], accountEnabled=False)
+    known = {"power_platform_client_id": made["application"]["appId"], "power_platform_role": "reader", "power_platform_try": {"client_secret": value}}
+    run = play("power_platform_diagnose.yml", inventory=inventory(contoso=known)).ok()
+    found = diagnosis(run)
+    assert checks(found) >= {"enterprise_application", "api", "permissions", "redirect_uri", "role", "sign_in"}
+    assert all(item["cause"].endswith(".") or "AADSTS" in item["cause"] for item in found["findings"])
+    assert all(item["repair"] for item in found["findings"])
+    assert emulator.writes() == []
+    no_secret_shown(run, emulator)
+    play("power_platform.yml", inventory=inventory(contoso={**known, "power_platform_adopt": True})).ok()
+    repaired = diagnosis(play("power_platform_diagnose.yml", inventory=inventory(contoso=known)).ok())
+    assert (repaired["findings"], repaired["works"]) == ([], True)
+
+
+def test_the_vendors_troubleshooting(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """Consent missing, nobody assigned, Conditional Access, a second factor, the API not found, the wrong tenant."""
+    play("power_platform.yml", inventory=inventory(contoso={"power_platform_allow_public_client": True})).ok()
+    application = own_application(emulator, "contoso", NAME)
+    principal = principal_of(emulator, application["appId"])
+    account = {"username": "service@contoso.com", "password": "emulated-service-password"}
+
+    def look(**more: t.Any) -> dict[str, t.Any]:
+        run = play("power_platform_diagnose.yml", inventory=inventory(contoso={"power_platform_try": account, **more})).ok()
+        no_secret_shown(run, emulator)
+        return diagnosis(run)
+
+    assert look()["works"]
+    guarded = look(power_platform_try={"username": "guarded@contoso.com", "password": "emulated-guarded-password"})
+    assert "AADSTS50076" in json.dumps(guarded["findings"])
+    emulator.update("contoso", "servicePrincipals", principal["id"], appRoleAssignmentRequired=True)
+    assert checks(look()) >= {"assignment", "sign_in"}
+    emulator.update("contoso", "servicePrincipals", principal["id"], appRoleAssignmentRequired=False)
+    emulator.settings(conditional_access_blocks=[application["appId"]])
+    assert "AADSTS53003" in json.dumps(look()["findings"])
+    emulator.settings(conditional_access_blocks=[])
+    for key, grant in emulator.tenant("contoso")["grants"].items():
+        if grant["clientId"] == principal["id"]:
+            emulator.delete("contoso", "oauth2PermissionGrants", key)
+    missing = look()
+    assert checks(missing) >= {"consent", "sign_in"}
+    assert "AADSTS65001" in json.dumps(missing["findings"])
+    emulator.delete("contoso", "servicePrincipals", principal_of(emulator, API)["id"])
+    assert "api" in checks(look())
+    nobody = look(power_platform_client_id="11111111-2222-4333-8444-555555555555", power_platform_try={})
+    assert checks(nobody) >= {"registration"}
