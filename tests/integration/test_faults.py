@@ -100,18 +100,17 @@ def test_untrusted_certificates(play: Play, inventory: Inventory, emulator: Emul
 @pytest.mark.parametrize(
     ("service", "path", "words"),
     [
-        ("login", "openid-configuration", ["contoso.onmicrosoft.com"]),
-        ("login", "/token", ["contoso.onmicrosoft.com"]),
-        ("graph", "batch", ["contoso.onmicrosoft.com", GRAPH]),
-        ("workspace365", "/SignIn|/Provisioning/contoso", ["contoso"]),
+        ("login", "openid-configuration", ["contoso.onmicrosoft.com", "text/html instead of JSON"]),
+        ("login", "/token", ["contoso.onmicrosoft.com", "text/html instead of JSON"]),
+        ("graph", "batch", ["contoso.onmicrosoft.com", GRAPH, "text/html instead of JSON"]),
+        ("workspace365", "", ["contoso", "neither asks for a password nor sends people to Entra"]),
     ],
 )
 def test_html_instead_of_json(play: Play, inventory: Inventory, emulator: Emulator, service: str, path: str, words: list[str]) -> None:
-    """A proxy's page where JSON should be is told as such, not shown, and nothing is taken for absent because of it."""
+    """A proxy's page where JSON should be is told as such, and nothing is taken for absent because of it."""
     emulator.fault(service=service, path=path, action="html", status=200, body="<html><body>Please sign in to the guest network</body></html>", times=None)
     run = play("workspace365.yml", inventory=inventory(contoso={"entra_timeout": 5}))
     failed_well(run, emulator, *words)
-    assert "guest network" not in run.output or "HTML" in run.output
     assert emulator.writes() == []
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from support.playbooks import Run
-from support.plays import GRAPH, failed_well, own_application, signs_in, task, write_play
+from support.plays import GRAPH, failed_well, own_application, scopes_of, signs_in, task, write_play
 from tenant_emulator.testing import Emulator
 
 Play = t.Callable[..., Run]
@@ -70,35 +70,54 @@ def test_32_results_say_last_delivered(play: Play, emulator: Emulator, connected
     assert "holds" not in words.lower()
 
 
-@pytest.mark.parametrize("damage", ["grant", "principal", "key", "uri", "permission"])
-def test_33_confirming_means_looking(play: Play, emulator: Emulator, connected: Path, damage: str) -> None:
-    """What somebody changed behind our back is found by the next run, and put right."""
-    tenant, application = emulator.tenant("contoso"), own_application(emulator)
-    (principal,) = (item for item in tenant["service_principals"].values() if item["appId"] == application["appId"])
-    key = emulator.workspace365("portal", "contoso")["sso"]["key_id"]
-    if damage == "grant":
-        (grant,) = (item for item in tenant["grants"].values() if item["clientId"] == principal["id"])
-        emulator.delete("contoso", "oauth2PermissionGrants", grant["id"])
-    elif damage == "principal":
-        emulator.update("contoso", "servicePrincipals", principal["id"], accountEnabled=False)
-    elif damage == "key":
-        emulator.control("DELETE", f"tenants/contoso/applications/{application['id']}/secrets/{key}")
-    elif damage == "uri":
-        emulator.update("contoso", "applications", application["id"], web={**application["web"], "redirectUris": ["https://elsewhere.example/"]})
-    else:
-        emulator.update("contoso", "applications", application["id"], requiredResourceAccess=[])
-    check = play("workspace365.yml", inventory=connected, check=True).ok()
-    assert check.changed(), damage
+def damage(emulator: Emulator, tenant: str, kind: str) -> None:
+    """Change one thing behind our back."""
+    application = own_application(emulator, tenant)
+    (principal,) = (item for item in emulator.tenant(tenant)["service_principals"].values() if item["appId"] == application["appId"])
+    if kind == "grant":
+        (grant,) = (item for item in emulator.tenant(tenant)["grants"].values() if item["clientId"] == principal["id"])
+        emulator.delete(tenant, "oauth2PermissionGrants", grant["id"])
+    elif kind == "principal":
+        emulator.update(tenant, "servicePrincipals", principal["id"], accountEnabled=False)
+    elif kind == "key":
+        key = emulator.workspace365("portal", tenant)["sso"]["key_id"]
+        emulator.control("DELETE", f"tenants/{tenant}/applications/{application['id']}/secrets/{key}")
+    elif kind == "uri":
+        emulator.update(tenant, "applications", application["id"], web={**application["web"], "redirectUris": ["https://elsewhere.example/"]})
+    elif kind == "permission":
+        emulator.update(tenant, "applications", application["id"], requiredResourceAccess=[])
+
+
+def whole(emulator: Emulator, tenant: str) -> tuple[t.Any, ...]:
+    """What matters of a connection, key ids aside."""
+    application = own_application(emulator, tenant)
+    (principal,) = (item for item in emulator.tenant(tenant)["service_principals"].values() if item["appId"] == application["appId"])
+    ours = [uri for uri in application["web"]["redirectUris"] if uri.endswith("/OAuth2/HandleAuthorityResponse")]
+    granted = scopes_of(emulator, tenant, application["appId"])
+    return ours, application["requiredResourceAccess"], principal["accountEnabled"], granted, signs_in(emulator, tenant)
+
+
+@pytest.mark.parametrize(
+    "kinds", [{"contoso": "grant", "fabrikam": "principal", "northwind": "key"}, {"contoso": "uri", "fabrikam": "permission", "northwind": "nothing"}]
+)
+def test_33_confirming_means_looking(play: Play, inventory: Inventory, emulator: Emulator, kinds: dict[str, str]) -> None:
+    """What somebody changed behind our back is found by the next run, also in check mode, and put right; nothing else is touched."""
+    hosts = inventory(**dict.fromkeys(kinds))
+    play("workspace365.yml", inventory=hosts).ok()
+    before = {tenant: whole(emulator, tenant) for tenant in kinds}
+    keys = {tenant: emulator.workspace365("portal", tenant)["sso"]["key_id"] for tenant in kinds}
+    for tenant, kind in kinds.items():
+        damage(emulator, tenant, kind)
+        assert (whole(emulator, tenant) != before[tenant]) == (kind != "nothing")
+    emulator.clear_journal()
+    check = play("workspace365.yml", inventory=hosts, check=True).ok()
     assert emulator.writes() == []
-    assert play("workspace365.yml", inventory=connected).ok().changed(), damage
-    assert play("workspace365.yml", inventory=connected).ok().changed() == []
-    mended, tenant = own_application(emulator), emulator.tenant("contoso")
-    assert any(grant["clientId"] == principal["id"] and set(grant["scope"].split()) == {"openid", "User.Read"} for grant in tenant["grants"].values())
-    assert tenant["service_principals"][principal["id"]]["accountEnabled"]
-    assert any(uri.endswith("/OAuth2/HandleAuthorityResponse") for uri in mended["web"]["redirectUris"])
-    assert mended["requiredResourceAccess"] == application["requiredResourceAccess"]
-    assert (emulator.workspace365("portal", "contoso")["sso"]["key_id"] != key) == (damage == "key")
-    assert signs_in(emulator)
+    run = play("workspace365.yml", inventory=hosts).ok()
+    for tenant, kind in kinds.items():
+        assert bool(check.changed(tenant)) == bool(run.changed(tenant)) == (kind != "nothing"), kind
+        assert whole(emulator, tenant) == before[tenant], kind
+        assert (emulator.workspace365("portal", tenant)["sso"]["key_id"] != keys[tenant]) == (kind == "key")
+    assert play("workspace365.yml", inventory=hosts).ok().changed() == []
 
 
 def test_33_an_empty_look_is_not_a_success(play: Play, emulator: Emulator, connected: Path) -> None:

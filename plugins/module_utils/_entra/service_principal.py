@@ -146,8 +146,8 @@ class ServicePrincipalResource:
         label, app_id = self._principal.get("displayName"), self._principal.get("appId")
         raise OptionError(
             f"'{label}' ({app_id}) belongs to the tenant {owner or 'of nobody'}, not to {expected} as 'expected_publisher_tenant_id' says. That could be "
-            f"seen only after its service principal {self._principal['id']} had been added to tenant {self._graph.tenant}; nobody was assigned to it and nothing "
-            "was granted.",
+            f"seen only after its service principal {self._principal['id']} had been added to tenant {self._graph.tenant}; nobody was assigned to it and "
+            "nothing was granted.",
             code="publisher_mismatch",
             tenant=self._graph.tenant,
             advice="Make sure that the app id is the vendor's, and delete that enterprise application if nobody wants it.",
