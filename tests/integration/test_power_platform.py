@@ -34,12 +34,8 @@ ABSENT = {"power_platform_state": "absent"}
 
 @pytest.fixture
 def sink(workdir: Path) -> dict[str, t.Any]:
-    """Host variables of a vault file, whose password the run loads with C(VAULT)."""
-    (workdir / "password").write_text("a made-up vault password\n")
+    """Host variables of a vault file."""
     return {"entra_connector_sink": {"type": "vault_file", "directory": str(workdir / "credentials")}, "entra_connector_vault_id": "connectors"}
-
-
-VAULT = ["--vault-id", "connectors@password"]
 
 
 def result_of(run: Run, host: str = "contoso") -> dict[str, t.Any]:
@@ -72,14 +68,17 @@ def without_rights(emulator: Emulator) -> None:
         emulator.remove_role_assignment("contoso", key)
 
 
-def administrator(emulator: Emulator, audience: str = "https://api.powerplatform.com") -> str:
-    """A token of a person who administers Power Platform."""
+def administrator(emulator: Emulator) -> str:
+    """A token of a person who administers Power Platform, by an application that may act for people there."""
+    operator = principal_of(emulator, emulator.identity("operator")["client_id"])
+    scopes = "Authorization.RoleAssignments.Read Authorization.RoleAssignments.Write"
+    emulator.add_grant("contoso", operator["id"], principal_of(emulator, API)["id"], scopes)
     form = {
         "grant_type": "password",
-        "client_id": emulator.identity("operator")["client_id"],
+        "client_id": operator["appId"],
         "username": "platform@contoso.com",
         "password": "emulated-platform-password",
-        "scope": f"{audience}/.default",
+        "scope": "https://api.powerplatform.com/.default",
     }
     url = f"{emulator.login_url}/{emulator.tenant_id('contoso')}/oauth2/v2.0/token"
     status, raw = emulator.request("POST", url, urlencode(form).encode(), {"Content-Type": "application/x-www-form-urlencoded"})
@@ -130,7 +129,7 @@ def test_check_mode_on_an_empty_tenant_only_reads(play: Play, inventory: Invento
         {"power_platform_management_app": True},
     )
     for kind in kinds:
-        run = play("power_platform.yml", inventory=inventory(contoso={**sink, **kind}), args=VAULT, check=True, diff=True).ok()
+        run = play("power_platform.yml", inventory=inventory(contoso={**sink, **kind}), check=True, diff=True).ok()
         assert result_of(run)["status"] == "not_connected", kind
         assert emulator.writes() == [], kind
         assert run.warnings() == [], kind
@@ -151,14 +150,14 @@ def test_delegated_alone(play: Play, inventory: Inventory, emulator: Emulator) -
     again = play("power_platform.yml", inventory=inventory(contoso={})).ok()
     assert again.changed() == []
     assert again.warnings() == []
-    signed_in = emulator.sign_in("contoso", application["appId"], "service@contoso.com", redirect_uri=NATIVE, scopes=[f"https://api.powerplatform.com/.default"])
+    signed_in = emulator.sign_in("contoso", application["appId"], "service@contoso.com", redirect_uri=NATIVE, scopes=["https://api.powerplatform.com/.default"])
     assert signed_in["signed_in"], signed_in
 
 
 def test_a_secret_is_proven_and_kept_in_the_sink(play: Play, inventory: Inventory, emulator: Emulator, sink: dict[str, t.Any], workdir: Path) -> None:
     """Role, secret, vault file and proof in one run; the second changes nothing and says that it tested nothing; a lost file makes a new secret."""
     hosts = inventory(contoso={**sink, "power_platform_credential": "secret"})
-    run = play("power_platform.yml", inventory=hosts, args=[*VAULT, "-vvvv"]).ok()
+    run = play("power_platform.yml", inventory=hosts, args=["-vvvv"]).ok()
     no_secret_shown(run, emulator)
     result = result_of(run)
     assert (result["status"], result["proof"]["status"]) == ("connected", "proven"), result["proof"]
@@ -167,11 +166,11 @@ def test_a_secret_is_proven_and_kept_in_the_sink(play: Play, inventory: Inventor
     assert roles_of(emulator, application["appId"]) == [(READER, "")]
     assert stored(workdir) == [f"{emulator.tenant_id('contoso')}_power_platform.yml"]
     assert (workdir / "credentials" / stored(workdir)[0]).read_text().startswith("$ANSIBLE_VAULT;1.2;AES256;connectors")
-    again = play("power_platform.yml", inventory=hosts, args=VAULT).ok()
+    again = play("power_platform.yml", inventory=hosts).ok()
     assert again.changed() == []
     assert (result_of(again)["status"], result_of(again)["proof"]["status"]) == ("connected", "not_tested")
     (workdir / "credentials" / stored(workdir)[0]).unlink()
-    third = result_of(play("power_platform.yml", inventory=hosts, args=VAULT).ok())
+    third = result_of(play("power_platform.yml", inventory=hosts).ok())
     assert third["proof"]["status"] == "proven"
     assert third["credential"]["key_id"] != result["credential"]["key_id"]
     assert stored(workdir)
@@ -179,7 +178,8 @@ def test_a_secret_is_proven_and_kept_in_the_sink(play: Play, inventory: Inventor
 
 def test_without_the_vault_password_nothing_is_made(play: Play, inventory: Inventory, emulator: Emulator, sink: dict[str, t.Any]) -> None:
     """The sink is tried before a secret is made."""
-    run = play("power_platform.yml", inventory=inventory(contoso={**sink, "power_platform_credential": "secret"}))
+    no_password: dict[str, t.Any] = {"ANSIBLE_VAULT_IDENTITY_LIST": None}
+    run = play("power_platform.yml", inventory=inventory(contoso={**sink, "power_platform_credential": "secret"}), env=no_password)
     failed_well(run, emulator, "Vault id 'connectors' is not loaded")
     assert own_application(emulator, "contoso", NAME)["passwordCredentials"] == []
 
@@ -187,7 +187,7 @@ def test_without_the_vault_password_nothing_is_made(play: Play, inventory: Inven
 def test_a_generated_certificate(play: Play, inventory: Inventory, emulator: Emulator, sink: dict[str, t.Any], workdir: Path) -> None:
     """The key goes to the sink, its certificate to Entra, and both are proven; the environment is in the list although it is new."""
     wanted = {**sink, "power_platform_credential": "certificate", "power_platform_environment_id": FRESH, "power_platform_role": "contributor"}
-    run = play("power_platform.yml", inventory=inventory(contoso=wanted), args=[*VAULT, "-vvvv"]).ok()
+    run = play("power_platform.yml", inventory=inventory(contoso=wanted), args=["-vvvv"]).ok()
     no_secret_shown(run, emulator)
     assert "PRIVATE KEY" not in run.output
     result = result_of(run)
@@ -197,10 +197,10 @@ def test_a_generated_certificate(play: Play, inventory: Inventory, emulator: Emu
     assert len(application["keyCredentials"]) == 1
     assert [scope for _role, scope in roles_of(emulator, application["appId"])] == [f"/environments/{FRESH}"]
     assert not [item for item in workdir.rglob("key.pem")], "the file for the proof is gone"
-    again = play("power_platform.yml", inventory=inventory(contoso=wanted), args=VAULT).ok()
+    again = play("power_platform.yml", inventory=inventory(contoso=wanted)).ok()
     assert again.changed() == []
     (workdir / "credentials" / stored(workdir)[0]).unlink()
-    third = result_of(play("power_platform.yml", inventory=inventory(contoso=wanted), args=VAULT).ok())
+    third = result_of(play("power_platform.yml", inventory=inventory(contoso=wanted)).ok())
     assert third["credential"]["key_id"] != result["credential"]["key_id"]
     assert third["proof"]["status"] == "proven"
 
@@ -250,7 +250,7 @@ def test_forbidden_roles_are_handed_off(play: Play, inventory: Inventory, emulat
     """The exact request is said and no secret is made; with the administrator's own sign-in a later run goes on from there."""
     without_rights(emulator)
     wanted = {**sink, "power_platform_credential": "secret"}
-    run = play("power_platform.yml", inventory=inventory(contoso=wanted), args=VAULT).ok()
+    run = play("power_platform.yml", inventory=inventory(contoso=wanted)).ok()
     result = result_of(run)
     application = own_application(emulator, "contoso", NAME)
     assert result["status"] == "awaiting_role"
@@ -261,7 +261,7 @@ def test_forbidden_roles_are_handed_off(play: Play, inventory: Inventory, emulat
     assert (application["passwordCredentials"], stored(workdir)) == ([], [])
     tenant = {"entra_tenant_id": emulator.tenant_id("contoso")}
     admin = {"power_platform_admin_auth": {"method": "access_token", "access_token": administrator(emulator)}}
-    later = play("power_platform.yml", inventory=inventory(contoso={**wanted, **tenant, **admin}), args=VAULT).ok()
+    later = play("power_platform.yml", inventory=inventory(contoso={**wanted, **tenant, **admin})).ok()
     assert (result_of(later)["status"], result_of(later)["proof"]["status"]) == ("connected", "proven")
     no_secret_shown(later, emulator)
 
@@ -270,10 +270,10 @@ def test_a_role_that_others_gave(play: Play, inventory: Inventory, emulator: Emu
     """Where roles cannot be seen at all, the proof says whether it is there."""
     without_rights(emulator)
     wanted = {**sink, "power_platform_credential": "secret", "power_platform_role_assigned": True, "power_platform_proof_timeout": 0}
-    waiting = result_of(play("power_platform.yml", inventory=inventory(contoso=wanted), args=VAULT).ok())
+    waiting = result_of(play("power_platform.yml", inventory=inventory(contoso=wanted)).ok())
     assert (waiting["status"], waiting["proof"]["status"]) == ("awaiting_role", "forbidden")
     emulator.add_role_assignment("contoso", waiting["service_principal"]["object_id"], "Power Platform reader")
-    there = result_of(play("power_platform.yml", inventory=inventory(contoso={**wanted, "power_platform_force": True}), args=VAULT).ok())
+    there = result_of(play("power_platform.yml", inventory=inventory(contoso={**wanted, "power_platform_force": True})).ok())
     assert (there["status"], there["proof"]["status"]) == ("connected", "proven")
 
 
@@ -282,10 +282,10 @@ def test_nothing_visible_is_no_success(play: Play, inventory: Inventory, emulato
     for key in list(emulator.powerplatform()["environments"]):
         emulator.control("DELETE", f"tenants/contoso/power-platform/environments/{key}")
     wanted = {**sink, "power_platform_credential": "secret", "power_platform_proof_timeout": 0}
-    run = play("power_platform.yml", inventory=inventory(contoso=wanted), args=VAULT)
+    run = play("power_platform.yml", inventory=inventory(contoso=wanted))
     failed_well(run, emulator, "nothing visible", "power_platform_diagnose")
     assert result_of(run)["status"] == "not_proven"
-    assert play("power_platform.yml", inventory=inventory(contoso=wanted), args=VAULT).ok().changed() == []
+    assert play("power_platform.yml", inventory=inventory(contoso=wanted)).ok().changed() == []
 
 
 def test_conditional_access_says_nothing_about_the_credential(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
@@ -314,28 +314,28 @@ def test_management_application(play: Play, inventory: Inventory, emulator: Emul
 def test_absent(play: Play, inventory: Inventory, emulator: Emulator, sink: dict[str, t.Any]) -> None:
     """The role, the consent and the application go; Microsoft's service principal stays; an empty tenant stays as it is."""
     wanted = {**sink, "power_platform_credential": "secret"}
-    assert play("power_platform.yml", inventory=inventory(contoso={**wanted, **ABSENT}), args=VAULT).ok().changed() == []
-    play("power_platform.yml", inventory=inventory(contoso=wanted), args=VAULT).ok()
+    assert play("power_platform.yml", inventory=inventory(contoso={**wanted, **ABSENT})).ok().changed() == []
+    play("power_platform.yml", inventory=inventory(contoso=wanted)).ok()
     application = own_application(emulator, "contoso", NAME)
     before = len(emulator.powerplatform()["assignments"])
     emulator.clear_journal()
-    play("power_platform.yml", inventory=inventory(contoso={**wanted, **ABSENT}), args=VAULT, check=True).ok()
+    play("power_platform.yml", inventory=inventory(contoso={**wanted, **ABSENT}), check=True).ok()
     assert emulator.writes() == []
-    run = play("power_platform.yml", inventory=inventory(contoso={**wanted, **ABSENT}), args=VAULT).ok()
+    run = play("power_platform.yml", inventory=inventory(contoso={**wanted, **ABSENT})).ok()
     assert result_of(run)["status"] == "absent"
     assert application["id"] not in emulator.tenant("contoso")["applications"]
     assert len(emulator.powerplatform()["assignments"]) == before - 1
     assert principal_of(emulator, API)["accountEnabled"]
-    assert play("power_platform.yml", inventory=inventory(contoso={**wanted, **ABSENT}), args=VAULT).ok().changed() == []
+    assert play("power_platform.yml", inventory=inventory(contoso={**wanted, **ABSENT})).ok().changed() == []
 
 
 def test_absent_from_an_adopted_application(play: Play, inventory: Inventory, emulator: Emulator, sink: dict[str, t.Any]) -> None:
     """It stays, with what others gave it."""
     made = emulator.add_application("contoso", displayName="By hand", secrets=[{"displayName": "by hand"}])["application"]
     wanted = {**sink, "power_platform_client_id": made["appId"], "power_platform_adopt": True, "power_platform_credential": "certificate"}
-    play("power_platform.yml", inventory=inventory(contoso=wanted), args=VAULT).ok()
+    play("power_platform.yml", inventory=inventory(contoso=wanted)).ok()
     assert len(emulator.tenant("contoso")["applications"][made["id"]]["keyCredentials"]) == 1
-    play("power_platform.yml", inventory=inventory(contoso={**wanted, **ABSENT}), args=VAULT).ok()
+    play("power_platform.yml", inventory=inventory(contoso={**wanted, **ABSENT})).ok()
     left = emulator.tenant("contoso")["applications"][made["id"]]
     assert (left["keyCredentials"], [item["displayName"] for item in left["passwordCredentials"]]) == ([], ["by hand"])
     assert [tag for tag in left["tags"] if tag.startswith("tkc:")] == []
@@ -348,7 +348,7 @@ def test_absent_from_an_adopted_application(play: Play, inventory: Inventory, em
 def test_a_role_that_nobody_knows(play: Play, inventory: Inventory, emulator: Emulator, sink: dict[str, t.Any]) -> None:
     """Found before anything is written."""
     wanted = {**sink, "power_platform_credential": "secret", "power_platform_role": "Power Platform emperor"}
-    run = play("power_platform.yml", inventory=inventory(contoso=wanted), args=VAULT)
+    run = play("power_platform.yml", inventory=inventory(contoso=wanted))
     failed_well(run, emulator, "Power Platform emperor", "Power Platform reader")
     assert emulator.writes() == []
 
@@ -413,7 +413,7 @@ def checks(found: dict[str, t.Any]) -> set[str]:
 def test_diagnosis_of_a_registration_that_works(play: Play, inventory: Inventory, emulator: Emulator, sink: dict[str, t.Any]) -> None:
     """Nothing is found, nothing is changed."""
     wanted = {**sink, "power_platform_credential": "secret"}
-    play("power_platform.yml", inventory=inventory(contoso=wanted), args=VAULT).ok()
+    play("power_platform.yml", inventory=inventory(contoso=wanted)).ok()
     application = own_application(emulator, "contoso", NAME)
     secret = emulator.add_secret("contoso", application["id"], displayName="to try")
     emulator.clear_journal()

@@ -161,14 +161,17 @@ class ConfidentialCredential(Credential):
             body = _json_or_none(last.text)
             if isinstance(body, dict) and body.get("error"):
                 return self.refused(body, login, what, adapter)
+        said = f"({type(error).__name__})"
+        if last is not None:
+            kind = last.headers.get("Content-Type", "").partition(";")[0].strip() or "content of no declared type"
+            said = f"(status {last.status}, {'JSON of another kind' if _json_or_none(last.text) is not None else f'{kind} instead of JSON'})"
         return CredentialError(
-            f"Could not get a token for {what} in tenant {login.tenant}: {login.authority} does not answer like {SERVICE}"
-            f"{f' (status {last.status})' if last is not None else ''}: {login.http.redact(str(error))[:200]}",
+            f"Could not get a token for {what} in tenant {login.tenant}: {login.authority} does not answer like {SERVICE} {said}.",
             code="not_a_token_service",
             http_status=last.status if last is not None else None,
             service=SERVICE,
             tenant=login.tenant,
-            advice="Check login_url and cloud.",
+            advice="Check login_url and cloud, and whether a proxy or a portal answers in the service's place.",
         )
 
 
