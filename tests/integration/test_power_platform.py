@@ -383,6 +383,7 @@ def test_certificates_that_cannot_work(play: Play, inventory: Inventory, emulato
 
 def test_an_app_id_in_place_of_an_object_id(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
     """And the other way round: both ids are recognised."""
+    emulator.control("POST", "tenants/contoso/servicePrincipals", {"appId": API})
     made = emulator.add_application("contoso", displayName="Mixed up")
     playbook = write_play(
         workdir,
