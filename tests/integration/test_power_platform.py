@@ -196,7 +196,7 @@ def test_a_generated_certificate(play: Play, inventory: Inventory, emulator: Emu
     application = own_application(emulator, "contoso", NAME)
     assert len(application["keyCredentials"]) == 1
     assert [scope for _role, scope in roles_of(emulator, application["appId"])] == [f"/environments/{FRESH}"]
-    assert not [item for item in workdir.rglob("key.pem")], "the file for the proof is gone"
+    assert not list(workdir.rglob("key.pem")), "the file for the proof is gone"
     again = play("power_platform.yml", inventory=inventory(contoso=wanted)).ok()
     assert again.changed() == []
     (workdir / "credentials" / stored(workdir)[0]).unlink()
@@ -387,9 +387,7 @@ def test_an_app_id_in_place_of_an_object_id(play: Play, inventory: Inventory, em
     made = emulator.add_application("contoso", displayName="Mixed up")
     playbook = write_play(
         workdir,
-        expected_to_fail(
-            "role", "powerplatform_role_assignment", {"role": "reader", "scope": "tenant", "principal_object_id": made["application"]["appId"]}
-        ),
+        expected_to_fail("role", "powerplatform_role_assignment", {"role": "reader", "scope": "tenant", "principal_object_id": made["application"]["appId"]}),
         expected_to_fail("management", "powerplatform_management_app", {"app_id": made["service_principal"]["id"]}),
     )
     run = play(playbook, inventory=inventory(contoso={})).ok()
@@ -450,12 +448,15 @@ def test_the_vendors_troubleshooting(play: Play, inventory: Inventory, emulator:
     application = own_application(emulator, "contoso", NAME)
     principal = principal_of(emulator, application["appId"])
     account = {"username": "service@contoso.com", "password": "emulated-service-password"}
+    (person,) = (key for key, item in emulator.tenant("contoso")["users"].items() if item["userPrincipalName"] == account["username"])
 
     def look(**more: t.Any) -> dict[str, t.Any]:
         run = play("power_platform_diagnose.yml", inventory=inventory(contoso={"power_platform_try": account, **more})).ok()
         no_secret_shown(run, emulator)
         return diagnosis(run)
 
+    assert look()["proof"]["status"] == "nothing_visible", "a person needs a role as well"
+    emulator.add_role_assignment("contoso", person, "Power Platform reader", principal_type="User")
     assert look()["works"]
     guarded = look(power_platform_try={"username": "guarded@contoso.com", "password": "emulated-guarded-password"})
     assert "AADSTS50076" in json.dumps(guarded["findings"])
