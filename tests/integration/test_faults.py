@@ -261,6 +261,8 @@ def test_refused_after_the_secret_was_made(play: Play, inventory: Inventory, emu
     emulator.fault(**PUT, action="status", status=status, body=[{"PropertyName": "Key", "Message": "No."}] if status == 400 else "")
     run = play("workspace365.yml", inventory=inventory(contoso={}))
     result = failed_well(run, emulator, str(status), "contoso", "removed again")
+    kept = run.task("Keep what went wrong, for later plays and reports").result["ansible_facts"]["workspace365_result"]
+    assert (kept["status"], kept["failure"]["http_status"], kept["failure"]["outcome"]) == ("failed", status, "refused")
     assert key_ids(own_application(emulator)) == []
     assert [tag for tag in own_application(emulator)["tags"] if tag != "tkc:created"] == []
     assert emulator.workspace365("portal", "contoso")["sso"] is None
