@@ -10,7 +10,7 @@ export PATH := $(BIN):$(PATH)
 export ANSIBLE_COLLECTIONS_PATH := $(WORK)/collections
 export ANSIBLE_LOCALHOST_WARNING := False
 
-.PHONY: help demo test unit integration lint sanity docs molecule test-clients matrix bench build clean
+.PHONY: help demo test test-all unit integration lint sanity docs molecule test-clients matrix bench build clean
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -33,6 +33,10 @@ demo: $(VENV)/.demo
 ## make test          all checks of this repository but the real clients and the version matrix
 test: $(VENV)/.test
 	@$(BIN)/python tests/tools/check.py
+
+## make test-all      what make test only samples: every kill point of the sample, both ways of running, rarer input
+test-all: $(VENV)/.test
+	@$(BIN)/python tests/tools/check.py exhaustive
 
 ## make unit          unit tests alone
 unit: $(VENV)/.test

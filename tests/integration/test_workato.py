@@ -15,6 +15,7 @@ Inventory = t.Callable[..., Path]
 
 TOKEN = "wrkaus-emulated-token-of-contoso-with-rights"
 SIGN_IN = "ready_for_authorization"
+NO_TOKEN: dict[str, t.Any] = {"env": {"WORKATO_API_TOKEN": None}}
 
 
 @pytest.fixture
@@ -94,7 +95,7 @@ def test_partner_tenants_get_an_address_each(play: Play, hosts: Path, emulator: 
 
 
 def test_without_token_and_without_sink_nothing_is_made(play: Play, inventory: Inventory, emulator: Emulator) -> None:
-    run = play("workato.yml", inventory=inventory(contoso={})).failed()
+    run = play("workato.yml", inventory=inventory(contoso={}), **NO_TOKEN).failed()
     assert "nobody would hold this secret" in run.failure()["msg"]
     assert emulator.writes() == []
 
@@ -104,17 +105,17 @@ def test_a_vault_file_keeps_the_secret_and_is_asked_every_run(play: Play, invent
     password.write_text("a password of the test\n")
     sink = {"type": "vault_file", "vault_id": "ops", "directory": str(workdir / "credentials")}
     hosts = inventory(contoso={"entra_connector_sink": sink})
-    locked = play("workato.yml", inventory=hosts).failed()
+    locked = play("workato.yml", inventory=hosts, env={**NO_TOKEN["env"], "ANSIBLE_VAULT_IDENTITY_LIST": None}).failed()
     assert "vault" in locked.failure()["msg"] and emulator.writes() == []
     args = ["--vault-id", f"ops@{password}"]
-    run = play("workato.yml", inventory=hosts, args=args).ok()
+    run = play("workato.yml", inventory=hosts, args=args, **NO_TOKEN).ok()
     (file,) = (workdir / "credentials").iterdir()
     assert file.read_text().startswith("$ANSIBLE_VAULT;") and file.stat().st_mode & 0o777 == 0o600
     assert result(run)["enter_by_hand"]["tenant"] == emulator.tenant_id("contoso")
-    assert play("workato.yml", inventory=hosts, args=args).ok().changed() == []
+    assert play("workato.yml", inventory=hosts, args=args, **NO_TOKEN).ok().changed() == []
     file.unlink()
     before = set(emulator.tenant("contoso")["secrets"])
-    play("workato.yml", inventory=hosts, args=args).ok()
+    play("workato.yml", inventory=hosts, args=args, **NO_TOKEN).ok()
     assert file.exists() and len(set(emulator.tenant("contoso")["secrets"]) - before) == 1
 
 
