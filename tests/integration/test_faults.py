@@ -19,7 +19,6 @@ from support.plays import (
     key_ids,
     no_secret_shown,
     own_application,
-    role_play,
     signs_in,
     task,
     write_play,
@@ -32,7 +31,6 @@ Inventory = t.Callable[..., Path]
 
 PAYROLL = {"unique_name": "payroll", "display_name": "Payroll"}
 PUT = {"service": "workspace365", "method": "PUT"}
-SHORT = {"tenantkit.connectors.workspace365_sso": {"timeout": 4}}
 
 
 def payroll_app(emulator: Emulator) -> dict[str, t.Any]:
@@ -284,11 +282,10 @@ def test_put_whose_answer_is_lost_is_sent_again(play: Play, inventory: Inventory
 
 
 @pytest.mark.parametrize(("action", "effect"), [("drop_before", False), ("drop_after", True), ("hang", True)])
-def test_put_that_stays_unknown(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path, action: str, effect: bool) -> None:
+def test_put_that_stays_unknown(play: Play, inventory: Inventory, emulator: Emulator, action: str, effect: bool) -> None:
     """Nothing is removed while it is unknown which key is held; the next run makes, delivers and marks another one first."""
     number = emulator.fault(**PUT, action=action, times=None, **({"seconds": 20} if action == "hang" else {}))
-    playbook = role_play(workdir, module_defaults=SHORT)
-    run = play(playbook, inventory=inventory(contoso={}))
+    run = play("workspace365.yml", inventory=inventory(contoso={"entra_timeout": 8}))
     failed_well(run, emulator, "contoso", "not known", "next run")
     (first,) = key_ids(own_application(emulator))
     assert (emulator.workspace365("portal", "contoso")["sso"] is not None) == effect

@@ -267,6 +267,11 @@ def test_the_libraries_write_nothing_into_the_controllers_log(tmp_path):
 
     handler = Log()
     logging.getLogger().addHandler(handler)
+    # Other tests of this process may have silenced the libraries already.
+    for library in ("msal", "urllib3"):
+        logger = logging.getLogger(library)
+        logger.setLevel(logging.NOTSET)
+        logger.propagate = True
     try:
         logging.getLogger("msal").warning("before")
         in_worker({}, tmp_path)
