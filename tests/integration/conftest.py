@@ -20,7 +20,7 @@ pytest_terminal_summary = requests.pytest_terminal_summary
 
 
 # What "make test" leaves to "make test-all", to stay below 15 minutes on two cores: the same promises at more points, in the other way of running, or
-# with rarer input. Both run on every change.
+# with rarer input.
 EXHAUSTIVE = re.compile(
     r"placement/.*(\[check\]|free|host_pinned|elsewhere|retried|ansible\.cfg|another module)"
     r"|test_kill\.py::test_killed\[(?!connect-SIGKILL-after-(mint|pending|deliver)\]|renew-SIGKILL-after-deliver)"
