@@ -90,6 +90,18 @@ CONSENT_OPTIONS: dict[str, t.Any] = {
     "expected_publisher_tenant_id": {"type": "str"},
 }
 
+# Where a credential goes, the same for secrets and generated certificates: both carry the same marks.
+DELIVERY: dict[str, t.Any] = {
+    "type": "dict",
+    "options": {
+        "connector": {"type": "str", "required": True},
+        "instance": {"type": "str", "required": True},
+        "authority": {"type": "str"},
+        "former_authorities": {"type": "list", "elements": "str", "default": []},
+        "delivered_key_id": {"type": "str", "no_log": False},
+    },
+}
+
 SECRET_OPTIONS: dict[str, t.Any] = {
     **application_reference_spec(),
     "name": {"type": "str", "required": True},
@@ -101,16 +113,7 @@ SECRET_OPTIONS: dict[str, t.Any] = {
     "never_sent": {"type": "bool", "default": False},
     "force": {"type": "bool", "default": False},
     "prove": {"type": "bool", "default": True},
-    "delivery": {
-        "type": "dict",
-        "options": {
-            "connector": {"type": "str", "required": True},
-            "instance": {"type": "str", "required": True},
-            "authority": {"type": "str"},
-            "former_authorities": {"type": "list", "elements": "str", "default": []},
-            "delivered_key_id": {"type": "str", "no_log": False},
-        },
-    },
+    "delivery": DELIVERY,
 }
 
 FEDERATED_OPTIONS: dict[str, t.Any] = {
@@ -143,16 +146,7 @@ CERTIFICATE_OPTIONS: dict[str, t.Any] = {
     "never_sent": {"type": "bool", "default": False},
     "force": {"type": "bool", "default": False},
     "prove": {"type": "bool", "default": True},
-    "delivery": {
-        "type": "dict",
-        "options": {
-            "connector": {"type": "str", "required": True},
-            "instance": {"type": "str", "required": True},
-            "authority": {"type": "str"},
-            "former_authorities": {"type": "list", "elements": "str", "default": []},
-            "delivered_key_id": {"type": "str", "no_log": False},
-        },
-    },
+    "delivery": DELIVERY,
 }
 
 # Not the shared auth options: these are the connector's own, and nothing of them comes from the environment.
