@@ -13,6 +13,9 @@ import typing as t
 
 from ansible_collections.tenantkit.connectors.plugins.action import entra_app
 from ansible_collections.tenantkit.connectors.plugins.plugin_utils._placement import Placement, decide
+from ansible_collections.tenantkit.connectors.plugins.plugin_utils._worker import preload
+
+preload("credential_vault_file")
 
 
 class ActionModule(entra_app.ActionModule):

@@ -25,7 +25,7 @@ from ansible_collections.tenantkit.connectors.plugins.plugin_utils._lines import
 from ansible_collections.tenantkit.connectors.plugins.plugin_utils._placement import Placement, decide
 from ansible_collections.tenantkit.connectors.plugins.plugin_utils._worker import COLLECTION, WorkerOutcome, load_declaration, preload, run_in_worker
 
-preload()
+preload("entra_app")
 
 display = Display()
 

@@ -6,5 +6,8 @@
 from __future__ import annotations
 
 from ansible_collections.tenantkit.connectors.plugins.action.entra_app import ActionModule
+from ansible_collections.tenantkit.connectors.plugins.plugin_utils._worker import preload
+
+preload("powerplatform_role_assignment")
 
 __all__ = ["ActionModule"]

@@ -11,7 +11,6 @@ import dataclasses
 import datetime
 import importlib
 import logging
-import pkgutil
 import time
 import typing as t
 from collections.abc import Mapping, Sequence, Set
@@ -37,15 +36,15 @@ def load_declaration(module: str) -> Declaration:
     return importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.modules.{module}").DECLARATION
 
 
-def preload() -> None:
-    """Import every module of the collection, and with it the shared code, in the process that calls this.
+def preload(module: str) -> None:
+    """Import a module of the collection, and with it the shared code, in the process that calls this.
 
-    Called in the parent. What cannot be imported is left alone here: the task that needs it fails and says why.
+    Called in the parent, by the action file of each module that a play uses: ansible-core compiles the files of a collection anew in every process that
+    imports them, so a worker should find them there, and nobody should pay for modules that the play does not use. What cannot be imported is left
+    alone here: the task that needs it fails and says why.
     """
-    package = importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.modules")
-    for found in pkgutil.iter_modules(package.__path__):
-        with contextlib.suppress(Exception):
-            load_declaration(found.name)
+    with contextlib.suppress(Exception):
+        load_declaration(module)
 
 
 def plain(value: t.Any) -> t.Any:

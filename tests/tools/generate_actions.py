@@ -43,6 +43,9 @@ ACTION = (
 from __future__ import annotations
 
 from ansible_collections.{namespace}.{name}.plugins.action.{main} import ActionModule
+from ansible_collections.{namespace}.{name}.plugins.plugin_utils._worker import preload
+
+preload("{module}")
 
 __all__ = ["ActionModule"]
 '''
