@@ -168,3 +168,22 @@ def test_28_the_documented_privileges_are_enough(play: Play, inventory: Inventor
     play("workspace365.yml", inventory=inventory(contoso=auth)).ok()
     assert emulator.workspace365("portal", "contoso")["sso"]["client_id"] == own_application(emulator)["appId"]
     assert play("workspace365.yml", inventory=inventory(contoso=auth)).ok().changed() == []
+
+
+def test_28_people_who_own_privileged_power_are_named(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """An owner can give the application a credential of their own; without privileged permissions, or without such owners, nobody is warned."""
+    power = {"permissions": OWNER, "accept_privileged": ["application:RoleManagement.ReadWrite.Directory"]}
+    plain = {"permissions": [{"resource": GRAPH, "delegated": ["User.Read"]}]}
+    owned = task("owned", "entra_app", {**PAYROLL, "owners": {"add": ["admin@contoso.com"]}})
+    looks = (
+        task("plain", "entra_admin_consent", {**PAYROLL, **plain}),
+        task("power", "entra_admin_consent", {**PAYROLL, **power}),
+        task("look", "entra_connection_info", {"connector": "payroll", "app": PAYROLL, **power}),
+    )
+    run = play(write_play(workdir, *MADE, *looks), inventory=inventory(contoso={})).ok()
+    assert run.warnings() == []
+    again = play(write_play(workdir, owned, *looks), inventory=inventory(contoso={})).ok()
+    assert not again.task("plain").result.get("warnings")
+    for name in ("power", "look"):
+        (text,) = again.task(name).result["warnings"]
+        assert "admin@contoso.com" in text and "application:RoleManagement.ReadWrite.Directory" in text and "Payroll" in text

@@ -16,6 +16,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._entra import
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.application import ApplicationResource
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.application_desired import ApplicationDesired
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connection_read import ConnectionReader, Snapshot
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.owner_watch import owner_warning
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.permission_option import parse_permissions
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.reference import ApplicationReference
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.resource_loader import ResourceLoader
@@ -117,6 +118,7 @@ class ConnectionResource:
         view, snapshot = t.cast(connection.View, self._view), t.cast(Snapshot, self._snapshot)
         plans, app = view.plans, snapshot.application
         principal, consent, secret = plans.get("service_principal"), plans.get("consent"), plans.get("secret")
+        self._warn_about_owners(app, consent)
         return {
             "connection": {
                 "connector": self._options["connector"],
@@ -137,6 +139,14 @@ class ConnectionResource:
                 "credential": self._session.credential.describe(),
             }
         }
+
+    def _warn_about_owners(self, app: t.Mapping[str, t.Any] | None, consent: Plan | None) -> None:
+        if app is None or consent is None or self._wanted.state == "absent":
+            return
+        rows = [*consent.facts["now"]["requested"], *consent.facts["now"]["granted"]]
+        text = owner_warning(self._session.graph, app.get("displayName") or app["appId"], app["appId"], rows)
+        if text:
+            self._runtime.warn(text)
 
     def _tenant(self, snapshot: Snapshot) -> dict[str, t.Any]:
         return {

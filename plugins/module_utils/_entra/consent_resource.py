@@ -9,11 +9,12 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import Action, Plan, Runtime
+from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID, Action, Plan, Runtime
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.consent import ConsentCurrent, ConsentDesired, carried_out, consent_view, plan_consent
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.consent_read import ConsentReader, Reading
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.consent_url import Handover, check_redirect_uri, hand_off, registered_uris
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.consent_write import ConsentWriter
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.owner_watch import owner_warning
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.permission_option import ResourcePermissions
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.privileged import check_privileged, not_accepted, parse_accepted
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ForbiddenError, NotFoundError, OptionError
@@ -145,6 +146,7 @@ class ConsentResource:
     def result(self, plan: Plan, applied: bool) -> dict[str, t.Any]:
         """What is granted now; in check mode, what would be."""
         self._warn_about_ourselves(applied)
+        self._warn_about_owners()
         if not self._refusals:
             view = dict(self._plan.facts["consent"])
             left = list(self._would_be().actions) if self._reporting else []
@@ -197,6 +199,13 @@ class ConsentResource:
             single_principal=self._desired.principal_id is not None,
             refused=refused,
         )
+
+    def _warn_about_owners(self) -> None:
+        if not self._granting or self._state.app_id == PLACEHOLDER_ID:
+            return
+        text = owner_warning(self._graph, self._state.label, self._state.app_id, self._plan.facts["consent"]["requested"])
+        if text:
+            self._runtime.warn(text)
 
     def _warn_about_ourselves(self, applied: bool) -> None:
         if not applied or not self._done:

@@ -1,0 +1,56 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""People who own an application with privileged permissions: they can give it a credential of their own and act with all of them."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.principals import Principal
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.privileged import KINDS, is_privileged
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ForbiddenError
+from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import Part, odata_key
+
+if t.TYPE_CHECKING:
+    from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import GraphClient, PartAnswer
+
+Rows = t.Iterable[t.Mapping[str, t.Any]]
+
+
+def privileged_in(rows: Rows) -> list[str]:
+    """The privileged ones in a result's rows per resource API, as C(kind:Name)."""
+    return sorted({f"{kind}:{name}" for row in rows for kind in KINDS for name in row[kind] if is_privileged(row["resource_app_id"] or "", kind, name)})
+
+
+def owner_warning(graph: GraphClient, label: str, app_id: str, rows: Rows) -> str | None:
+    """A sentence when people own the application or its service principal and C(rows) hold privileged permissions; None otherwise.
+
+    One C($batch), and none without privileged permissions. Owners need C(Application.Read.All) or C(Application.ReadWrite.OwnedBy)
+    (https://learn.microsoft.com/graph/api/application-list-owners).
+    """
+    names = privileged_in(rows)
+    if not names:
+        return None
+    held = f"'{label}' ({app_id}) has privileged permissions in tenant {graph.tenant} ({', '.join(names)})"
+    parts = [
+        Part("GET", f"/{collection}{odata_key('appId', app_id)}/owners", doing=f"read the owners of '{label}'")
+        for collection in ("applications", "servicePrincipals")
+    ]
+    try:
+        owners = [Principal.from_graph(entry) for answer in graph.batch(parts) for entry in _entries(graph, answer)]
+    except ForbiddenError as error:
+        return f"{held}, and whether people own it could not be read: {error.message}"
+    people = sorted({owner.label for owner in owners if owner.kind == "user"})
+    if not people:
+        return None
+    return (
+        f"{held} and is owned by {', '.join(people)}. An owner can give an application a credential of their own and then act with all its permissions; "
+        "remove the ownership with the option 'owners' of tenantkit.connectors.entra_app, or under Owners of the application and of the enterprise application."
+    )
+
+
+def _entries(graph: GraphClient, answer: PartAnswer) -> list[dict[str, t.Any]]:
+    """A vendor's application is registered elsewhere, and a new one may have no service principal yet."""
+    return [] if answer.absent else graph.items(answer)
