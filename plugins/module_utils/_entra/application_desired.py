@@ -86,6 +86,13 @@ class ApplicationDesired:
             )
 
     @property
+    def adoptable_by_name(self) -> ApplicationReference | None:
+        """With C(adopt), an application without the unique name may be found by its display name and given the unique name."""
+        if self.adopt and self.state == "present" and self.reference.key == "unique_name" and self.reference.display_name:
+            return ApplicationReference(display_name=self.reference.display_name)
+        return None
+
+    @property
     def name_for_new(self) -> str | None:
         """The display name of an application that has to be created."""
         return self.values.get("display_name") or self.reference.unique_name

@@ -37,15 +37,17 @@ class TagsWritten:
 class SecretWriter:
     """Writes to one application that exists."""
 
-    def __init__(self, graph: GraphClient, object_id: str, label: str) -> None:
+    def __init__(self, graph: GraphClient, object_id: str, label: str, *, made_here: bool = True) -> None:
+        """``made_here``: the application is so new that a 404 only means that it is not known everywhere yet."""
         self._graph = graph
+        self._made_here = made_here
         self._path = f"/applications/{object_id}"
         self._label = label
         self.attempts: list[str] = []  # display names of every addPassword attempt of this run
 
     def keys(self) -> list[Key]:
         """The application's secrets as they are now."""
-        body = self._graph.get(self._path, params={"$select": "id,passwordCredentials"}, doing=f"read the secrets of {self._label}", made_here=True)
+        body = self._graph.get(self._path, params={"$select": "id,passwordCredentials"}, doing=f"read the secrets of {self._label}", made_here=self._made_here)
         return [Key.from_graph(entry) for entry in body.get("passwordCredentials") or ()]
 
     def mint(self, name: str, end: str) -> Minted:
@@ -59,7 +61,9 @@ class SecretWriter:
 
         doing = f"add secret '{name}' to {self._label}"
         try:
-            body = self._graph.post(f"{self._path}/addPassword", {"passwordCredential": credential}, doing=doing, reconcile=remove_lost, made_here=True)
+            body = self._graph.post(
+                f"{self._path}/addPassword", {"passwordCredential": credential}, doing=doing, reconcile=remove_lost, made_here=self._made_here
+            )
             if not body or not body.get("secretText") or not body.get("keyId"):
                 raise ServiceError(f"Could not {doing} in tenant {self._graph.tenant}: the answer holds no secret.", code="malformed_answer", outcome="unknown")
         except ConnectorError as error:
@@ -77,7 +81,7 @@ class SecretWriter:
 
         for attempt in range(4):
             try:
-                self._graph.post(f"{self._path}/removePassword", {"keyId": key_id}, doing=doing, reconcile=gone, made_here=True)
+                self._graph.post(f"{self._path}/removePassword", {"keyId": key_id}, doing=doing, reconcile=gone, made_here=self._made_here)
                 return
             except ServiceError as error:
                 if _GONE not in (error.service_message or "").lower():
@@ -144,7 +148,7 @@ class SecretWriter:
             if look == _LOOKS - 1:
                 break
             self._graph.wait(next(pauses), f"the delivery marks of {self._label} cannot be read back yet")
-            body = self._graph.get(self._path, params={"$select": "id,tags"}, doing=f"read the tags of {self._label}", made_here=True)
+            body = self._graph.get(self._path, params={"$select": "id,tags"}, doing=f"read the tags of {self._label}", made_here=self._made_here)
             tags = list(body.get("tags") or ())
         raise ServiceError(
             f"Could not write delivery marks on {self._label} in tenant {self._graph.tenant}: they were accepted, but cannot be read back.",
