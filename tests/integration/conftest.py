@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 from support import requests
+from support.kill_plan import SAMPLE
 from support.playbooks import ROOT, Run, run_playbook
 from tenant_emulator.testing import Emulator
 
@@ -23,8 +24,9 @@ pytest_terminal_summary = requests.pytest_terminal_summary
 # with rarer input.
 EXHAUSTIVE = re.compile(
     r"placement/.*(\[check\]|free|host_pinned|elsewhere|retried|ansible\.cfg|another module)"
-    r"|test_kill\.py::test_killed\[(?!connect-SIGKILL-after-(mint|pending|deliver)\]|renew-SIGKILL-after-deliver)"
-    r"|test_kill\.py::test_every_write_is_known\[(?!connect)"
+    rf"|test_kill\.py::test_killed\[(?!({'|'.join(map(str, SAMPLE))})\])"
+    rf"|test_kill\.py::test_every_write_is_known\[(?!({'|'.join(case.scenario for case in SAMPLE)})\])"
+    r"|test_kill\.py::test_killed_while_the_vault_file_is_written\[(?!workato_file_renew-half)"
     r"|test_leaks\.py::(?!test_nothing_is_left\[(connect|refused|check|wrong_tenant)-worker|test_nothing_is_left\[connect-process"
     r"|test_a_run_killed_with_a_secret_in_its_hands\[worker-/addPassword)"
     r"|test_modules\.py::.*process"
