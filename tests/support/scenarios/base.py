@@ -106,10 +106,10 @@ class Scenario(abc.ABC):
 
     # What it does
 
-    def run(self, host: t.Mapping[str, t.Any]) -> Run:
-        """A whole run, with these variables of the host."""
+    def run(self, host: t.Mapping[str, t.Any], **env: str) -> Run:
+        """A whole run, with these variables of the host, and more in the environment."""
         hosts = self.site.inventory(contoso=dict(host))
-        return run_playbook(ROOT / "playbooks" / self.playbook, self.site.workdir, inventory=hosts, env=self.site.env(self.without))
+        return run_playbook(ROOT / "playbooks" / self.playbook, self.site.workdir, inventory=hosts, env={**self.site.env(self.without), **env})
 
     def kill(self, how: str, **where: t.Any) -> None:
         """A run that dies; C(where) is for C(run_and_kill)."""
