@@ -96,6 +96,8 @@ MORE = (
     Case("platform_certificate", "SIGKILL", "pending", "after"),
     Case("platform_certificate", "SIGTERM", "prove", "after", nth=4),
     *(Case("platform_certificate_force", "SIGKILL", step, "after") for step in ("mint", "pending", "delivered")),
+    *(Case("workato_absent", "SIGKILL", step, "after") for step in ("disable", "delete", "disconnect")),
+    *(Case("platform_absent", "SIGKILL", step, "after") for step in ("unassign", "disable")),
     *(Case("okta_preconsent", "SIGKILL", step, "after") for step in ("assign", "consent")),
     *(Case("okta_open", "SIGKILL", step, "after") for step in ("principal", "open", "settings")),
     *(Case("okta_changed_mind", "SIGKILL", step, "after") for step in ("record", "settings")),

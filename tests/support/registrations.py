@@ -15,6 +15,12 @@ from tenant_emulator.testing import Emulator, JsonObject
 SUPERSEDED = "0" * 12
 
 
+def without_application(others: JsonObject, app_id: str, tenant: str = "contoso") -> JsonObject:
+    """What C(others) says, without an application among what was deleted."""
+    deleted = {key: item for key, item in others[tenant]["deleted"].items() if item["appId"] != app_id}
+    return {**others, tenant: {**others[tenant], "deleted": deleted}}
+
+
 @dataclasses.dataclass
 class Registration:
     """The application of one connector in one tenant."""

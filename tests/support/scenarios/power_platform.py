@@ -6,7 +6,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from support.registrations import Registration
+from support.registrations import Registration, without_application
 from support.scenarios.base import DAY, ENTRA_WORDS, Scenario
 
 
@@ -36,7 +36,7 @@ class Secret(Scenario):
     """A client secret, in a tenant without anything."""
 
     playbook = "power_platform.yml"
-    words = ((r"roleAssignments", "role"), *ENTRA_WORDS)
+    words = ((r"^DELETE .*roleAssignments", "unassign"), (r"roleAssignments", "role"), *ENTRA_WORDS)
     credential: t.ClassVar[str] = "secret"
     # The second one is Microsoft's: the tenant does not know the API yet.
     writes: t.ClassVar[t.Sequence[str]] = ("principal", "application", "principal", "consent", "role", "mint", "pending", "delivered")
@@ -93,3 +93,42 @@ class CertificateForced(Certificate):
     @property
     def next_host(self) -> dict[str, t.Any]:
         return {**self.host, "power_platform_force": False}
+
+    def check_at_last(self) -> None:
+        """One whose key was lost is newer than the one in the file: it goes once a further one was stored."""
+        self.run(self.host).ok()
+        super().check_at_last()
+
+
+class Absent(Secret):
+    """Everything is taken away."""
+
+    writes = ("unassign", "revoke", "disable", "delete")
+
+    def set_up(self) -> None:
+        super().set_up()
+        self.run(self.host).ok()
+        self.app = self.registration.application
+        self.principal = self.registration.principals()[0]["id"]
+        self.assignments = len(self.emulator.powerplatform()["assignments"])
+        self.host = {**self.host, "power_platform_state": "absent"}
+
+    def others(self) -> t.Any:
+        """Here also what Microsoft has in the tenant."""
+        state = self.registration.state
+        theirs = {key: item for key, item in state["service_principals"].items() if item["appId"] != self.app["appId"]}
+        return {**without_application(self.registration.others(), self.app["appId"]), "theirs": theirs}
+
+    def check_safe(self) -> None:
+        """Whoever holds the credential was to lose it. The file is left to its owner."""
+        assert self.files.read("power_platform") is not None
+
+    def check_done(self) -> None:
+        self.check_safe()
+        assert self.registration.applications() == []
+        left = self.emulator.powerplatform()["assignments"].values()
+        assert self.principal not in {item["principalObjectId"] for item in left}
+        assert len(left) == self.assignments - 1
+
+    def check_at_last(self) -> None:
+        """Nothing more."""

@@ -9,7 +9,7 @@ import typing as t
 
 from tenant_emulator.testing import JsonObject
 
-from support.registrations import Registration
+from support.registrations import Registration, without_application
 from support.scenarios.base import DAY, ENTRA_WORDS, Scenario
 
 TOKEN = "wrkaus-emulated-token-of-contoso-with-rights"
@@ -40,7 +40,12 @@ class Connect(Scenario):
     """A tenant and a workspace without anything."""
 
     playbook = "workato.yml"
-    words = ((r"/api/connections ", "deliver"), (r"/api/connections/", "deliver"), *ENTRA_WORDS)
+    words = (
+        (r"^DELETE /api/connections/", "drop"),
+        (r"/api/connections/\d+/disconnect", "disconnect"),
+        (r"/api/connections[ /]", "deliver"),
+        *ENTRA_WORDS,
+    )
     writes: t.ClassVar[t.Sequence[str]] = ("application", "principal", "consent", "mint", "pending", "deliver", "delivered")
 
     def set_up(self) -> None:
@@ -48,6 +53,13 @@ class Connect(Scenario):
         self.registration = WorkatoRegistration(self.emulator)
         self.by_hand: tuple[str, str] | None = None
         self.host = {"workato_api_token": TOKEN}
+
+    def connect_and_sign_in(self) -> None:
+        """A run, and a person who presses Connect."""
+        self.run(self.host).ok()
+        (connection,) = self.registration.connections()
+        signed_in = self.emulator.authorize_workato_connection("contoso", connection["id"], PERSON)
+        assert signed_in["authorization_status"] == "success", signed_in
 
     def others(self) -> t.Any:
         return self.registration.others()
@@ -89,10 +101,7 @@ class Renew(Connect):
 
     def set_up(self) -> None:
         super().set_up()
-        self.run(self.host).ok()
-        (connection,) = self.registration.connections()
-        signed_in = self.emulator.authorize_workato_connection("contoso", connection["id"], PERSON)
-        assert signed_in["authorization_status"] == "success", signed_in
+        self.connect_and_sign_in()
         app = self.registration.application
         self.by_hand = (app["appId"], self.emulator.add_secret("contoso", app["id"], displayName="by hand")["value"])
         self.emulator.advance(160 * DAY)
@@ -136,3 +145,32 @@ class Both(Connect):
         super().check_held(key_id)
         held = self.files.read("workato")
         assert held is not None and held["key_id"] == key_id
+
+
+class Absent(Connect):
+    """A person has signed in, and everything is taken away."""
+
+    writes = ("revoke", "disable", "delete", "disconnect", "drop")
+
+    def set_up(self) -> None:
+        super().set_up()
+        self.connect_and_sign_in()
+        made = self.emulator.add_application("contoso", displayName="Payroll", secrets=[{"displayName": "by hand"}])
+        self.by_hand = (made["application"]["appId"], made["secrets"][0]["value"])
+        self.gone = self.registration.application["appId"]
+        self.host = {"workato_api_token": TOKEN, "workato_state": "absent", "workato_absent_confirmed": "contoso"}
+
+    def others(self) -> t.Any:
+        return without_application(self.registration.others(), self.gone)
+
+    def check_safe(self) -> None:
+        """Workato may hold a key that is gone: that was confirmed."""
+        assert self.by_hand and self.emulator.token("contoso", *self.by_hand)["status"] == 200
+
+    def check_done(self) -> None:
+        self.check_safe()
+        assert self.registration.connections() == []
+        assert self.registration.applications() == []
+
+    def check_at_last(self) -> None:
+        """Nothing more."""

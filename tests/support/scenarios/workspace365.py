@@ -6,6 +6,7 @@ from __future__ import annotations
 import typing as t
 
 from support.connections import Connection
+from support.registrations import without_application
 from support.scenarios.base import DAY, ENTRA_WORDS, Scenario
 
 VENDOR = "c7e15b90-4d28-4a6f-b3c1-90f2d6e8a745"  # an application that every tenant may take in
@@ -96,10 +97,7 @@ class Absent(Connect):
         state = self.connection.state
         theirs = {key: item for key, item in state["service_principals"].items() if item["appId"] != self.app["appId"]}
         grants = {key: item for key, item in state["grants"].items() if item["clientId"] in theirs}
-        everything = self.connection.others()
-        deleted = everything["contoso"]["deleted"]
-        everything["contoso"]["deleted"] = {key: item for key, item in deleted.items() if item["appId"] != self.app["appId"]}
-        return {**everything, "theirs": theirs, "grants": grants}
+        return {**without_application(self.connection.others(), self.app["appId"]), "theirs": theirs, "grants": grants}
 
     def check_safe(self) -> None:
         """The product may hold a key that is gone: that was confirmed. Nothing is half there, though."""
