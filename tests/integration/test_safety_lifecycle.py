@@ -148,6 +148,28 @@ def test_18_applications_of_others_need_to_be_adopted(play: Play, inventory: Inv
     assert emulator.tenant("contoso")["applications"][application["id"]]["notes"] == "Shared"
 
 
+def test_18_a_display_name_alone_finds_no_application_of_others(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """Anybody can give an application any name. Modules that have no option 'adopt' want a name that only one application can have."""
+    made = emulator.add_application("contoso", displayName="Payroll")["application"]
+    by_name = {"display_name": "Payroll"}
+    permissions = {"permissions": [{"resource": "Microsoft Graph", "delegated": ["User.Read"]}]}
+    federated = {"name": "pipeline", "issuer": "https://issuer.example", "subject": "y"}
+    modules = {
+        "entra_app_permission": permissions,
+        "entra_admin_consent": permissions,
+        "entra_client_secret": {"name": "nightly"},
+        "entra_app_certificate": {"name": "nightly", "generate": True},
+        "entra_federated_credential": federated,
+        "entra_service_principal": {},
+    }
+    tasks = [expected_to_fail(module, module, {**by_name, **more}) for module, more in modules.items()]
+    run = play(write_play(workdir, *tasks), inventory=inventory(contoso={})).ok()
+    each_failed_well(run, emulator, {module: ["made by others", made["appId"], "app_id"] for module in modules})
+    assert emulator.writes() == []
+    own = write_play(workdir, task("make", "entra_app", {"display_name": "Ours"}), task("ask", "entra_app_permission", {"display_name": "Ours", **permissions}))
+    play(own, inventory=inventory(contoso={})).ok()
+
+
 def test_18_the_role_does_not_take_a_hand_made_application(play: Play, inventory: Inventory, emulator: Emulator) -> None:
     """An application that stands in the way of the role by name or by id needs adoption, before anything is written."""
     made = by_hand(emulator)

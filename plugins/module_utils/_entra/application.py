@@ -84,9 +84,9 @@ class ApplicationResource:
         name_parts = names.parts()
         answers = graph.batch([*parts.values(), *name_parts])
         answer = dict(zip(parts, answers, strict=False))
-        app = desired.reference.pick(answer["app"])
+        app = desired.reference.pick(answer["app"], of_others=True)
         if app is None and by_name is not None:
-            app = by_name.pick(answer["by_name"])
+            app = by_name.pick(answer["by_name"], of_others=True)
         owners: list[dict[str, t.Any]] | None = None
         if change is not None and app is not None:
             owners = self._owners(app, answer.get("owners"))
