@@ -40,6 +40,7 @@ class Change:
     before: JsonObject | None
     after: JsonObject
     named: t.Collection[str]
+    recent: t.Collection[str] = ()  # ids of scopes and roles that were disabled too recently to count as disabled
 
     @property
     def personal(self) -> bool:
@@ -187,15 +188,15 @@ def _entitlements(change: Change) -> None:
     if len(set(ids)) != len(ids) or len(set(values)) != len(values):
         raise bad_request("It contains duplicate value. Please provide unique value.")
     if change.before is not None:
-        _untouched(change.before["api"]["oauth2PermissionScopes"], scopes, _SCOPE_FIELDS)
-        _untouched(change.before["appRoles"], roles, _ROLE_FIELDS)
+        _untouched(change.before["api"]["oauth2PermissionScopes"], scopes, _SCOPE_FIELDS, change.recent)
+        _untouched(change.before["appRoles"], roles, _ROLE_FIELDS, change.recent)
 
 
-def _untouched(before: list[JsonObject], after: list[JsonObject], fields: t.Iterable[str]) -> None:
+def _untouched(before: list[JsonObject], after: list[JsonObject], fields: t.Iterable[str], recent: t.Collection[str]) -> None:
     """Entries that are enabled in the directory may be disabled, but neither changed nor left out."""
     now = {entry["id"].lower(): entry for entry in after}
     for entry in before:
-        if not entry["isEnabled"]:
+        if not entry["isEnabled"] and entry["id"].lower() not in recent:
             continue
         other = now.get(entry["id"].lower())
         if other is None or any((entry[field] or "") != (other[field] or "") for field in fields):

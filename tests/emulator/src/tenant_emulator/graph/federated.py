@@ -6,7 +6,8 @@ from __future__ import annotations
 import re
 
 from ..web import Response
-from . import query, schema, store
+from ..world import Tenant
+from . import query, replicas, schema, store
 from .call import Call
 from .errors import GraphError, JsonObject, bad_request, invalid_value, read_only, same_key, too_large
 
@@ -16,6 +17,12 @@ _RESOURCE = "FederatedIdentityCredential"
 
 def _entries(call: Call, application: JsonObject) -> list[JsonObject]:
     return call.tenant.federated.setdefault(application["id"], [])
+
+
+def listed(tenant: Tenant, application_id: str) -> list[JsonObject]:
+    """The credentials of an application as the index shows them."""
+    present = ({**entry, "#of": application_id} for entry in tenant.federated.get(application_id, []))
+    return replicas.links(tenant, "federated", present, lambda entry: entry["#of"] == application_id)
 
 
 def _context(application: JsonObject) -> str:
@@ -38,7 +45,7 @@ def _missing(call: Call) -> GraphError:
 def listing(call: Call) -> Response:
     """GET /applications/{id}/federatedIdentityCredentials."""
     application = store.get(call, "applications", call.keys[0])
-    entries = _entries(call, application)
+    entries = listed(call.tenant, application["id"])
     return query.collection(call, entries, "federatedIdentityCredential", _context(application))
 
 

@@ -8,7 +8,7 @@ import typing as t
 
 from ..web import Response
 from ..world import Tenant, World
-from . import credentials, owners, query, schema, shapes, store, times
+from . import consent, credentials, owners, query, schema, shapes, store, times
 from .app_rules import SINGLE_TENANT
 from .call import Call
 from .errors import JsonObject, bad_request, denied, invalid_value, read_only, same_key, unknown_property
@@ -52,7 +52,7 @@ def counted(call: Call) -> Response:
 
 def read(call: Call) -> Response:
     """GET /servicePrincipals/{id} and (appId='')."""
-    return query.entity(call, store.get(call, KIND, call.keys[0]), "servicePrincipal", SET, expand=expand)
+    return query.entity(call, store.read(call, KIND, call.keys[0]), "servicePrincipal", SET, expand=expand)
 
 
 def expand(call: Call, item: JsonObject, name: str) -> t.Any:
@@ -61,11 +61,11 @@ def expand(call: Call, item: JsonObject, name: str) -> t.Any:
         plain = dataclasses.replace(call, request=dataclasses.replace(call.request, raw_query=""))
         return [query.project(plain, owner, None) for owner in store.owners_of(call.tenant, item["id"])]
     if name == "appRoleAssignments":
-        return [entry for entry in call.tenant.assignments.values() if entry["principalId"] == item["id"]]
+        return consent.assignments_of(call.tenant, "principalId", item["id"])
     if name == "appRoleAssignedTo":
-        return [entry for entry in call.tenant.assignments.values() if entry["resourceId"] == item["id"]]
+        return consent.assignments_of(call.tenant, "resourceId", item["id"])
     if name == "oauth2PermissionGrants":
-        return [entry for entry in call.tenant.grants.values() if entry["clientId"] == item["id"]]
+        return consent.grants_by(call.tenant, item["id"])
     if name in schema.navigation("servicePrincipal"):
         return []
     raise unknown_property(name)
