@@ -172,6 +172,15 @@ def test_users_and_groups_are_assigned_to_an_application_without_roles(graph: Di
         assert graph.ask("POST", path, body, 201)["principalType"] == kind
 
 
+@pytest.mark.parametrize("role", [{"allowedMemberTypes": ["Application"]}, {"isEnabled": False}])
+def test_the_default_role_is_for_applications_without_any(graph: Direct, role: dict) -> None:
+    role = {"allowedMemberTypes": ["User"], "description": "d", "displayName": "Job", "id": str(uuid.uuid4()), "isEnabled": True, "value": "Job", **role}
+    made = seed.add_application(graph.world, graph.tenant, {"displayName": "Roles", "appRoles": [role]})
+    resource = next(item["id"] for item in graph.tenant.service_principals.values() if item["appId"] == made["appId"])
+    body = {"principalId": seed.add_user(graph.world, graph.tenant)["id"], "resourceId": resource, "appRoleId": NO_ROLE}
+    assert graph.refused("POST", f"servicePrincipals/{resource}/appRoleAssignedTo", body)[2].startswith("Permission being assigned was not")
+
+
 def test_a_fresh_principal_is_not_known_everywhere(graph: Direct, app: dict, msgraph: dict) -> None:
     graph.world.settings.replication_reads = 2
     made = graph.ask("POST", "servicePrincipals", {"appId": app["appId"]}, 201)

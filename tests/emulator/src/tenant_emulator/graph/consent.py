@@ -89,7 +89,8 @@ def _new_assignment(call: Call, body: JsonObject, seen: str) -> JsonObject:
     kind, principal = found
     member = "Application" if kind == "service_principals" else "User"
     roles = [role for role in resource["appRoles"] if role["isEnabled"] and member in role["allowedMemberTypes"]]
-    known = not roles if role_id == DEFAULT_ROLE else any(role["id"].lower() == role_id for role in roles)
+    # The default role stands for an API without roles of any kind, disabled ones included.
+    known = not resource["appRoles"] if role_id == DEFAULT_ROLE else any(role["id"].lower() == role_id for role in roles)
     if not known or role_id in store.recent_entitlements(call.world, tenant):
         raise bad_request(f"Permission being assigned was not found on application '{resource['appId']}'")
     for entry in tenant.assignments.values():
