@@ -366,3 +366,32 @@ def test_any_object(graph: Direct, app: dict) -> None:
     body = {"ids": [user["id"], app["id"], gone], "types": ["user", "servicePrincipal"]}
     assert [item["id"] for item in graph.ask("POST", "directoryObjects/getByIds", body)["value"]] == [user["id"]]
     assert len(graph.ask("POST", "directoryObjects/microsoft.graph.getByIds", {"ids": body["ids"]})["value"]) == 2
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"tags": ["two words"]},
+        {"tags": ["twice", "twice"]},
+        {"tags": [""]},
+        {"notes": "x" * 1025},
+        {"description": "x" * 1025},
+        {"preferredSingleSignOnMode": "magic"},
+        {"homepage": "not a web address"},
+        {"displayName": ""},
+    ],
+)
+def test_values_a_service_principal_does_not_take(graph: Direct, principal: dict, body: dict) -> None:
+    (name,) = body
+    message = f"Invalid value specified for property '{name}' of resource 'ServicePrincipal'."
+    assert graph.refused("PATCH", f"servicePrincipals/{principal['id']}", {"notes": "kept out", **body}) == (400, BAD, message)
+    stored = graph.ask("GET", f"servicePrincipals/{principal['id']}")
+    assert stored["notes"] == principal["notes"] and stored[name] == principal[name]
+    app = graph.ask("POST", "applications", {"displayName": "Other"}, 201)
+    assert graph.refused("POST", "servicePrincipals", {"appId": app["appId"], **body})[2] == message
+
+
+def test_values_a_service_principal_takes(graph: Direct, principal: dict) -> None:
+    body = {"tags": ["HideApp"], "notes": "x" * 1024, "preferredSingleSignOnMode": "saml", "homepage": "https://portal.example/?a=1", "loginUrl": None}
+    graph.ask("PATCH", f"servicePrincipals/{principal['id']}", body, 204)
+    assert graph.ask("GET", f"servicePrincipals/{principal['id']}")["notes"] == "x" * 1024

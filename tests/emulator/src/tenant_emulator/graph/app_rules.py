@@ -146,9 +146,13 @@ def with_slash(uri: str) -> str:
 def _tags(change: Change) -> None:
     if "tags" not in change.named:
         return
-    tags = change.after["tags"]
-    if any(not 1 <= len(tag) <= 256 or re.search(r"\s", tag) for tag in tags) or len(set(tags)) != len(tags):
+    if not tags_allowed(change.after["tags"]):
         raise invalid_value("tags")
+
+
+def tags_allowed(tags: t.Sequence[str]) -> bool:
+    """Whether an application or service principal may have these tags."""
+    return len(set(tags)) == len(tags) and all(1 <= len(tag) <= 256 and not re.search(r"\s", tag) for tag in tags)
 
 
 def _required_access(change: Change) -> None:

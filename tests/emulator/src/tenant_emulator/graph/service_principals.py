@@ -4,18 +4,21 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import typing as t
 
 from ..web import Response
 from ..world import Tenant, World
 from . import consent, credentials, owners, query, schema, shapes, store, times
-from .app_rules import SINGLE_TENANT
+from .app_rules import SINGLE_TENANT, tags_allowed
 from .call import Call
 from .errors import JsonObject, bad_request, denied, invalid_value, read_only, same_key, unknown_property
 
 SET = "servicePrincipals"
 KIND = "service_principals"
 _RESOURCE = "ServicePrincipal"
+_SIGN_ON_MODES = (None, "external", "notSupported", "oidc", "password", "saml")
+_WEB_ADDRESS = re.compile(r"^https?://[^\s/?#]+(?:[/?#]\S*)?$", re.IGNORECASE)
 # What only the service sets, and what it carries over from the application.
 _READ_ONLY = (
     "id",
@@ -166,21 +169,41 @@ def _refuse(body: JsonObject, creating: bool = False) -> None:
 
 
 def _apply(call: Call, item: JsonObject, body: JsonObject) -> None:
+    changed: JsonObject = {}
     for name, value in body.items():
         kind, many, _required = schema.properties("servicePrincipal").get(name, ("String", False, True))
         if name == "keyCredentials":
-            value = credentials.keys_after(call.world, call.tenant, item, KIND, item[name], value)
-        elif name == "servicePrincipalNames":
+            continue
+        if name == "servicePrincipalNames":
             if item["appId"] not in value:
                 raise invalid_value(name, _RESOURCE)
-            item["#names"] = list(value)  # those that no application defines survive its next change
+            changed["#names"] = list(value)  # those that no application defines survive its next change
         elif many and schema.is_complex(kind):
             value = [schema.complete(kind, entry) for entry in value]
         elif schema.is_complex(kind) and value is not None:
             value = {**schema.complete(kind, item.get(name)), **value}
-        item[name] = value
-    if not isinstance(item["displayName"], str) or not item["displayName"]:
+        changed[name] = value
+    _check(changed)
+    if "keyCredentials" in body:
+        changed["keyCredentials"] = credentials.keys_after(call.world, call.tenant, item, KIND, item["keyCredentials"], body["keyCredentials"])
+    item.update(changed)
+
+
+def _check(changed: JsonObject) -> None:
+    """The rules for what a write names; those that applications have too are the same."""
+    if "displayName" in changed and not changed["displayName"]:
         raise invalid_value("displayName", _RESOURCE)
+    if "tags" in changed and not tags_allowed(changed["tags"]):
+        raise invalid_value("tags", _RESOURCE)
+    for name in ("description", "notes"):
+        if len(changed.get(name) or "") > 1024:
+            raise invalid_value(name, _RESOURCE)
+    if (changed.get("preferredSingleSignOnMode") or None) not in _SIGN_ON_MODES:
+        raise invalid_value("preferredSingleSignOnMode", _RESOURCE)
+    for name in ("homepage", "loginUrl"):
+        value = changed.get(name)
+        if value and not _WEB_ADDRESS.match(value):
+            raise invalid_value(name, _RESOURCE)
 
 
 def update(call: Call) -> Response:
