@@ -87,7 +87,7 @@ def test_certificate_under_stale_reads(play: Play, inventory: Inventory, emulato
         task("confirm", "entra_app_certificate", {**PAYROLL, "name": "one", "delivery": {**sink, "delivered_key_id": "{{ issued.certificate.key_id }}"}}),
         task("second", "entra_app_certificate", {**PAYROLL, "name": "two", "generate": True}, no_log=True),
     )
-    emulator.settings(**STALE)
+    emulator.settings(**STALE, certificate_activation_delay=2)
     play(playbook, inventory=inventory(contoso={})).ok()
     names = [entry["displayName"] for entry in own_application(emulator, "contoso", "payroll")["keyCredentials"]]
     assert len(names) == len(set(names)) == 2

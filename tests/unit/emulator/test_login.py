@@ -282,6 +282,23 @@ def test_certificate_is_really_verified(http: requests.Session, emulator: Emulat
     check(post(http, emulator, **assert_form(client, "no.jwt")), 401, "invalid_client", 50027)
 
 
+def test_a_new_certificate_is_not_known_at_once(http: requests.Session, emulator: Emulator) -> None:
+    emulator.settings(certificate_activation_delay=30)
+    key, cert, pem = certificate()
+    made = emulator.add_application("contoso", displayName="Certified")["application"]
+    entry = {"type": "AsymmetricX509Cert", "usage": "Verify", "key": base64.b64encode(cert.public_bytes(serialization.Encoding.DER)).decode()}
+    headers = {"Authorization": f"Bearer {emulator.token('contoso')['access_token']}"}
+    path = f"{emulator.graph_url}/v1.0/applications/{made['id']}"
+    assert http.patch(path, json={"keyCredentials": [entry]}, headers=headers).status_code == 204
+    early = post(http, emulator, **assert_form(made["appId"], assertion(emulator, made["appId"], key, cert)))
+    assert "The key was not found." in check(early, 401, "invalid_client", 700027)["error_description"]
+    emulator.advance(31)
+    late = int(dt.datetime.now().timestamp()) + 631
+    assert post(http, emulator, **assert_form(made["appId"], assertion(emulator, made["appId"], key, cert, exp=late))).status_code == 200
+    seeded = register(emulator, pem)  # past all delays
+    assert post(http, emulator, **assert_form(seeded, assertion(emulator, seeded, key, cert, exp=late))).status_code == 200
+
+
 def test_expired_certificate(http: requests.Session, emulator: Emulator) -> None:
     key, cert, pem = certificate(dt.timedelta(days=1))
     client = register(emulator, pem)

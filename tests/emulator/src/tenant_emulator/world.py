@@ -37,6 +37,7 @@ class Settings:
     """Behaviour that a configuration file or the control path can change; times in seconds."""
 
     secret_activation_delay: float = 0.0  # a new secret is refused at the token endpoint for so long
+    certificate_activation_delay: float = 0.0  # the same for a new certificate
     replication_reads: int = 0  # so many reads of a new object answer 404 before it is visible
     replication_flap: bool = False  # after the first success one more read answers 404
     service_principal_delay: float = 0.0  # POST servicePrincipals for a new application fails for so long
@@ -104,6 +105,7 @@ class Tenant:
     owners: dict[str, list[str]] = dataclasses.field(default_factory=dict)  # object id -> owner ids
     secrets: dict[str, Secret] = dataclasses.field(default_factory=dict)  # key id -> secret, live ones only
     certificates: dict[str, bytes] = dataclasses.field(default_factory=dict)  # key id -> DER
+    certificates_since: dict[str, dt.datetime] = dataclasses.field(default_factory=dict)  # key id -> added through Graph
     policies: dict[str, JsonObject] = dataclasses.field(default_factory=dict)  # by name, e.g. defaultAppManagementPolicy
     passwords: dict[str, str] = dataclasses.field(default_factory=dict)  # user id -> password, for the password grant
     multi_factor: list[str] = dataclasses.field(default_factory=list)  # ids of users who must use a second factor

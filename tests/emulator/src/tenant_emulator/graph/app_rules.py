@@ -19,6 +19,7 @@ AUDIENCES = (
     "PersonalMicrosoftAccount",
 )
 PERSONAL = AUDIENCES[2:]
+MOST_ENTRIES = 1000  # of all collections together
 SINGLE_TENANT = AUDIENCES[0]
 _FORBIDDEN_IN_REDIRECT = set("!$'(),; \t\n")
 _ROLE_FIELDS = ("allowedMemberTypes", "description", "displayName", "value")
@@ -62,7 +63,7 @@ def check(change: Change) -> None:
     _unique_name(change)
     if change.personal and len(change.after["passwordCredentials"]) > 2:
         raise too_large()
-    if _entries(change.after) > 1000:
+    if entries(change.after) > MOST_ENTRIES:
         raise too_large()
 
 
@@ -288,7 +289,7 @@ def _unique_name(change: Change) -> None:
             raise conflict("uniqueName")
 
 
-def _entries(application: JsonObject) -> int:
+def entries(application: JsonObject) -> int:
     """The entries of all collections together, which the whole object may have only so many of."""
 
     def counted(value: t.Any) -> int:

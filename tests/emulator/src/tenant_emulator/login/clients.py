@@ -116,6 +116,9 @@ def _check_certificate(world: World, client: Client, assertion: str, header: Jso
                 continue
             if credential.get("usage", "Verify") != "Verify":
                 continue
+            since = tenant.certificates_since.get(credential["keyId"])
+            if since is not None and (world.clock.now() - since).total_seconds() < world.settings.certificate_activation_delay:
+                continue
             end, start = parse_time(credential.get("endDateTime")), parse_time(credential.get("startDateTime"))
             now = world.clock.now()
             if (end and now >= end) or (start and now < start):
