@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import json
 import re
 import typing as t
 import uuid
@@ -280,6 +281,39 @@ def test_certificate_is_really_verified(http: requests.Session, emulator: Emulat
         answer = post(http, emulator, **assert_form(client, assertion(emulator, client, key, cert, **change)))
         check(answer, 401, "invalid_client", number)
     check(post(http, emulator, **assert_form(client, "no.jwt")), 401, "invalid_client", 50027)
+
+
+def test_what_an_assertion_may_be(http: requests.Session, emulator: Emulator) -> None:
+    key, cert, pem = certificate()
+    client = register(emulator, pem)
+    long = assertion(emulator, client, key, cert, exp=int(dt.datetime.now().timestamp()) + 7200)
+    check(post(http, emulator, **assert_form(client, long)), 401, "invalid_client", 700024)
+    claims = jwt.decode(assertion(emulator, client, key, cert), options={"verify_signature": False})
+    thumbprint = base64.urlsafe_b64encode(cert.fingerprint(hashes.SHA1())).rstrip(b"=").decode()
+    old = jwt.encode(claims, key, algorithm="PS256", headers={"x5t": thumbprint})
+    check(post(http, emulator, **assert_form(client, old)), 401, "invalid_client", 50027)
+    assert post(http, emulator, **assert_form(client, jwt.encode(claims, key, algorithm="RS256", headers={"x5t": thumbprint}))).status_code == 200
+
+
+def test_a_single_tenant_application_is_unknown_elsewhere(http: requests.Session, emulator: Emulator) -> None:
+    made = emulator.add_application("contoso", displayName="Shared", signInAudience="AzureADMultipleOrgs", secrets=[{"displayName": "s"}])
+    app = made["application"]
+    emulator.control("POST", "tenants/fabrikam/servicePrincipals", {"appId": app["appId"]})
+    assert emulator.token("fabrikam", app["appId"], made["secrets"][0]["value"])["status"] == 200
+    emulator.update("contoso", "applications", app["id"], signInAudience="AzureADMyOrg")
+    assert emulator.token("fabrikam", app["appId"], made["secrets"][0]["value"])["error_codes"] == [700016]
+    assert emulator.token("contoso", app["appId"], made["secrets"][0]["value"])["status"] == 200
+
+
+@pytest.mark.parametrize("blocked", ["client_id", "resource"])
+def test_policies_look_at_the_client_and_at_the_api(http: requests.Session, emulator: Emulator, blocked: str) -> None:
+    names = {"client_id": emulator.identity()["client_id"], "resource": "00000003-0000-0000-C000-000000000000"}
+    emulator.settings(conditional_access_blocks=[names[blocked].upper()])
+    body = check(post(http, emulator, **secret_form(emulator)), 400, "invalid_grant", 53003)
+    assert "capolids" in json.loads(body["claims"])["access_token"]
+    query = {"api-version": "2019-08-01", "resource": "https://graph.microsoft.com"}
+    headers = {"X-IDENTITY-HEADER": emulator.ready["identity_header"]}
+    assert http.get(emulator.ready["identity_endpoint"], params=query, headers=headers).status_code == 200
 
 
 def test_a_new_certificate_is_not_known_at_once(http: requests.Session, emulator: Emulator) -> None:
