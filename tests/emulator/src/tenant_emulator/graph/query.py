@@ -19,28 +19,6 @@ ENTITY_OPTIONS = ("select", "expand", "format")
 
 Expand = t.Callable[[Call, JsonObject, str], t.Any]
 
-_DIRECTORY = {"id", "displayName"}
-# What the directory has an index for, by type; a property that is not listed is refused in $filter.
-INDEXED: dict[str, set[str]] = {
-    "application": _DIRECTORY
-    | {"appId", "createdDateTime", "description", "identifierUris", "tags", "signInAudience", "publisherDomain"}
-    | {"keyCredentials", "requiredResourceAccess", "info", "uniqueName", "deletedDateTime"},
-    "servicePrincipal": _DIRECTORY
-    | {"accountEnabled", "alternativeNames", "appId", "applicationTemplateId", "appOwnerOrganizationId"}
-    | {"appRoleAssignmentRequired", "description", "servicePrincipalNames", "servicePrincipalType", "tags"}
-    | {"deletedDateTime", "createdDateTime", "homepage", "keyCredentials"},
-    "user": _DIRECTORY
-    | {"userPrincipalName", "mail", "givenName", "surname", "accountEnabled", "userType", "mailNickname"}
-    | {"proxyAddresses", "otherMails", "deletedDateTime", "jobTitle", "department", "createdDateTime"},
-    "group": _DIRECTORY | {"mail", "mailNickname", "securityEnabled", "mailEnabled", "groupTypes", "deletedDateTime"},
-    "oAuth2PermissionGrant": {"id", "clientId", "consentType", "principalId", "resourceId"},
-    "appRoleAssignment": {"id", "resourceId", "principalDisplayName", "principalId", "appRoleId"},
-    "federatedIdentityCredential": {"id", "name", "subject"},
-    "appManagementPolicy": _DIRECTORY,
-    "directoryObject": {"id"},
-    "domain": {"id"},
-}
-
 
 def project(call: Call, item: JsonObject, names: list[str] | None, expand: Expand | None = None) -> JsonObject:
     """One object as it leaves the service: only selected properties, no key material unless selected."""
@@ -151,7 +129,7 @@ def _filter(call: Call, items: list[JsonObject], type_name: str, advanced: bool 
     if text is None:
         return items
     parsed = filters.parse(text)
-    filters.check(parsed, type_name, INDEXED.get(type_name, set()), advanced or call.advanced)
+    filters.check(parsed, type_name, advanced or call.advanced)
     return [item for item in items if parsed.test(item)]
 
 
