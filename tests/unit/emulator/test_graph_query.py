@@ -209,3 +209,13 @@ def test_the_parser_on_its_own() -> None:
         assert filters.parse(text).test(item) is expected, text
     with pytest.raises(GraphError):
         filters.parse("a eq 'b' c")
+
+
+@pytest.mark.parametrize("path", ["directory/deletedItems/microsoft.graph.application", "applications/{app}/owners/microsoft.graph.user"])
+def test_casts_with_more_are_advanced_queries(graph: Direct, path: str) -> None:
+    url = path.format(app=next(iter(graph.tenant.applications)))
+    assert graph.ask("GET", f"{url}?$select=id,displayName&$top=999")["value"] == []
+    for option in ("$filter=displayName eq 'x'", "$orderby=displayName", "$count=true"):
+        assert graph.refused("GET", f"{url}?{option}") == UNSUPPORTED
+        assert graph.ask("GET", f"{url}?{option}&$count=true", headers=EVENTUAL)["@odata.count"] == 0
+    assert graph.refused("GET", f'{url}?$search="displayName:x"')[1] == "Request_UnsupportedQuery"

@@ -62,7 +62,7 @@ def cast(kind: str, name: str) -> t.Callable[[Call], Response]:
             for owner in owned
             if owner["@odata.type"] == f"#microsoft.graph.{type_name}"
         ]
-        return query.collection(call, found, type_name, "users" if type_name == "user" else "servicePrincipals")
+        return query.collection(call, found, type_name, "users" if type_name == "user" else "servicePrincipals", cast=True)
 
     return handler
 

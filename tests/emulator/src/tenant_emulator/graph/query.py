@@ -98,9 +98,12 @@ def collection(
     *,
     expand: Expand | None = None,
     custom_page: bool = True,
+    cast: bool = False,
 ) -> Response:
-    """An answer with a page of a list."""
+    """An answer with a page of a list; ``cast``: the path ends in the name of a type."""
     call.check_options(*LIST_OPTIONS)
+    if cast:
+        _check_cast(call)
     names = selected(call, type_name)
     found = _search(call, _filter(call, list(items), type_name))
     found = _order(call, found, type_name)
@@ -114,6 +117,14 @@ def collection(
         body["@odata.nextLink"] = _next_link(call, str(page[-1].get("id", start + size)), start + size)
     body["value"] = [project(call, item, names, expand) for item in page]
     return Response.json(200, body)
+
+
+def _check_cast(call: Call) -> None:
+    """A cast together with one of these is an advanced query; alone, or with a selection or a page size, it is not."""
+    if any(call.option(name) is not None for name in ("filter", "orderby")) and not call.advanced:
+        raise unsupported("Unsupported Query.")
+    if call.option("count") is not None and not call.eventual:
+        raise unsupported("Unsupported Query.")
 
 
 def count(call: Call, items: t.Iterable[JsonObject], type_name: str) -> Response:
