@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import secrets
 import typing as t
 import uuid
@@ -19,6 +20,7 @@ TYPES = {
     "users": "user",
     "groups": "group",
 }
+_KEPT_DELETED = dt.timedelta(days=30)
 _ALTERNATE = {
     "applications": ("appId", "uniqueName"),
     "service_principals": ("appId",),
@@ -262,6 +264,14 @@ def purge(tenant: Tenant, object_id: str) -> None:
         tenant.certificates.pop(credential["keyId"], None)
     for items in (tenant.owners, tenant.policy_links, tenant.federated):
         items.pop(object_id, None)
+
+
+def expire(world: World, tenant: Tenant) -> None:
+    """Forget what has been among the deleted items for too long."""
+    now = world.clock.now()
+    over = [key for key, entry in tenant.deleted.items() if now - times.parse(entry["deletedDateTime"]) >= _KEPT_DELETED]
+    for key in over:
+        purge(tenant, key)
 
 
 def credential_write(call: Call, object_id: str) -> None:
