@@ -8,7 +8,7 @@ import re
 import typing as t
 from urllib.parse import urlsplit
 
-from ..world import Tenant
+from ..world import Tenant, World
 from . import policies, schema
 from .errors import JsonObject, bad_request, conflict, invalid_value, too_large
 
@@ -41,6 +41,7 @@ class Change:
     before: JsonObject | None
     after: JsonObject
     named: t.Collection[str]
+    world: World | None = None
     recent: t.Collection[str] = ()  # ids of scopes and roles that were disabled too recently to count as disabled
 
     @property
@@ -60,6 +61,8 @@ def check(change: Change) -> None:
     _pre_authorised(change)
     if "identifierUris" in change.named:
         _identifier_uris(change)
+    if {"identifierUris", "signInAudience"} & set(change.named):
+        _unique_everywhere(change)
     _unique_name(change)
     if change.personal and len(change.after["passwordCredentials"]) > 2:
         raise too_large()
@@ -241,6 +244,17 @@ def _identifier_uris(change: Change) -> None:
         _identifier_uri(change, uri)
         for other in (*change.tenant.applications.values(), *change.tenant.deleted.values()):
             if other["id"] != change.after["id"] and uri.lower() in map(str.lower, other.get("identifierUris", [])):
+                raise conflict("identifierUris")
+
+
+def _unique_everywhere(change: Change) -> None:
+    """An application for other tenants too shares its identifiers with no other one of that kind, wherever it is registered."""
+    if change.after["signInAudience"] == SINGLE_TENANT or change.world is None:
+        return
+    mine = {uri.lower() for uri in change.after["identifierUris"]}
+    for tenant in change.world.tenants.values():
+        for other in tenant.applications.values():
+            if other["id"] != change.after["id"] and other["signInAudience"] != SINGLE_TENANT and mine & {uri.lower() for uri in other["identifierUris"]}:
                 raise conflict("identifierUris")
 
 

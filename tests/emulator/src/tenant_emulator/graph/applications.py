@@ -91,7 +91,9 @@ def _create(call: Call, body: JsonObject) -> Response:
     if owner_ids:
         tenant.owners[item["id"]] = owner_ids
     store.appear(call.world, tenant, item["id"])
-    shown = {**item, "passwordCredentials": answers} if answers else item
+    shown = {**item, "createdDateTime": times.precise(call.world.clock.now())}
+    if answers:
+        shown["passwordCredentials"] = answers
     return query.created(call, shown, SET)
 
 
@@ -102,7 +104,7 @@ def build(world: World, tenant: Tenant, body: JsonObject) -> JsonObject:
     item["createdDateTime"] = times.plain(world.clock.now())
     item["publisherDomain"] = next((domain["name"] for domain in tenant.domains if domain.get("isInitial")), None)
     after = merged(item, body)
-    app_rules.check(app_rules.Change(tenant, None, after, body))
+    app_rules.check(app_rules.Change(tenant, None, after, body, world))
     return after
 
 
@@ -182,7 +184,7 @@ def change(call: Call, item: JsonObject, body: JsonObject) -> None:
     if "keyCredentials" in body:
         store.credential_write(call, item["id"])
         after["keyCredentials"] = credentials.keys_after(call.world, call.tenant, item, KIND, item["keyCredentials"], body["keyCredentials"])
-    app_rules.check(app_rules.Change(call.tenant, item, after, body, store.recent_entitlements(call.world, call.tenant)))
+    app_rules.check(app_rules.Change(call.tenant, item, after, body, call.world, store.recent_entitlements(call.world, call.tenant)))
     delay = call.world.settings.personal_account_delay
     became_personal = after["signInAudience"] in app_rules.PERSONAL and item["signInAudience"] not in app_rules.PERSONAL
     if delay and became_personal and store.age(call.world, item) < delay:

@@ -12,6 +12,7 @@ from .call import Call
 from .errors import GraphError, JsonObject, bad_request, invalid_value, read_only, same_key, too_large
 
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{2,119}$")
+_ISSUER = re.compile(r"^https://[^\s/?#]+(?:/\S*)?$", re.IGNORECASE)
 _RESOURCE = "FederatedIdentityCredential"
 
 
@@ -62,6 +63,8 @@ def _check(entries: list[JsonObject], entry: JsonObject) -> None:
     for name in ("issuer", "subject"):
         if not entry.get(name) or len(entry[name]) > 600:
             raise invalid_value(name, _RESOURCE)
+    if not _ISSUER.match(entry["issuer"]):
+        raise invalid_value("issuer", _RESOURCE)
     if len(entry["audiences"]) != 1 or not 1 <= len(entry["audiences"][0]) <= 600:
         raise invalid_value("audiences", _RESOURCE)
     if len(entry["description"] or "") > 600:
@@ -112,6 +115,8 @@ def update(call: Call) -> Response:
     entry = _find(call, application)
     if entry is None:
         if call.keys[1].name == "name" and "create-if-missing" in call.header("Prefer").lower():
+            if body.get("name", call.keys[1].value) != call.keys[1].value:
+                raise invalid_value("name", _RESOURCE)
             return _create(call, application, {**body, "name": call.keys[1].value})
         raise _missing(call)
     if body.get("name", entry["name"]) != entry["name"]:

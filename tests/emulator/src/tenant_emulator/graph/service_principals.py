@@ -110,6 +110,7 @@ def _backing_application(call: Call, app_id: str) -> JsonObject:
     foreign = denied("When using this permission, the backing application of the service principal being created must in the local tenant")
     own = store.application_of(call.tenant, app_id)
     if own is not None:
+        call.require_owned(own["id"])
         if store.age(call.world, own) < call.world.settings.service_principal_delay:
             # An owner-only caller is told that the application is not here, any other that it does not exist.
             raise foreign if call.owned_only else unknown
