@@ -11,13 +11,12 @@ import typing as t
 import uuid
 
 import jwt
-import msal
 import pytest
 import requests
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import NameOID
+from support.certificates import certificate, register
 from tenant_emulator.testing import Emulator
 
 GRAPH = "https://graph.microsoft.com/.default"
@@ -212,34 +211,6 @@ def test_own_api(emulator: Emulator) -> None:
 # -- certificates and federation -------------------------------------------------------------------------------------
 
 
-def certificate(valid_for: dt.timedelta = dt.timedelta(days=30)) -> tuple[rsa.RSAPrivateKey, x509.Certificate, str]:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "automation")])
-    now = dt.datetime.now(dt.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=60))
-        .not_valid_after(now + valid_for)
-        .sign(key, hashes.SHA256())
-    )
-    return key, made, made.public_bytes(serialization.Encoding.PEM).decode()
-
-
-def key_pem(key: rsa.RSAPrivateKey) -> str:
-    raw = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    return raw.decode()
-
-
-def register(emulator: Emulator, pem: str) -> str:
-    made = emulator.add_application("contoso", displayName="Certified")
-    emulator.control("POST", f"tenants/contoso/applications/{made['application']['id']}/certificates", {"pem": pem})
-    return str(made["application"]["appId"])
-
-
 def assertion(emulator: Emulator, client: str, key: rsa.RSAPrivateKey, cert: x509.Certificate, **changes: t.Any) -> str:
     now = int(dt.datetime.now().timestamp())
     claims = {
@@ -381,58 +352,3 @@ def test_password_grant(http: requests.Session, emulator: Emulator) -> None:
     check(post(http, emulator, **{**form, "username": "nobody@contoso.com"}), 400, "invalid_grant", 50034)
     guarded = {**form, "username": "guarded@contoso.com", "password": "emulated-guarded-password"}
     assert check(post(http, emulator, **guarded), 400, "invalid_grant", 50076)["suberror"] == "basic_action"
-
-
-# -- real client libraries -------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def no_bundle(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "HTTPS_PROXY", "https_proxy"):
-        monkeypatch.delenv(name, raising=False)
-
-
-@pytest.mark.usefixtures("no_bundle")
-def test_msal_with_secret_and_certificate(emulator: Emulator) -> None:
-    identity = emulator.identity()
-    options: dict[str, t.Any] = {
-        "authority": f"{emulator.login_url}/contoso.com",
-        "instance_discovery": False,
-        "verify": emulator.ca_path,
-    }
-    app = msal.ConfidentialClientApplication(identity["client_id"], client_credential=identity["secret"], **options)
-    assert app.acquire_token_for_client([GRAPH])["token_type"] == "Bearer"
-
-    key, cert, pem = certificate()
-    client = register(emulator, pem)
-    sha1 = cert.fingerprint(hashes.SHA1()).hex()
-    for credential in (
-        {"private_key": key_pem(key), "thumbprint": sha1},
-        {"private_key": key_pem(key), "public_certificate": pem},
-    ):
-        app = msal.ConfidentialClientApplication(client, client_credential=credential, **options)
-        answer = app.acquire_token_for_client([GRAPH])
-        assert answer.get("token_type") == "Bearer", answer
-
-
-@pytest.mark.usefixtures("no_bundle")
-def test_msal_knows_nothing_of_the_emulator_behind_the_proxy(emulator: Emulator) -> None:
-    identity = emulator.identity()
-    app = msal.ConfidentialClientApplication(
-        identity["client_id"],
-        client_credential=identity["secret"],
-        authority="https://login.microsoftonline.com/fabrikam.com",
-        verify=emulator.ca_path,
-        proxies={"https": emulator.proxy_url},
-    )
-    assert app.acquire_token_for_client([GRAPH])["token_type"] == "Bearer"
-
-
-def test_msal_managed_identity(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("IDENTITY_ENDPOINT", emulator.identity_endpoint)
-    monkeypatch.setenv("IDENTITY_HEADER", emulator.ready["identity_header"])
-    with requests.Session() as session:
-        client = msal.ManagedIdentityClient(msal.SystemAssignedManagedIdentity(), http_client=session)
-        answer = client.acquire_token_for_client(resource="https://graph.microsoft.com")
-    assert answer.get("token_type") == "Bearer", answer
-    assert requests.get(emulator.identity_endpoint, params={"resource": "x"}).status_code == 401
