@@ -75,6 +75,19 @@ def test_consent_under_stale_reads(play: Play, inventory: Inventory, emulator: E
     assert scopes_of(emulator, "contoso", app_id) == [{"User.Read", "openid", "profile"}]
 
 
+def test_requested_permissions_under_stale_reads(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """A second task adds to what the first one has just written, not to what was there before."""
+
+    def request(name: str) -> dict[str, t.Any]:
+        return task(name, "entra_app_permission", {**PAYROLL, "permissions": [{"resource": GRAPH, "delegated": [name]}]})
+
+    playbook = write_play(workdir, task("app", "entra_app", {**PAYROLL, "display_name": "Payroll"}), request("User.Read"), request("openid"))
+    emulator.settings(**STALE)
+    play(playbook, inventory=inventory(contoso={})).ok()
+    (entry,) = own_application(emulator, "contoso", "payroll")["requiredResourceAccess"]
+    assert len(entry["resourceAccess"]) == 2
+
+
 def test_certificate_under_stale_reads(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
     """A certificate is made, delivered and confirmed, and a second one is added beside it."""
     sink = {"connector": "sink", "instance": "vault/contoso/payroll certificate"}
