@@ -24,9 +24,9 @@ def held(emulator: Emulator) -> str:
 
 
 def test_connecting_under_stale_reads(play: Play, inventory: Inventory, emulator: Emulator) -> None:
-    """One application, one grant, one secret, which is the one that is delivered; the run after finds nothing to do."""
+    """One application, one grant, one secret, which is the one that is delivered."""
     hosts = inventory(contoso={})
-    emulator.settings(update_reads=3, list_reads=3, replication_reads=1)
+    emulator.settings(**STALE, replication_reads=1)
     run = play("workspace365.yml", inventory=hosts).ok()
     application = own_application(emulator)
     assert key_ids(application) == [held(emulator)]
