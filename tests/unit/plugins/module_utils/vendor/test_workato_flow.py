@@ -226,6 +226,25 @@ def test_limits_are_kept_across_tasks(bench: Bench, monkeypatch: pytest.MonkeyPa
         assert {entry["status"] for entry in bench.emulator.journal("workato")} == {200}
 
 
+def test_a_repeat_waits_for_its_turn(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server error is repeated no sooner than the limit allows: the try before it counts as well."""
+    monkeypatch.setattr(workato, "OTHER_LIMIT", (1, 1.1))
+    bench.ok()
+    bench.emulator.settings(workato_others_per_second=1)
+    bench.emulator.fault(service="workato", method="PUT", action="status_after", status=503, headers={"Retry-After": "0"}, times=2)
+    bench.ok(rotated=True)
+    assert [entry["status"] for entry in bench.emulator.journal("workato") if entry["method"] == "PUT"] == [503, 503, 200]
+    assert 429 not in {entry["status"] for entry in bench.emulator.journal("workato")}
+
+
+def test_deleted_meanwhile(bench: Bench) -> None:
+    """Between the list and the update somebody deletes it: nothing holds what was sent, and the sentence says what happened."""
+    bench.ok()
+    bench.emulator.fault(service="workato", method="PUT", action="status", status=404)
+    failure = bench.failed(rotated=True)
+    assert failure["code"] == "connection_gone" and failure["outcome"] == "refused" and "deleted meanwhile" in failure["msg"]
+
+
 def test_two_hosts_that_mean_the_same(bench: Bench) -> None:
     bench.ok(host="contoso")
     failure = bench.failed(host="fabrikam")
