@@ -91,6 +91,7 @@ CONSENT_OPTIONS: dict[str, t.Any] = {
     "accept_privileged": {"type": "list", "elements": "str", "default": []},
     "on_forbidden": {"type": "str", "default": "fail", "choices": ["fail", "hand_off"]},
     "hand_off_redirect_uri": {"type": "str"},
+    "hand_off_tenants": {"type": "list", "elements": "str"},
     "expected_publisher_tenant_id": {"type": "str"},
 }
 

@@ -318,7 +318,9 @@ def resolve_provider(connectors: t.Sequence[t.Mapping[str, t.Any]], titles: t.Se
     if len(found) == 1:
         return found[0]
     shown = ", ".join(repr(title) for title in titles)
-    recipe = "Create a connection by hand in Workato, run this with 'state=probed' to see its provider, and set 'provider' ('workato_provider' of the role) to it."
+    recipe = (
+        "Create a connection by hand in Workato, run this with 'state=probed' to see its provider, and set 'provider' ('workato_provider' of the role) to it."
+    )
     if found:
         text, code = f"Several connectors are called {shown}: {', '.join(found)}.", "provider_ambiguous"
         recipe = f"Set 'provider' to one of them. {recipe}"

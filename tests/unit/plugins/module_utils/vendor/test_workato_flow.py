@@ -146,7 +146,25 @@ def test_absent(bench: Bench) -> None:
 def test_adoption(bench: Bench) -> None:
     bench.ok(external_id=None)
     assert bench.failed()["code"] == "adopt"
-    assert bench.ok(adopt=True)["connection"]["external_id"] == "x-1" and len(bench.held) == 1
+    assert bench.failed(state="probed")["code"] == "adopt" and bench.emulator.writes() == []
+    seen = bench.ok(state="probed", adopt=True)["connection"]
+    assert seen["would_adopt"] and not seen["adopted"] and seen["differences"] == ["external_id"]
+    bench.emulator.authorize_workato_connection("contoso", seen["id"])
+    adopted = bench.ok(adopt=True)["connection"]
+    assert adopted["adopted"] and not adopted["would_adopt"] and adopted["external_id"] == "x-1:adopted" and len(bench.held) == 1
+    assert adopted["reconnect_required"], "its sign-in was made with other credentials"
+    assert bench.ok(client_secret=None)["connection"]["differences"] == []
+    assert bench.ok(state="absent")["actions"] == [f"give connection 'Entra' (id {seen['id']}) back: remove its external id"]
+    assert len(bench.held) == 1 and not bench.ok(state="absent")["changed"]
+    assert bench.failed()["code"] == "adopt"
+
+
+def test_name_and_folder_are_corrected_without_credentials(bench: Bench) -> None:
+    bench.ok()
+    assert bench.ok(state="probed", name="Entra ID")["connection"]["differences"] == ["name"]
+    result = bench.ok(name="Entra ID", client_secret=None, client_id=None)
+    assert result["changed"] and not result["connection"]["credentials_sent"] and result["connection"]["differences"] == []
+    assert bench.held[0]["name"] == "Entra ID" and bench.held[0]["input"]["client_id"] == CLIENT
 
 
 def test_wrong_data_center(bench: Bench) -> None:
