@@ -26,8 +26,8 @@ options:
   state:
     description:
       - V(present) creates or changes the connection.
-      - V(probed) changes nothing. It proves data centre, token, workspace and connector, and that a connection that is there may be used, best before a
-        secret is made.
+      - V(probed) changes nothing. It proves data centre, token, workspace and, with O(name), connector, and that a connection that is there may be used,
+        best before a secret is made.
       - V(absent) disconnects and deletes it. With O(external_id), only the one that carries it. One that was adopted (O(adopt)) is given back instead, it
         stays and loses the external id; the credentials it had before its adoption are not known to anybody.
     type: str

@@ -81,7 +81,8 @@ class ConnectionResource:
         self._check_workspace()
         self._claim()
         found = find_connection(self._client.connections(), self._desired)
-        if found.connection is None and self._desired.state != "absent":
+        # Without a name nothing could be made, so the connector, and the right to list connectors, are not needed.
+        if found.connection is None and self._desired.state != "absent" and self._desired.name:
             found = dataclasses.replace(found, provider=self._desired.provider or self._resolve())
         self._current = found
         if self._cache.problem:
