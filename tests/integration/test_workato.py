@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 import threading
@@ -188,11 +189,37 @@ def test_a_vault_file_keeps_the_secret_and_is_asked_every_run(play: Play, invent
     (file,) = (workdir / "credentials").iterdir()
     assert file.read_text().startswith("$ANSIBLE_VAULT;") and file.stat().st_mode & 0o777 == 0o600
     assert result(run)["enter_by_hand"]["tenant"] == emulator.tenant_id("contoso")
-    assert play("workato.yml", inventory=hosts, args=args, **NO_TOKEN).ok().changed() == []
+    typed = " ".join(result(run)["notes"])
+    for value in (application(emulator)["appId"], emulator.tenant_id("contoso"), "https://www.workato.com/oauth/callback", str(file)):
+        assert value in typed and value in run.output
+    assert "before" not in typed and play("workato.yml", inventory=hosts, args=args, **NO_TOKEN).ok().changed() == []
     file.unlink()
     before = set(emulator.tenant("contoso")["secrets"])
     play("workato.yml", inventory=hosts, args=args, **NO_TOKEN).ok()
     assert file.exists() and len(set(emulator.tenant("contoso")["secrets"]) - before) == 1
+
+
+def test_a_renewed_secret_is_typed_in_while_the_old_one_works(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """Until the overlap is over, said in every run until then."""
+    hosts = inventory(contoso={"entra_connector_sink": {"type": "vault_file", "vault_id": "connectors", "directory": str(workdir / "credentials")}})
+    play("workato.yml", inventory=hosts, **NO_TOKEN).ok()
+    renewed = play("workato.yml", inventory=hosts, extra={"workato_force": True}, **NO_TOKEN).ok()
+    day = (dt.datetime.now(dt.UTC) + dt.timedelta(days=7)).date()
+    for run in (renewed, play("workato.yml", inventory=hosts, **NO_TOKEN).ok()):
+        notes = " ".join(result(run)["notes"])
+        assert any(f"Type the new secret in before {day - dt.timedelta(days=late)}" in notes for late in (0, 1)) and str(workdir / "credentials") in notes
+
+
+def test_two_connections_of_one_tenant_need_a_file_each(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    sink = {"type": "vault_file", "vault_id": "connectors", "directory": str(workdir / "credentials")}
+    second = {"entra_tenant_id": "contoso.onmicrosoft.com", "entra_connector_sink": sink}
+    play("workato.yml", inventory=inventory(contoso={"entra_connector_sink": sink}), **NO_TOKEN).ok()
+    emulator.clear_journal()
+    refused = play("workato.yml", inventory=inventory(second=second), **NO_TOKEN).failed()
+    assert "'instance'" in refused.failure()["msg"] and emulator.writes() == []
+    second["entra_connector_sink"] = {**sink, "instance": "second"}
+    play("workato.yml", inventory=inventory(second=second), **NO_TOKEN).ok()
+    assert len(list((workdir / "credentials").iterdir())) == 2
 
 
 @pytest.mark.parametrize(
