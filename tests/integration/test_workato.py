@@ -210,6 +210,26 @@ def test_a_renewed_secret_is_typed_in_while_the_old_one_works(play: Play, invent
         assert any(f"Type the new secret in before {day - dt.timedelta(days=late)}" in notes for late in (0, 1)) and str(workdir / "credentials") in notes
 
 
+FORGETS = "sinks/forget.yml" in (ROOT / "roles/entra_connector/tasks/absent.yml").read_text()
+
+
+@pytest.mark.skipif(not FORGETS, reason="entra_connector does not turn to the sinks in state absent")
+def test_sinks_forget_what_is_taken_away(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """Before the application goes, and not in check mode."""
+    folder, own = workdir / "credentials", workdir / "own.yml"
+    told = {"ansible.builtin.debug": {"msg": "order {{ entra_connector_sink_action }} {{ entra_connector_client_id }}"}}
+    own.write_text(yaml.safe_dump([told, {"ansible.builtin.set_fact": {"entra_connector_sink_holds": True}}]))
+    sinks = [{"type": "vault_file", "vault_id": "connectors", "directory": str(folder)}, {"type": "tasks", "file": str(own)}]
+    hosts = inventory(contoso={"entra_connector_sink": sinks})
+    play("workato.yml", inventory=hosts, **NO_TOKEN).ok()
+    app_id = application(emulator)["appId"]
+    gone = {"workato_state": "absent", "workato_absent_confirmed": "contoso"}
+    play("workato.yml", inventory=hosts, extra=gone, check=True, **NO_TOKEN).ok()
+    assert len(list(folder.iterdir())) == 1
+    run = play("workato.yml", inventory=hosts, extra=gone, **NO_TOKEN).ok()
+    assert list(folder.iterdir()) == [] and f"order forget {app_id}" in run.output
+
+
 def test_two_connections_of_one_tenant_need_a_file_each(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
     sink = {"type": "vault_file", "vault_id": "connectors", "directory": str(workdir / "credentials")}
     second = {"entra_tenant_id": "contoso.onmicrosoft.com", "entra_connector_sink": sink}
