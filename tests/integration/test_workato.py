@@ -210,10 +210,6 @@ def test_a_renewed_secret_is_typed_in_while_the_old_one_works(play: Play, invent
         assert any(f"Type the new secret in before {day - dt.timedelta(days=late)}" in notes for late in (0, 1)) and str(workdir / "credentials") in notes
 
 
-FORGETS = "sinks/forget.yml" in (ROOT / "roles/entra_connector/tasks/absent.yml").read_text()
-
-
-@pytest.mark.skipif(not FORGETS, reason="entra_connector does not turn to the sinks in state absent")
 def test_sinks_forget_what_is_taken_away(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
     """Before the application goes, and not in check mode."""
     folder, own = workdir / "credentials", workdir / "own.yml"
