@@ -3,30 +3,22 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import typing as t
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
-from cryptography.x509.oid import NameOID
 from support.playbooks import Run
 from support.plays import expected_to_fail, failed_well, is_sentence, no_secret_shown, own_application, scopes_of, write_play
+from support.power import API, NAME, NATIVE, READER, checks, diagnosis, pair, principal_of, result_of, roles_of, stored, vault_file, without_environments
 from tenant_emulator.testing import Emulator
 
 Play = t.Callable[..., Run]
 Inventory = t.Callable[..., Path]
 
-API = "8578e004-a5c6-46e7-913e-12f58912df43"
-NAME = "tenantkit.power_platform"
-NATIVE = "https://login.microsoftonline.com/common/oauth2/nativeclient"
-READER = "c886ad2e-27f7-4874-8381-5849b8d8a090"
-PRODUCTION = "e1a4d7c0-3b62-4f58-9d0e-7c5a1b8f2d01"
 FRESH = "e1a4d7c0-3b62-4f58-9d0e-7c5a1b8f2d03"
 ISSUER, SUBJECT = "https://token.actions.githubusercontent.com", "repo:contoso/platform:ref:refs/heads/main"
 ABSENT = {"power_platform_state": "absent"}
@@ -35,31 +27,7 @@ ABSENT = {"power_platform_state": "absent"}
 @pytest.fixture
 def sink(workdir: Path) -> dict[str, t.Any]:
     """Host variables of a vault file."""
-    return {"entra_connector_sink": {"type": "vault_file", "directory": str(workdir / "credentials")}, "entra_connector_vault_id": "connectors"}
-
-
-def result_of(run: Run, host: str = "contoso") -> dict[str, t.Any]:
-    """What the role left behind."""
-    return t.cast("dict[str, t.Any]", run.task("Report Power Platform", host).result["ansible_facts"]["power_platform_result"])
-
-
-def stored(workdir: Path) -> list[str]:
-    """The files of the sink."""
-    folder = workdir / "credentials"
-    return sorted(item.name for item in folder.iterdir()) if folder.exists() else []
-
-
-def principal_of(emulator: Emulator, app_id: str) -> dict[str, t.Any]:
-    """The service principal of an application in Contoso."""
-    return next(item for item in emulator.tenant("contoso")["service_principals"].values() if item["appId"] == app_id)
-
-
-def roles_of(emulator: Emulator, app_id: str) -> list[tuple[str, str]]:
-    """Role and scope (without the tenant) of each assignment that an application holds."""
-    mine = principal_of(emulator, app_id)["id"]
-    prefix = f"/tenants/{emulator.tenant_id('contoso')}"
-    found = emulator.powerplatform()["assignments"].values()
-    return [(item["roleDefinitionId"], item["scope"].removeprefix(prefix)) for item in found if item["principalObjectId"] == mine]
+    return vault_file(workdir)
 
 
 def without_rights(emulator: Emulator) -> None:
@@ -84,32 +52,6 @@ def administrator(emulator: Emulator) -> str:
     status, raw = emulator.request("POST", url, urlencode(form).encode(), {"Content-Type": "application/x-www-form-urlencoded"})
     assert status == 200, raw
     return str(json.loads(raw)["access_token"])
-
-
-class Pair(t.NamedTuple):
-    """A key and its certificate."""
-
-    key: rsa.RSAPrivateKey
-    certificate: x509.Certificate
-
-    @property
-    def key_pem(self) -> bytes:
-        """The private key."""
-        return self.key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-
-    @property
-    def pem(self) -> bytes:
-        """The certificate."""
-        return self.certificate.public_bytes(serialization.Encoding.PEM)
-
-
-def pair(begin: int = -1, end: int = 300) -> Pair:
-    """A certificate that is valid from so many days on to so many days on."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "platform")])
-    now = dt.datetime.now(dt.UTC)
-    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now + dt.timedelta(begin), now + dt.timedelta(end))
-    return Pair(key, builder.sign(key, hashes.SHA256()))
 
 
 def test_nobody_would_hold_this_secret(play: Play, inventory: Inventory, emulator: Emulator) -> None:
@@ -279,8 +221,7 @@ def test_a_role_that_others_gave(play: Play, inventory: Inventory, emulator: Emu
 
 def test_nothing_visible_is_no_success(play: Play, inventory: Inventory, emulator: Emulator, sink: dict[str, t.Any]) -> None:
     """A role at a tenant without environments proves nothing, and the run says so; the secret stays where it is."""
-    for key in list(emulator.powerplatform()["environments"]):
-        emulator.control("DELETE", f"tenants/contoso/power-platform/environments/{key}")
+    without_environments(emulator)
     wanted = {**sink, "power_platform_credential": "secret", "power_platform_proof_timeout": 0}
     run = play("power_platform.yml", inventory=inventory(contoso=wanted))
     failed_well(run, emulator, "nothing visible", "power_platform_diagnose")
@@ -397,16 +338,6 @@ def test_an_app_id_in_place_of_an_object_id(play: Play, inventory: Inventory, em
 
 
 # -- diagnosis --
-
-
-def diagnosis(run: Run) -> dict[str, t.Any]:
-    """What the diagnosis found."""
-    return t.cast("dict[str, t.Any]", run.task("Report the diagnosis").result["ansible_facts"]["power_platform_diagnosis"])
-
-
-def checks(found: dict[str, t.Any]) -> set[str]:
-    """What the findings are about."""
-    return {item["check"] for item in found["findings"]}
 
 
 def test_diagnosis_of_a_registration_that_works(play: Play, inventory: Inventory, emulator: Emulator, sink: dict[str, t.Any]) -> None:

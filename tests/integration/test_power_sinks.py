@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where the role power_platform puts a key or secret: several sinks, of which one fails, and what is left then."""
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+
+from support.playbooks import Run
+from support.plays import failed_well, own_application
+from support.power import NAME, result_of, sink_tasks, stored, vault_file
+from tenant_emulator.testing import Emulator
+
+Play = t.Callable[..., Run]
+Inventory = t.Callable[..., Path]
+
+STORING = "entra_connector_sink_action == 'store' and not ansible_check_mode"
+
+
+def two_sinks(workdir: Path, *, first_stores: bool) -> dict[str, t.Any]:
+    """Two places, of which the second refuses for good whatever it is given."""
+    refuse = {
+        "name": "Refuse it",
+        "tenantkit.connectors.credential_vault_file": {
+            "directory": str(workdir / "second"),
+            "tenant_id": "somewhere",
+            "connector": "power_platform",
+            "vault_id": "not_loaded",
+            "key_id": "{{ entra_connector_key_id }}",
+            "value": "{{ entra_connector_secret_value }}",
+        },
+        "when": STORING,
+    }
+    refusing = sink_tasks(workdir, "refusing.yml", refuse)
+    first = vault_file(workdir)
+    # Says what the role itself notes of a sink that stored the value.
+    noting = sink_tasks(workdir, "noting.yml", {"name": "Note it", "ansible.builtin.set_fact": {"__entra_connector_stored": ["vault_file"]}, "when": STORING})
+    sinks = [first.pop("entra_connector_sink"), noting, refusing] if first_stores else [refusing]
+    return {**first, "entra_connector_sink": sinks}
+
+
+def test_a_certificate_that_no_sink_took_is_removed(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """The only sink refuses: nobody holds the key, so its certificate goes, and the sentence says so."""
+    wanted = {**two_sinks(workdir, first_stores=False), "power_platform_credential": "certificate"}
+    run = play("power_platform.yml", inventory=inventory(contoso=wanted))
+    failed_well(run, emulator, "Vault id 'not_loaded' is not loaded", "was removed again")
+    assert own_application(emulator, "contoso", NAME)["keyCredentials"] == []
+    left = run.task("Leave what is known of the failure, for later plays and reports").result["ansible_facts"]["__power_platform_certificate_step"]
+    assert (left["status"], left["failure"]["code"]) == ("failed", "vault_id_not_loaded")
+
+
+def test_one_sinks_refusal_leaves_the_key_of_another(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """The first sink holds the key, the second refuses it: the certificate stays, the next run gives both a new one."""
+    wanted = {**two_sinks(workdir, first_stores=True), "power_platform_credential": "certificate"}
+    run = play("power_platform.yml", inventory=inventory(contoso=wanted))
+    failed_well(run, emulator, "Vault id 'not_loaded' is not loaded", "vault_file holds the new key, so its certificate stays")
+    (left,) = own_application(emulator, "contoso", NAME)["keyCredentials"]
+    assert len(stored(workdir)) == 1
+    sink = wanted["entra_connector_sink"][0]
+    healed = result_of(play("power_platform.yml", inventory=inventory(contoso={**wanted, "entra_connector_sink": [sink]})).ok())
+    assert (healed["status"], healed["proof"]["status"]) == ("connected", "proven")
+    assert left["keyId"] != healed["credential"]["key_id"]
