@@ -55,10 +55,10 @@ options:
       - Excludes O(certificate_path) and O(generate).
     type: str
   private_key_path:
-    description: File with its private key (PEM), to check that it fits, and for O(prove).
+    description: File with its private key (PEM or DER), to check that it fits, and for O(prove).
     type: path
   private_key_content:
-    description: The private key (PEM) itself.
+    description: The private key itself, as PEM or as the base64 of DER.
     type: str
   private_key_password:
     description: Password of the private key, or of the C(.pfx) file, if it has one.

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How the role power_platform proves a credential: with keys in every form and in no file, when Entra learns slowly, and what a failed proof leaves behind."""
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+
+import pytest
+from support.killing import run_and_kill
+from support.playbooks import ROOT, Run, command_line, environment
+from support.plays import own_application, role_play
+from support.power import NAME, Pair, pair, result_of, vault_file
+from tenant_emulator.testing import Emulator
+
+Play = t.Callable[..., Run]
+Inventory = t.Callable[..., Path]
+
+PLAYBOOK = "power_platform.yml"
+ISSUER, SUBJECT = "https://token.actions.githubusercontent.com", "repo:contoso/platform:ref:refs/heads/main"
+
+
+def holding_keys(files: t.Mapping[Path, bytes]) -> list[Path]:
+    """Those of the files in which a private key stands."""
+    return [path for path, content in files.items() if b"PRIVATE KEY" in content]
+
+
+@pytest.mark.parametrize("way", ["worker", "process"])
+def test_no_key_is_written_for_the_proof(way: str, play: Play, inventory: Inventory, operator: dict[str, str], emulator: Emulator, workdir: Path) -> None:
+    """Killed while the generated key signs in, and while its token lists environments: no file holds it but the sink's, which is encrypted."""
+    env = {"TENANTKIT_MODULE_PROCESS": "1"} if way == "process" else {}
+    hosts = inventory(contoso={**vault_file(workdir), "power_platform_credential": "certificate"})
+    play(PLAYBOOK, inventory=hosts, env=env).ok()
+    requests = [str(entry.get("path")) for entry in emulator.journal()]
+    listing = next(at for at, path in enumerate(requests) if "/environmentmanagement/environments" in path)
+    signing_in = sum(path.endswith("/token") for path in requests[:listing])
+    command = command_line(ROOT / "playbooks" / PLAYBOOK, inventory=hosts, check=False, diff=True, extra=None, args=["-vvvv"])
+    for path, number in (("/token$", signing_in), ("/environmentmanagement/environments", 1)):
+        emulator.reset()
+        for file in (workdir / "credentials").iterdir():
+            file.unlink()
+        killed = run_and_kill(command, environment(workdir, {**operator, **env}), workdir, emulator, request=number, path=path, when="before", how="SIGKILL")
+        assert own_application(emulator, "contoso", NAME)["keyCredentials"], "the key is made"
+        assert any("credentials" in str(name) for name in killed.files), "the sink holds it"
+        assert holding_keys(killed.files) == []
+        assert "PRIVATE KEY" not in killed.output + "".join(killed.command_lines)
+
+
+def write(folder: Path, made: Pair) -> None:
+    """A key and its certificate in every form."""
+    folder.mkdir()
+    for name, content in {"c.pem": made.pem, "c.der": made.der, "k.pem": made.key_pem, "k.der": made.key_der, "both.pem": made.key_pem + made.pem}.items():
+        (folder / name).write_bytes(content)
+
+
+@pytest.mark.parametrize("way", ["worker", "process"])
+def test_certificates_in_every_form(way: str, play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """PEM and DER, with the key in the same file, in another, or nowhere; relative paths start at the playbook, for upload and proof alike."""
+    playbook = role_play(workdir, "power_platform")
+    write(workdir / "keys", pair())
+    env = {"TENANTKIT_MODULE_PROCESS": "1"} if way == "process" else {}
+    forms: list[tuple[str, str | None, str]] = [
+        ("c.der", "k.der", "proven"),
+        ("c.der", None, "not_possible"),
+        ("c.pem", "k.der", "proven"),
+        ("both.pem", None, "proven"),
+    ]
+    for certificate, key, proof in forms:
+        wanted = {"power_platform_credential": "certificate", "power_platform_certificate_path": f"keys/{certificate}"}
+        if key:
+            wanted["power_platform_private_key_path"] = f"keys/{key}"
+        result = result_of(play(playbook, inventory=inventory(contoso=wanted), env=env).ok())
+        assert (result["status"], result["proof"]["status"]) == ("connected", proof), (certificate, key, result["proof"])
+    assert len(own_application(emulator, "contoso", NAME)["keyCredentials"]) == 1, "it is the same certificate each time"
+
+
+def test_a_federated_credential_that_is_new(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """Entra does not know it at once: the first run waits as long as it may, and proves it. With less time it is not proven, not failed."""
+    emulator.settings(federated_activation_delay=9)
+    wanted: dict[str, t.Any] = {
+        "power_platform_credential": "federated",
+        "power_platform_federated": {"name": "main", "issuer": ISSUER, "subject": SUBJECT},
+        "power_platform_try": {"federated_token": emulator.assertion(ISSUER, SUBJECT)},
+    }
+    run = play(PLAYBOOK, inventory=inventory(contoso=wanted)).ok()
+    assert result_of(run)["proof"]["status"] == "proven", result_of(run)["proof"]
+    assert play(PLAYBOOK, inventory=inventory(contoso=wanted)).ok().changed() == []
