@@ -214,19 +214,32 @@ def test_a_role_that_others_gave(play: Play, inventory: Inventory, emulator: Emu
     wanted = {**sink, "power_platform_credential": "secret", "power_platform_role_assigned": True, "power_platform_proof_timeout": 0}
     waiting = result_of(play("power_platform.yml", inventory=inventory(contoso=wanted)).ok())
     assert (waiting["status"], waiting["proof"]["status"]) == ("awaiting_role", "forbidden")
+    still = result_of(play("power_platform.yml", inventory=inventory(contoso=wanted)).ok())
+    assert (still["status"], still["changed"]) == ("awaiting_role", False)
     emulator.add_role_assignment("contoso", waiting["service_principal"]["object_id"], "Power Platform reader")
-    there = result_of(play("power_platform.yml", inventory=inventory(contoso={**wanted, "power_platform_force": True})).ok())
+    there = result_of(play("power_platform.yml", inventory=inventory(contoso=wanted)).ok())
     assert (there["status"], there["proof"]["status"]) == ("connected", "proven")
+    assert there["credential"]["key_id"] == waiting["credential"]["key_id"], "the value was read back from the vault file"
 
 
 def test_nothing_visible_is_no_success(play: Play, inventory: Inventory, emulator: Emulator, sink: dict[str, t.Any]) -> None:
-    """A role at a tenant without environments proves nothing, and the run says so; the secret stays where it is."""
+    """A role at a tenant without environments proves nothing. Every run says so until one sees something, and the secret stays where it is."""
     without_environments(emulator)
     wanted = {**sink, "power_platform_credential": "secret", "power_platform_proof_timeout": 0}
-    run = play("power_platform.yml", inventory=inventory(contoso=wanted))
-    failed_well(run, emulator, "nothing visible", "power_platform_diagnose")
-    assert result_of(run)["status"] == "not_proven"
-    assert play("power_platform.yml", inventory=inventory(contoso=wanted)).ok().changed() == []
+    for round_ in ("first", "again"):
+        run = play("power_platform.yml", inventory=inventory(contoso=wanted))
+        failed_well(run, emulator, "nothing visible", "power_platform_diagnose", "power_platform_accept_unproven")
+        assert result_of(run)["status"] == "not_proven", round_
+    assert run.changed() == []
+    looked = play("power_platform.yml", inventory=inventory(contoso=wanted), check=True).ok()
+    assert result_of(looked)["status"] == "not_proven"
+    emulator.add_environment("contoso", "The first one")
+    healed = play("power_platform.yml", inventory=inventory(contoso=wanted)).ok()
+    assert (result_of(healed)["status"], result_of(healed)["proof"]["status"]) == ("connected", "proven")
+    no_secret_shown(healed, emulator)
+    assert len(own_application(emulator, "contoso", NAME)["passwordCredentials"]) == 1
+    settled = play("power_platform.yml", inventory=inventory(contoso=wanted)).ok()
+    assert (settled.changed(), result_of(settled)["status"], result_of(settled)["proof"]["status"]) == ([], "connected", "not_tested")
 
 
 def test_conditional_access_says_nothing_about_the_credential(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:

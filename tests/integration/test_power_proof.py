@@ -3,14 +3,15 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 from pathlib import Path
 
 import pytest
 from support.killing import run_and_kill
 from support.playbooks import ROOT, Run, command_line, environment
-from support.plays import own_application, role_play
-from support.power import NAME, Pair, pair, result_of, vault_file
+from support.plays import failed_well, no_secret_shown, own_application, role_play
+from support.power import NAME, Pair, pair, result_of, sink_tasks, vault_file, without_environments
 from tenant_emulator.testing import Emulator
 
 Play = t.Callable[..., Run]
@@ -85,3 +86,71 @@ def test_a_federated_credential_that_is_new(play: Play, inventory: Inventory, em
     run = play(PLAYBOOK, inventory=inventory(contoso=wanted)).ok()
     assert result_of(run)["proof"]["status"] == "proven", result_of(run)["proof"]
     assert play(PLAYBOOK, inventory=inventory(contoso=wanted)).ok().changed() == []
+
+
+def a_file(workdir: Path) -> dict[str, t.Any]:
+    """A sink of the user's, which nobody but the user can read back."""
+    holds = {
+        "name": "Say whether the key is here",
+        "ansible.builtin.set_fact": {"entra_connector_sink_holds": "{{ (lookup('ansible.builtin.file', f) | from_json).key == entra_connector_key_id }}"},
+        "vars": {"f": str(workdir / "held.json")},
+        "when": "entra_connector_sink_action == 'holds'",
+    }
+    store = {
+        "name": "Keep it",
+        "ansible.builtin.copy": {"dest": str(workdir / "held.json"), "mode": "0600", "content": "{{ held | to_json }}"},
+        "vars": {"held": {"key": "{{ entra_connector_key_id }}", "value": "{{ entra_connector_secret_value }}"}},
+        "when": "entra_connector_sink_action == 'store' and not ansible_check_mode",
+    }
+    sink = sink_tasks(workdir, "sink.yml", holds, store)
+    return {"entra_connector_sink": sink, "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+
+
+@pytest.mark.parametrize("kind", ["secret", "certificate"])
+def test_what_cannot_be_read_back_stays_unproven(kind: str, play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """Without the value no later run turns green by itself: it takes a proof with the value, or the operator's word."""
+    without_environments(emulator)
+    wanted = {**a_file(workdir), "power_platform_credential": kind, "power_platform_proof_timeout": 0}
+    first = play(PLAYBOOK, inventory=inventory(contoso=wanted))
+    failed_well(first, emulator, "nothing visible")
+    assert "tkc:power_platform:unproven:nothing_visible" in own_application(emulator, "contoso", NAME)["tags"]
+    emulator.clear_journal()
+    second = play(PLAYBOOK, inventory=inventory(contoso=wanted))
+    failed_well(second, emulator, "An earlier run could not prove it (nothing visible)", "power_platform_accept_unproven")
+    assert (result_of(second)["status"], second.changed(), emulator.writes()) == ("not_proven", [], [])
+    reported = result_of(play(PLAYBOOK, inventory=inventory(contoso={**wanted, "power_platform_on_unproven": "report"})).ok())
+    assert reported["status"] == "not_proven"
+
+    emulator.add_environment("contoso", "The first one")
+    held = json.loads((workdir / "held.json").read_text())["value"]
+    given = {"power_platform_try": {"client_secret" if kind == "secret" else "certificate_content": held}}
+    proven = play(PLAYBOOK, inventory=inventory(contoso={**wanted, **given}), args=["-vvvv"]).ok()
+    assert (result_of(proven)["status"], result_of(proven)["proof"]["status"]) == ("connected", "proven")
+    no_secret_shown(proven, emulator)
+    assert "PRIVATE KEY" not in proven.output
+    after = play(PLAYBOOK, inventory=inventory(contoso=wanted)).ok()
+    assert (result_of(after)["status"], after.changed()) == ("connected", [])
+
+
+def test_the_operators_word(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """Where there is nothing to see, somebody may vouch for the credential; what was remembered is forgotten then."""
+    without_environments(emulator)
+    wanted = {**vault_file(workdir), "power_platform_credential": "secret", "power_platform_proof_timeout": 0}
+    play(PLAYBOOK, inventory=inventory(contoso=wanted)).failed()
+    vouched = {**wanted, "power_platform_accept_unproven": True}
+    run = play(PLAYBOOK, inventory=inventory(contoso=vouched)).ok()
+    assert result_of(run)["status"] == "connected"
+    assert [tag for tag in own_application(emulator, "contoso", NAME)["tags"] if "unproven" in tag] == []
+    assert play(PLAYBOOK, inventory=inventory(contoso=vouched)).ok().changed() == []
+
+
+def test_killed_before_the_outcome_is_written_down(play: Play, inventory: Inventory, operator: dict[str, str], emulator: Emulator, workdir: Path) -> None:
+    """The secret is in the sink and nothing is remembered: its delivery is still pending, so the next run makes and tries another one."""
+    without_environments(emulator)
+    hosts = inventory(contoso={**vault_file(workdir), "power_platform_credential": "secret", "power_platform_proof_timeout": 0})
+    command = command_line(ROOT / "playbooks" / PLAYBOOK, inventory=hosts, check=False, diff=False, extra=None, args=[])
+    run_and_kill(command, environment(workdir, operator), workdir, emulator, path="/environmentmanagement/environments", when="after", how="SIGKILL")
+    assert [tag for tag in own_application(emulator, "contoso", NAME)["tags"] if "unproven" in tag] == []
+    run = play(PLAYBOOK, inventory=hosts)
+    failed_well(run, emulator, "nothing visible")
+    assert result_of(run)["status"] == "not_proven"

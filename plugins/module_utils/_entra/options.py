@@ -149,6 +149,13 @@ CERTIFICATE_OPTIONS: dict[str, t.Any] = {
     "delivery": DELIVERY,
 }
 
+PROOF_OPTIONS: dict[str, t.Any] = {
+    **application_reference_spec(),
+    "connector": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["outstanding", "settled"], "default": "outstanding"},
+    "outcome": {"type": "str", "choices": ["failed", "refused", "blocked", "forbidden", "nothing_visible", "incomplete"], "default": "failed"},
+}
+
 # Not the shared auth options: these are the connector's own, and nothing of them comes from the environment.
 TOKEN_METHODS = ["auto", "client_secret", "certificate", "federated", "password", "azure_cli"]
 TOKEN_OPTIONS: dict[str, t.Any] = {
