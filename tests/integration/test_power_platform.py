@@ -300,11 +300,27 @@ def test_absent_from_an_adopted_application(play: Play, inventory: Inventory, em
 
 
 def test_a_role_that_nobody_knows(play: Play, inventory: Inventory, emulator: Emulator, sink: dict[str, t.Any]) -> None:
-    """Found before anything is written."""
+    """Found before anything is written. Before the API is in the tenant nobody can look a name up; then it is found before a credential is made."""
+    emulator.control("POST", "tenants/contoso/servicePrincipals", {"appId": API})
+    emulator.clear_journal()
     wanted = {**sink, "power_platform_credential": "secret", "power_platform_role": "Power Platform emperor"}
     run = play("power_platform.yml", inventory=inventory(contoso=wanted))
     failed_well(run, emulator, "Power Platform emperor", "Power Platform reader")
     assert emulator.writes() == []
+    emulator.delete("contoso", "servicePrincipals", principal_of(emulator, API)["id"])
+    failed_well(play("power_platform.yml", inventory=inventory(contoso=wanted)), emulator, "Power Platform emperor", "Power Platform reader")
+    assert own_application(emulator, "contoso", NAME)["passwordCredentials"] == []
+
+
+def test_a_role_of_the_tenants_own(play: Play, inventory: Inventory, emulator: Emulator, sink: dict[str, t.Any]) -> None:
+    """Its name is predicted while the API is not in the tenant, and looked up once it is."""
+    wanted = {**sink, "power_platform_credential": "secret", "power_platform_role": "Environment auditor"}
+    looked = result_of(play("power_platform.yml", inventory=inventory(contoso=wanted), check=True).ok())
+    assert (looked["status"], looked["role_assignment"]["would_create"]) == ("not_connected", True)
+    assert emulator.writes() == []
+    made = result_of(play("power_platform.yml", inventory=inventory(contoso=wanted)).ok())
+    assert (made["status"], made["proof"]["status"], made["role_assignment"]["role"]) == ("connected", "proven", "Environment auditor")
+    assert play("power_platform.yml", inventory=inventory(contoso=wanted)).ok().changed() == []
 
 
 @pytest.mark.parametrize(
@@ -376,7 +392,9 @@ def test_diagnosis_of_a_registration_made_by_hand(play: Play, inventory: Invento
     known = {"power_platform_client_id": made["application"]["appId"], "power_platform_role": "reader", "power_platform_try": {"client_secret": value}}
     run = play("power_platform_diagnose.yml", inventory=inventory(contoso=known)).ok()
     found = diagnosis(run)
-    assert checks(found) >= {"enterprise_application", "api", "permissions", "redirect_uri", "role", "sign_in"}
+    assert checks(found) == {"enterprise_application", "api", "permissions", "role", "sign_in"}, "an application that signs in by itself needs no redirect URI"
+    people = diagnosis(play("power_platform_diagnose.yml", inventory=inventory(contoso={"power_platform_client_id": made["application"]["appId"]})).ok())
+    assert checks(people) == {"enterprise_application", "api", "permissions", "redirect_uri"}
     assert all(item["cause"].endswith(".") or "AADSTS" in item["cause"] for item in found["findings"])
     assert all(item["repair"] for item in found["findings"])
     assert emulator.writes() == []
