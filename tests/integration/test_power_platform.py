@@ -261,6 +261,8 @@ def test_management_application(play: Play, inventory: Inventory, emulator: Emul
     assert result["status"] == "awaiting_role"
     assert [item["method"] for item in result["hand_offs"][0]["requests"]] == ["PUT"]
     assert result["app"]["app_id"] in result["hand_offs"][0]["requests"][0]["url"]
+    predicted = play("power_platform.yml", inventory=inventory(contoso=wanted), check=True).ok()
+    assert [item["method"] for item in result_of(predicted)["hand_offs"][0]["requests"]] == ["PUT"]
     emulator.add_management_app("contoso", result["app"]["app_id"])
     assert result_of(play("power_platform.yml", inventory=inventory(contoso=wanted)).ok())["management_app"]["registered"]
 
@@ -289,11 +291,50 @@ def test_absent_from_an_adopted_application(play: Play, inventory: Inventory, em
     wanted = {**sink, "power_platform_client_id": made["appId"], "power_platform_adopt": True, "power_platform_credential": "certificate"}
     play("power_platform.yml", inventory=inventory(contoso=wanted)).ok()
     assert len(emulator.tenant("contoso")["applications"][made["id"]]["keyCredentials"]) == 1
-    play("power_platform.yml", inventory=inventory(contoso={**wanted, **ABSENT})).ok()
+    gone = play("power_platform.yml", inventory=inventory(contoso={**wanted, **ABSENT})).ok()
+    assert (result_of(gone)["status"], result_of(gone)["changed"]) == ("absent", True)
     left = emulator.tenant("contoso")["applications"][made["id"]]
     assert (left["keyCredentials"], [item["displayName"] for item in left["passwordCredentials"]]) == ([], ["by hand"])
     assert [tag for tag in left["tags"] if tag.startswith("tkc:")] == []
     assert roles_of(emulator, made["appId"]) == []
+
+
+def test_every_hand_off_says_who_may(play: Play, inventory: Inventory, emulator: Emulator, sink: dict[str, t.Any]) -> None:
+    """Role and management application need different people, and each line says whom; nothing in it is None."""
+    without_rights(emulator)
+    run = play("power_platform.yml", inventory=inventory(contoso={**sink, "power_platform_credential": "secret", "power_platform_management_app": True})).ok()
+    lines = run.task("Say what somebody still has to do in Power Platform").result["msg"]
+    assert sum("Somebody with this right sends it" in line for line in lines) == 2
+    assert any("role-based access control administrator" in line for line in lines) and any("a service principal cannot register one" in line for line in lines)
+    assert "None" not in "".join(lines)
+
+
+def test_a_group_and_an_environment(play: Play, inventory: Inventory, emulator: Emulator, sink: dict[str, t.Any]) -> None:
+    """The role is for the group, and the proof has to show the environment, which is in it or is not."""
+    group, inside, outside = (f"e1a4d7c0-3b62-4f58-9d0e-7c5a1b8f2d{end}" for end in ("f0", "02", "01"))
+    wanted = {**sink, "power_platform_credential": "secret", "power_platform_environment_group_id": group, "power_platform_scope": "environment_group"}
+    run = play("power_platform.yml", inventory=inventory(contoso={**wanted, "power_platform_environment_id": outside, "power_platform_proof_timeout": 0}))
+    failed_well(run, emulator, "incomplete", outside)
+    result = result_of(play("power_platform.yml", inventory=inventory(contoso={**wanted, "power_platform_environment_id": inside})).ok())
+    assert (result["status"], result["proof"]["environments"]) == ("connected", ["Contoso Sales"])
+    assert roles_of(emulator, result["app"]["app_id"]) == [(READER, f"/environmentGroups/{group}")]
+
+
+def test_what_the_advice_says_can_be_set(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """An adopted application with a wider audience, and a deleted one with the same name."""
+    made = emulator.add_application("contoso", displayName="By hand", signInAudience="AzureADMultipleOrgs")["application"]
+    adopted = {"power_platform_client_id": made["appId"], "power_platform_adopt": True}
+    failed_well(play("power_platform.yml", inventory=inventory(contoso=adopted)), emulator, "accept_audience_narrowing")
+    accepted = {**adopted, "power_platform_accept_audience_narrowing": True}
+    assert result_of(play("power_platform.yml", inventory=inventory(contoso=accepted)).ok())["status"] == "ready_for_authorization"
+    assert emulator.tenant("contoso")["applications"][made["id"]]["signInAudience"] == "AzureADMyOrg"
+    play("power_platform.yml", inventory=inventory(contoso={})).ok()
+    play("power_platform.yml", inventory=inventory(contoso=ABSENT)).ok()
+    (deleted,) = [key for key, item in emulator.tenant("contoso")["deleted"].items() if item.get("uniqueName") == NAME]
+    failed_well(play("power_platform.yml", inventory=inventory(contoso={})), emulator, "soft_deleted_object_id")
+    purged = {"power_platform_on_soft_deleted": "purge", "power_platform_soft_deleted_object_id": deleted}
+    result = result_of(play("power_platform.yml", inventory=inventory(contoso=purged)).ok())
+    assert result["status"] == "ready_for_authorization" and result["app"]["object_id"] != deleted
 
 
 # -- bad input --

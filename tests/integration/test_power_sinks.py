@@ -60,3 +60,19 @@ def test_one_sinks_refusal_leaves_the_key_of_another(play: Play, inventory: Inve
     healed = result_of(play("power_platform.yml", inventory=inventory(contoso={**wanted, "entra_connector_sink": [sink]})).ok())
     assert (healed["status"], healed["proof"]["status"]) == ("connected", "proven")
     assert left["keyId"] != healed["credential"]["key_id"]
+
+
+def test_one_application_under_two_names(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """Two hosts that mean one application by its name and by its id are one too many; with an application each they go their ways."""
+    first = {**vault_file(workdir), "power_platform_credential": "secret"}
+    play("power_platform.yml", inventory=inventory(contoso=first)).ok()
+    app_id = own_application(emulator, "contoso", NAME)["appId"]
+    twin = {**vault_file(workdir, "other"), "power_platform_credential": "secret", "entra_tenant_id": "contoso.onmicrosoft.com"}
+    emulator.clear_journal()
+    run = play("power_platform.yml", inventory=inventory(contoso=first, twin={**twin, "power_platform_client_id": app_id}))
+    failed_well(run, emulator, "contoso and twin", app_id)
+    assert emulator.writes() == []
+    apart = play("power_platform.yml", inventory=inventory(contoso=first, twin={**twin, "power_platform_unique_name": "tenantkit.power_platform.second"})).ok()
+    assert [result_of(apart, host)["status"] for host in ("contoso", "twin")] == ["connected", "connected"]
+    assert apart.changed("contoso") == []
+    assert stored(workdir, "other")
