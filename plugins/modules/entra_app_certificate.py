@@ -17,6 +17,8 @@ description:
   - The list of certificates can only be written as a whole. When somebody else has changed it between reading and writing, nothing is written
     (C(failure.code=list_changed)).
   - A certificate that has expired, that is not valid yet, or whose private key does not fit is refused before anything is written.
+  - When every answer to the write was lost, the certificate is looked for and removed again. Where that cannot be done either, C(failure.details.left_key_id)
+    names the one that may be left.
   - A new certificate is tried at Entra before the module succeeds (O(prove)). A key that was made here is returned once, as
     RV(certificate.private_key_pem), in the run that made it. Put C(no_log) on the task that makes it.
   - With O(delivery) the module also keeps the account of where the key went, as M(tenantkit.connectors.entra_client_secret) does.

@@ -17,8 +17,9 @@ description:
     reason the module is not in the action group C(entra), whose defaults are about the automation.
   - Signing in interactively is out of scope. For delegated permissions of a person use O(auth_method=azure_cli) after C(az login).
   - A user name and a password (O(username), O(password)) are sent in one direct request, which is never repeated. An account's password is sent once
-    in a job, whatever the answer, because failed attempts lock the account. In check mode it is never sent. Microsoft advises against this kind
-    of sign-in, and accounts with multi-factor authentication cannot use it.
+    in a job, whatever the answer, because failed attempts lock the account. Where that cannot be noted for the other tasks of the job, it is not
+    sent at all (C(failure.code=attempt_not_noted)). In check mode it is never sent. Microsoft advises against this kind of sign-in, and
+    accounts with multi-factor authentication cannot use it.
 author:
   - The tenantkit.connectors contributors (@tenantkit)
 extends_documentation_fragment:

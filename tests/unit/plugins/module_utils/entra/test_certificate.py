@@ -11,6 +11,7 @@ import pathlib
 import typing as t
 
 import pytest
+from ansible_collections.tenantkit.connectors.plugins.module_utils import _http
 from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Outcome, execute
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import Plan
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.certificate import (
@@ -348,6 +349,22 @@ def test_lost_answer(bench: Bench) -> None:
     bench.emulator.fault(service="graph", method="PATCH", path="/applications/", action="drop_after")
     assert bench.ok(generate=True)["proof"] == "proven"
     assert len(bench.names) == 2
+
+
+@pytest.mark.parametrize("removable", [True, False])
+def test_when_every_answer_is_lost(bench: Bench, removable: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody gets the key of what may have been added: it is removed again, or named."""
+    monkeypatch.setattr(_http.HttpClient, "pause", lambda *_args: 0.01)
+    lost = {"service": "graph", "method": "PATCH", "path": "/applications/"}
+    bench.emulator.fault(**lost, action="drop_after", times=_http._ERROR_TRIES)
+    if not removable:
+        bench.emulator.fault(**lost, action="drop_before", times=None)
+    failure = bench.failed(timeout=60, generate=True)
+    left = [item["keyId"] for item in bench.stored["keyCredentials"] if (item["displayName"] or "").startswith("tkc:")]
+    if removable:
+        assert failure["details"]["removed_key_id"] and failure["outcome"] == "refused" and left == []
+    else:
+        assert [failure["details"]["left_key_id"]] == left and failure["outcome"] == "unknown" and left[0] in failure["advice"]
 
 
 def test_one_that_cannot_be_proven_is_removed(bench: Bench) -> None:

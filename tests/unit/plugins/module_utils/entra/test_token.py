@@ -316,6 +316,22 @@ class TestPassword:
         assert bench.sent() == ["POST token"]
         assert bench.run(**bench.password()).result["failure"]["code"] == "password_already_tried"
 
+    def test_nothing_is_sent_that_cannot_be_noted(self, bench: Bench, tmp_path: pathlib.Path) -> None:
+        shared = tmp_path / "shared"
+        shared.mkdir(mode=0o777)
+        shared.chmod(0o777)
+        (tmp_path / "file").write_text("")
+        job = bench.environ.pop("TENANTKIT_JOB_DIR")
+        for place in (str(shared), str(tmp_path / "file"), str(tmp_path / "missing" / "deeper")):
+            bench.environ["TENANTKIT_JOB_DIR"] = place
+            assert bench.run(**bench.password()).result["failure"]["code"] == "attempt_not_noted", place
+        del bench.environ["TENANTKIT_JOB_DIR"], bench.environ["TENANTKIT_JOB_ID"]
+        outcome = bench.run(**bench.password())
+        assert outcome.result["failure"]["code"] == "attempt_not_noted" and "TENANTKIT_JOB_DIR" in outcome.result["msg"]
+        assert bench.sent() == []
+        bench.environ["TENANTKIT_JOB_DIR"] = job
+        assert bench.token(**bench.password(password="not-the-right-one"))["code"] == "AADSTS50126"
+
 
 def test_azure_cli(bench: Bench, tmp_path: pathlib.Path) -> None:
     assert bench.run(auth_method="azure_cli", client_id=None).result["failure"]["code"] == "azure_cli_missing"
