@@ -90,7 +90,7 @@ options:
     type: int
     default: 30
   overlap_days:
-    description: How many days an old certificate stays after a later one was made and delivered.
+    description: How many days an old certificate stays after a later one was added, or made and delivered.
     type: int
     default: 7
   key_id:
