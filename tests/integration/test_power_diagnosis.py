@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import yaml
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.explain import cause_of
 from support.playbooks import ROOT, Run
 from support.plays import no_secret_shown, own_application
-from support.power import NAME, checks, diagnosis, principal_of, vault_file
+from support.power import API, NAME, NATIVE, checks, diagnosis, principal_of, vault_file
 from tenant_emulator.testing import Emulator
 
 Play = t.Callable[..., Run]
@@ -97,3 +98,74 @@ def test_nothing_is_none_in_a_sentence(connected: dict[str, t.Any], play: Play, 
     run = play(DIAGNOSE, inventory=inventory(contoso={**connected, "entra_timeout": 30})).ok()
     emulator.clear_faults()
     assert "None" not in str([item["cause"] + item["repair"] for item in diagnosis(run)["findings"]])
+
+
+def test_diagnosis_of_a_registration_that_works(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """Nothing is found, nothing is changed."""
+    wanted = {**vault_file(workdir), "power_platform_credential": "secret"}
+    play("power_platform.yml", inventory=inventory(contoso=wanted)).ok()
+    application = own_application(emulator, "contoso", NAME)
+    secret = emulator.add_secret("contoso", application["id"], displayName="to try")
+    emulator.clear_journal()
+    known = {"power_platform_credential": "secret", "power_platform_try": {"client_secret": secret.get("value") or secret["secretText"]}}
+    run = play("power_platform_diagnose.yml", inventory=inventory(contoso=known)).ok()
+    assert (diagnosis(run)["findings"], diagnosis(run)["works"], diagnosis(run)["not_read"]) == ([], True, [])
+    assert emulator.writes() == []
+    assert run.changed() == []
+    no_secret_shown(run, emulator)
+
+
+def test_diagnosis_of_a_registration_made_by_hand(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """Every cause is named with what repairs it, nothing is written; running the role with adoption repairs them."""
+    made = emulator.add_application("contoso", displayName="By hand", web={"redirectUris": [NATIVE]}, secrets=[{"displayName": "by hand"}])
+    value = made["secrets"][0].get("value") or made["secrets"][0]["secretText"]
+    emulator.update("contoso", "servicePrincipals", made["service_principal"]["id"], accountEnabled=False)
+    known = {"power_platform_client_id": made["application"]["appId"], "power_platform_role": "reader", "power_platform_try": {"client_secret": value}}
+    run = play("power_platform_diagnose.yml", inventory=inventory(contoso=known)).ok()
+    found = diagnosis(run)
+    assert checks(found) == {"enterprise_application", "api", "permissions", "role", "sign_in"}, "an application that signs in by itself needs no redirect URI"
+    people = diagnosis(play("power_platform_diagnose.yml", inventory=inventory(contoso={"power_platform_client_id": made["application"]["appId"]})).ok())
+    assert checks(people) == {"enterprise_application", "api", "permissions", "redirect_uri"}
+    assert all(item["cause"].endswith(".") or "AADSTS" in item["cause"] for item in found["findings"])
+    assert all(item["repair"] for item in found["findings"])
+    assert emulator.writes() == []
+    no_secret_shown(run, emulator)
+    play("power_platform.yml", inventory=inventory(contoso={**known, "power_platform_adopt": True})).ok()
+    repaired = diagnosis(play("power_platform_diagnose.yml", inventory=inventory(contoso=known)).ok())
+    assert (repaired["findings"], repaired["works"]) == ([], True)
+
+
+def test_the_vendors_troubleshooting(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """Consent missing, nobody assigned, Conditional Access, a second factor, the API not found, the wrong tenant."""
+    play("power_platform.yml", inventory=inventory(contoso={"power_platform_allow_public_client": True})).ok()
+    application = own_application(emulator, "contoso", NAME)
+    principal = principal_of(emulator, application["appId"])
+    account = {"username": "service@contoso.com", "password": "emulated-service-password"}
+    (person,) = (key for key, item in emulator.tenant("contoso")["users"].items() if item["userPrincipalName"] == account["username"])
+
+    def look(**more: t.Any) -> dict[str, t.Any]:
+        run = play("power_platform_diagnose.yml", inventory=inventory(contoso={"power_platform_try": account, **more})).ok()
+        no_secret_shown(run, emulator)
+        return diagnosis(run)
+
+    assert look()["proof"]["status"] == "nothing_visible", "a person needs a role as well"
+    emulator.add_role_assignment("contoso", person, "Power Platform reader", principal_type="User")
+    assert look()["works"]
+    guarded = look(power_platform_try={"username": "guarded@contoso.com", "password": "emulated-guarded-password"})
+    assert "AADSTS50076" in json.dumps(guarded["findings"])
+    emulator.update("contoso", "servicePrincipals", principal["id"], appRoleAssignmentRequired=True)
+    assert checks(look()) >= {"assignment", "sign_in"}
+    emulator.update("contoso", "servicePrincipals", principal["id"], appRoleAssignmentRequired=False)
+    emulator.settings(conditional_access_blocks=[application["appId"]])
+    assert "AADSTS53003" in json.dumps(look()["findings"])
+    emulator.settings(conditional_access_blocks=[])
+    for key, grant in emulator.tenant("contoso")["grants"].items():
+        if grant["clientId"] == principal["id"]:
+            emulator.delete("contoso", "oauth2PermissionGrants", key)
+    missing = look()
+    assert checks(missing) >= {"consent", "sign_in"}
+    assert "AADSTS65001" in json.dumps(missing["findings"])
+    emulator.delete("contoso", "servicePrincipals", principal_of(emulator, API)["id"])
+    assert "api" in checks(look())
+    nobody = look(power_platform_client_id="11111111-2222-4333-8444-555555555555", power_platform_try={})
+    assert checks(nobody) >= {"registration"}

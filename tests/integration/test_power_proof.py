@@ -88,6 +88,23 @@ def test_a_federated_credential_that_is_new(play: Play, inventory: Inventory, em
     assert play(PLAYBOOK, inventory=inventory(contoso=wanted)).ok().changed() == []
 
 
+def test_an_api_that_is_not_known_everywhere_yet(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """A service principal of the API that was just made: what a server answers that has not heard of it is waited for."""
+    hosts = inventory(contoso={**vault_file(workdir), "power_platform_credential": "secret"})
+    play(PLAYBOOK, inventory=hosts).ok()
+    requests = [str(entry.get("path")) for entry in emulator.journal()]
+    listing = next(at for at, path in enumerate(requests) if "/environmentmanagement/environments" in path)
+    signing_in = sum(path.endswith("/token") for path in requests[:listing])
+    emulator.reset()
+    emulator.clear_journal()
+    (workdir / "credentials" / f"{emulator.tenant_id('contoso')}_power_platform.yml").unlink()
+    body = {"error": "invalid_resource", "error_description": "AADSTS500011: The resource principal was not found.", "error_codes": [500011]}
+    emulator.fault(service="login", path="/token$", action="status", status=400, body=body, skip=signing_in - 1)
+    result = result_of(play(PLAYBOOK, inventory=hosts).ok())
+    assert (result["status"], result["proof"]["status"]) == ("connected", "proven")
+    assert [rule["fired"] for rule in emulator.faults()] == [1]
+
+
 def a_file(workdir: Path) -> dict[str, t.Any]:
     """A sink of the user's, which nobody but the user can read back."""
     holds = {

@@ -72,7 +72,18 @@ def test_another_kind_of_credential(before: str, after: str, play: Play, invento
     assert (result_of(gone)["changed"], result_of(gone)["status"], old in keys_of(emulator, before)) == (True, "connected", False)
     assert "by hand" in [item["displayName"] for item in own_application(emulator, "contoso", NAME)["passwordCredentials"]]
     settled = play("power_platform.yml", inventory=hosts).ok()
-    assert (settled.changed(), result_of(settled)["earlier_credentials"]) == ([], {"secrets": [], "certificates": []})
+    assert (settled.changed(), result_of(settled)["earlier_credentials"]) == ([], {"secrets": [], "certificates": [], "federated": []})
+
+
+def test_a_federated_credential_is_only_named(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """It has no date, so whoever trusted the other issuer says when that ends; the run that makes another credential says how."""
+    trust = {"name": "main", "issuer": "https://token.actions.githubusercontent.com", "subject": "repo:contoso/platform:ref:refs/heads/main"}
+    wanted = {**vault_file(workdir), "power_platform_federated": trust}
+    play("power_platform.yml", inventory=inventory(contoso={**wanted, "power_platform_credential": "federated"})).ok()
+    run = play("power_platform.yml", inventory=inventory(contoso={**wanted, "power_platform_credential": "secret"})).ok()
+    assert result_of(run)["earlier_credentials"]["federated"] == ["main"]
+    assert "entra_federated_credential (state: absent)" in run.output
+    assert play("power_platform.yml", inventory=inventory(contoso={**wanted, "power_platform_credential": "secret"})).ok().changed() == []
 
 
 def test_certificates_that_are_given_one_after_the_other(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
