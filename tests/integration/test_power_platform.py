@@ -235,7 +235,7 @@ def test_nothing_visible_is_no_success(play: Play, inventory: Inventory, emulato
     assert result_of(looked)["status"] == "not_proven"
     emulator.add_environment("contoso", "The first one")
     healed = play("power_platform.yml", inventory=inventory(contoso=wanted)).ok()
-    assert (result_of(healed)["status"], result_of(healed)["proof"]["status"]) == ("connected", "proven")
+    assert (result_of(healed)["status"], result_of(healed)["proof"]["status"], result_of(healed)["changed"]) == ("connected", "proven", True)
     no_secret_shown(healed, emulator)
     assert len(own_application(emulator, "contoso", NAME)["passwordCredentials"]) == 1
     settled = play("power_platform.yml", inventory=inventory(contoso=wanted)).ok()

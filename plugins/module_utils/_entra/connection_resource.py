@@ -69,8 +69,6 @@ class ConnectionResource:
         self._claim()
         wanted = parse_permissions(self._options["permissions"])
         self._snapshot = ConnectionReader(self._session.graph, self._reference, wanted, self._loader).read()
-        if self._snapshot.application is not None:
-            self._claim_application(self._snapshot.application["appId"])
         if self._snapshot.application is not None and self._wanted.state == "present":
             self._extra = self._special(self._snapshot.application["appId"])
         return self._snapshot
@@ -84,13 +82,6 @@ class ConnectionResource:
         if self._wanted.delivery:
             instance = self._wanted.delivery["instance"].strip().rstrip("/").lower()
             claim(session.cache, f"target {name} {instance}", f"{name} at {instance}", host, tenant_id)
-
-    def _claim_application(self, app_id: str) -> None:
-        """The same application can be named in several ways."""
-        host, session, name = self._options["host"] or self._runtime.host, self._session, self._options["connector"]
-        if host:
-            label = f"the {name} connection of application {app_id} in tenant {session.tenant_id}"
-            claim(session.cache, f"application {session.tenant_id} {name} {app_id}", label, host, session.tenant_id)
 
     def _special(self, app_id: str) -> connection.Special:
         """Owners and assignments are read by the modules that manage them, and only where the options say something about them."""
