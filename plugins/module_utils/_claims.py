@@ -37,7 +37,7 @@ def claim(cache: JobCache, what: str, label: str, host: str, tenant_id: str) -> 
     marker = {"label": label, "hosts": hosts}
     for tenant in {entry["tenant_id"] for entry in stored["by"]}:
         cache.get_or_create(_CONTESTED, [tenant], lambda: (marker, None))
-    raise _collision(marker, tenant_id)
+    raise collision(marker, tenant_id)
 
 
 def check_contested(cache: JobCache, tenant_id: str) -> None:
@@ -45,13 +45,17 @@ def check_contested(cache: JobCache, tenant_id: str) -> None:
     nothing: dict[str, t.Any] = {}
     found, from_cache = cache.get_or_create(_CONTESTED, [tenant_id], lambda: (nothing, 0.0))
     if from_cache and found:
-        raise _collision(found, tenant_id)
+        raise collision(found, tenant_id)
 
 
-def _collision(marker: t.Mapping[str, t.Any], tenant_id: str) -> TenantGuardError:
+def collision(marker: t.Mapping[str, t.Any], tenant_id: str, *, before: bool = False) -> TenantGuardError:
+    """The failure of every host that means the same as another. ``before``: all of them end here, before anything was looked at."""
     hosts = " and ".join(marker["hosts"])
+    written = (
+        "Nothing was written." if before else "Nothing was written for this host from here on; one that was done before the other was looked at stays done."
+    )
     return TenantGuardError(
-        f"The hosts {hosts} of this run both mean {marker['label']}. Nothing was written.",
+        f"The hosts {hosts} of this run both mean {marker['label']}. {written}",
         code="duplicate_target",
         tenant=tenant_id,
         advice="Remove one of them from the inventory, or correct its tenant, instance or environment.",

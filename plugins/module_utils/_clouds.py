@@ -12,6 +12,31 @@ import urllib.parse
 
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
 
+# Where Entra signs people in, in all clouds, legacy aliases included.
+LOGIN_HOSTS = frozenset({
+    "login.windows.net",
+    "login.microsoftonline.com",
+    "login.microsoft.com",
+    "sts.windows.net",
+    "login.microsoftonline.us",
+    "login.partner.microsoftonline.cn",
+    "login.chinacloudapi.cn",
+})  # fmt: skip
+_ANY_TENANT = {"common", "organizations", "consumers"}
+
+
+def tenant_in_login_url(url: str) -> str | None:
+    """The tenant that a URL of Entra's sign-in names, or None when it is not one or names no tenant."""
+    try:
+        parts = urllib.parse.urlsplit(url.strip())
+        host = (parts.hostname or "").lower()
+    except ValueError:
+        return None
+    if host not in LOGIN_HOSTS:
+        return None
+    segment = urllib.parse.unquote(parts.path.strip("/").partition("/")[0]).lower()
+    return segment if segment and segment not in _ANY_TENANT else None
+
 
 @dataclasses.dataclass(frozen=True)
 class Cloud:

@@ -17,7 +17,7 @@ from ansible.module_utils.common import parameters
 from ansible_collections.tenantkit.connectors.plugins.module_utils._argspec import auth_argument_spec
 from ansible_collections.tenantkit.connectors.plugins.module_utils._budget import Budget
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import Resource, Runtime, run
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConnectorError
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConnectorError, OptionError
 
 # How the action tells a module process about its task; the third is the job's id, see _cache.py.
 HOST_VARIABLE = "TENANTKIT_HOST"  # the inventory host
@@ -104,7 +104,8 @@ def execute(
     option C(timeout).
     """
     warnings: list[str] = []
-    seconds = float(options.get("timeout") or 300)
+    given = options.get("timeout")
+    seconds = float(300 if given is None else given)
     if time_limit is not None:
         # The task is cut off at time_limit, the process that writes is not: stop early enough that no write is under way then.
         seconds = min(seconds, max(0.0, time_limit - min(1.0, time_limit / 4)))
@@ -124,10 +125,13 @@ def execute(
                 code="missing_library",
                 advice=f"Install them there: {sys.executable} -m pip install {' '.join(MISSING_LIBRARIES)}.",
             )
+        if given is not None and given < 1:
+            raise OptionError(f"'timeout' is {given} and has to be at least 1 (seconds).", code="invalid_timeout", advice="Leave it out for 300.")
         result = run(declaration.resource(runtime), runtime)
         failed = False
     except ConnectorError as error:
         _name_tenant(error, options.get("tenant_id"))
+        error.tenant = error.tenant or next(iter(options.get("expected_tenants") or ()), None)  # a product's module knows it from there
         result = {"msg": error.sentence(), "failure": error.as_failure(), "changed": bool(error.applied)}
     except Exception as error:
         result = crash_result(error)

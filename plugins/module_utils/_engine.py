@@ -78,6 +78,7 @@ class Runtime:
     environ: t.Mapping[str, str]
     host: str | None = None  # inventory host name, where known
     secrets: set[str] = dataclasses.field(default_factory=set)  # values that must be masked in every output
+    guards: list[t.Callable[[], None]] = dataclasses.field(default_factory=list)  # what has to be certain before the first write
 
     def secret(self, value: str | None) -> str | None:
         """Register a value for masking and return it."""
@@ -96,6 +97,10 @@ def run(resource: Resource[t.Any], runtime: Runtime) -> dict[str, t.Any]:
     for text in plan.warnings:
         runtime.warn(text)
     applied = bool(plan.actions) and not runtime.check_mode
+    if plan.actions and runtime.check_mode:
+        # A write would ask them. A prediction that the run refuses is none.
+        for guard in runtime.guards:
+            guard()
     if applied:
         done: list[str] = []
         for action in plan.actions:

@@ -22,7 +22,7 @@ import uuid
 
 from ansible_collections.tenantkit.connectors.plugins.module_utils._budget import Budget
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import BudgetError, OptionError, RedirectError, ServiceError, TransportError
-from ansible_collections.tenantkit.connectors.plugins.module_utils._http_answer import HttpAnswer, body_text, retry_after
+from ansible_collections.tenantkit.connectors.plugins.module_utils._http_answer import HttpAnswer, body_text, name_id, retry_after
 from ansible_collections.tenantkit.connectors.plugins.module_utils._redact import redact
 from ansible_collections.tenantkit.connectors.plugins.module_utils._transport import Failure, explain
 from ansible_collections.tenantkit.connectors.plugins.module_utils._version import VERSION
@@ -100,14 +100,16 @@ class HttpClient:
         method = method.upper()
         self._check_url(url, doing, service, allow_http)
         tries = 0
+        asked = ""  # the id of the last try: the only handle that support has when no answer came
         lost = False  # some try may have been applied: from then on nothing that follows is a definite refusal
         while True:
             tries += 1
-            self._check_time(method, doing, service, lost)
+            self._check_time(method, doing, service, lost, asked)
+            asked = str(uuid.uuid4())
             answer: HttpAnswer | None = None
             failure: Failure | None = None
             try:
-                answer = self._once(method, url, doing, service, headers, json, form, params, timeout, allow_http)
+                answer = self._once(method, url, doing, service, {"client-request-id": asked, **(headers or {})}, json, form, params, timeout, allow_http)
                 answer = dataclasses.replace(answer, tried_before=lost)
             except TransportError:
                 raise
@@ -130,18 +132,18 @@ class HttpClient:
                 lost = lost or failure.opened
                 allowed = repeat is Repeat.SAFE or (repeat is Repeat.THROTTLED and not failure.opened)
                 if failure.permanent or not allowed or tries >= (_ERROR_TRIES if failure.opened else _UNREACHED_TRIES):
-                    raise self._transport_error(failure, method, url, doing, service, lost)
+                    raise self._transport_error(failure, method, url, doing, service, lost, asked)
                 pause, why = self.pause(tries), f"{urllib.parse.urlsplit(url).netloc} {failure.what}"
             try:
                 self.budget.wait(pause, f"{why} ({doing})")
             except BudgetError as error:
                 error.service = error.service or service
+                error.client_request_id = asked
                 if method not in ("GET", "HEAD"):
                     error.outcome = "unknown" if lost else "refused"
                 if answer is not None:
-                    error.http_status, error.request_id, error.client_request_id = answer.status, answer.request_id, answer.client_request_id
-                    if answer.request_id:
-                        error.message += f" The last answer has the request id {answer.request_id}."
+                    error.http_status, error.request_id = answer.status, answer.request_id
+                error.message += f" The last {'answer' if answer is not None else 'try'} has the {name_id(error.request_id, asked)}."
                 raise
 
     def pause(self, tries: int, headers: t.Mapping[str, str] | None = None) -> float:
@@ -178,12 +180,13 @@ class HttpClient:
             text = f"Could not {doing}: {shown!r} is not a usable https:// address of {service}."
         raise OptionError(text, code="url", service=service, outcome="refused", advice="Correct the URL; nothing was sent.")
 
-    def _check_time(self, method: str, doing: str, service: str, lost: bool) -> None:
+    def _check_time(self, method: str, doing: str, service: str, lost: bool, asked: str) -> None:
         if self.budget.remaining() <= 0:
             raise BudgetError(
                 f"The time budget of {self.budget.seconds:g} s was spent before the next request could be sent: {doing}.",
                 code="budget_spent",
                 service=service,
+                client_request_id=asked or None,
                 outcome=None if method in ("GET", "HEAD") else "unknown" if lost else "refused",
                 advice="Run again; raise 'timeout' if the service is slow.",
             )
@@ -194,15 +197,14 @@ class HttpClient:
         url: str,
         doing: str,
         service: str,
-        headers: t.Mapping[str, str] | None,
+        headers: t.Mapping[str, str],
         json: t.Any,
         form: t.Any,
         params: t.Mapping[str, t.Any] | None,
         timeout: tuple[float, float] | None,
         allow_http: bool,
     ) -> HttpAnswer:
-        sent = {"Accept": "application/json", "User-Agent": user_agent(), "client-request-id": str(uuid.uuid4())}
-        sent.update(headers or {})
+        sent = {"Accept": "application/json", "User-Agent": user_agent(), **headers}
         connect, read = timeout or (CONNECT_TIMEOUT, READ_TIMEOUT)
         left = self.budget.remaining()
         bare = url.partition("?")[0]
@@ -254,15 +256,16 @@ class HttpClient:
             details={"host": answer.host, "location": location},
         )
 
-    def _transport_error(self, failure: Failure, method: str, url: str, doing: str, service: str, lost: bool) -> TransportError:
+    def _transport_error(self, failure: Failure, method: str, url: str, doing: str, service: str, lost: bool, asked: str) -> TransportError:
         host = urllib.parse.urlsplit(url).netloc
         advice = [failure.advice] if failure.advice else []
         if lost and method not in ("GET", "HEAD"):
             advice.append("Whether this was carried out is not known.")
         return TransportError(
-            self.redact(f"Could not {doing}: {host} {failure.what}."),
+            self.redact(f"Could not {doing}: {host} {failure.what}.") + (f" It was sent with the {name_id(None, asked)}." if failure.opened else ""),
             code=failure.code,
             service=service,
+            client_request_id=asked,
             outcome="unknown" if lost else "refused",
             advice=" ".join(advice) or None,
             details={"host": host},

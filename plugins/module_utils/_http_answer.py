@@ -49,6 +49,11 @@ class HttpAnswer:
         return self.headers.get("request-id") or self.headers.get("x-ms-request-id")
 
     @property
+    def id_words(self) -> str:
+        """The id that support asks for, in words."""
+        return name_id(self.request_id, self.client_request_id)
+
+    @property
     def host(self) -> str:
         """Host name, with the port if one was given."""
         return urllib.parse.urlsplit(self.url).netloc
@@ -68,7 +73,7 @@ class HttpAnswer:
         shown = excerpt(self.text, self.secrets)
         said = f'{kind} instead of JSON: "{shown}"' if shown else "an empty body instead of JSON"
         raise ServiceError(
-            f"Could not {self.doing}: {self.service} at {self.host} answered {self.status} with {said}.",
+            f"Could not {self.doing}: {self.service} at {self.host} answered {self.status} with {said} ({self.id_words}).",
             code="not_json",
             http_status=self.status,
             service=self.service,
@@ -78,6 +83,11 @@ class HttpAnswer:
             advice="Check the URL, and whether a proxy or a portal answers in the service's place.",
             outcome="unknown" if self.method not in ("GET", "HEAD") else None,
         )
+
+
+def name_id(request_id: str | None, client_request_id: str | None) -> str:
+    """The service's id of a request, or else ours, in words."""
+    return f"request id {request_id}" if request_id else f"client request id {client_request_id}"
 
 
 def retry_after(headers: t.Mapping[str, str]) -> float | None:

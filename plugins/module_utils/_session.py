@@ -70,6 +70,7 @@ def open_session(runtime: Runtime, cache: JobCache | None = None) -> Session:
     graph = GraphClient(http, endpoints.graph_url, tokens, tenant, tenant_id=tenant_id, audience=endpoints.graph_audience)
     graph.guard = guard
     graph.made = MadeObjects(cache, tenant_id)
+    runtime.guards.append(lambda: guard.check(graph))
     return Session(tenant, tenant_id, endpoints, http, credential, tokens, cache, guard, graph)
 
 

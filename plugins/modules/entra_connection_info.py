@@ -31,6 +31,13 @@ options:
       - The inventory host that this tenant is, for telling two hosts that mean the same apart. Known without this option when the module runs in
         the controller.
     type: str
+  unique_variables:
+    description:
+      - Places that only one host of the play may have, each a list of names of host variables, such as C([workspace365_instance_url,
+        workspace365_environment]). Hosts whose variables have the same values are refused before anything is looked at.
+    type: list
+    elements: list
+    default: []
   app:
     description:
       - The application that is wanted, with the options of M(tenantkit.connectors.entra_app).
@@ -201,22 +208,41 @@ connection:
       returned: success
       sample: {account_enabled: true, app_role_assignment_required: false}
     consent:
-      description: The requested, granted, missing and extra permissions per resource.
+      description:
+        - The requested, granted, missing and extra permissions per resource.
+        - V(unread) says why it is not known what is granted, where consent may wait for others.
       type: dict
       returned: success
       sample:
         complete: true
         missing: []
+        unread: null
     secret:
       description: The secrets of the application, never a value. What was last delivered, when it ends, what could be retired.
       type: dict
       returned: success
       sample: {needed: false, status: delivered, key_id: 1cb9dd5f-6f5c-4ae5-a1f3-a0a0e1d2a2fb, days_left: 179}
     delivery:
-      description: The authority that would be delivered, and whether a delivered mark of this target names an existing key.
+      description:
+        - The authority that would be delivered, and what the delivery marks say. V(marked) is about this very target, V(held) about any target
+          of the connector, pending deliveries included. While it is true somebody may depend on the credential.
       type: dict
       returned: success
-      sample: {authority: "https://login.windows.net/contoso.com", former_authorities: [], marked: true}
+      sample: {authority: "https://login.windows.net/contoso.com", former_authorities: [], marked: true, held: true}
+    adds:
+      description:
+        - What a connection adds to an application that others made, without readable names, and whether all of it is on record there. Goes to
+          O(tenantkit.connectors.entra_app#module:adoption_record) before anything is added.
+      type: dict
+      returned: success
+      sample: {items: [], recorded: true}
+    takes:
+      description:
+        - With O(state=absent), what the connector has on record as added to an application that others made. Empty for an application that
+          goes as a whole.
+      type: dict
+      returned: success
+      sample: {redirect_uris: {}, permissions: [], consent: []}
     missing_resources:
       description: App ids of the APIs that have no service principal in the tenant yet.
       type: list
@@ -245,6 +271,7 @@ DECLARATION = Declaration(
     options={
         "connector": {"type": "str", "required": True},
         "host": {"type": "str"},
+        "unique_variables": {"type": "list", "elements": "list", "default": []},
         "app": {"type": "dict", "required": True},
         "service_principal": {"type": "dict", "default": {}},
         "permissions": {**permissions_spec(), "default": []},

@@ -29,6 +29,7 @@ EXHAUSTIVE = re.compile(
     r"|test_a_run_killed_with_a_secret_in_its_hands\[worker-/addPassword)"
     r"|test_modules\.py::.*process"
     r"|test_okta_workflows\.py::test_(?!preconsent|audit|what_the_vendor_documents\[True|bad_input|the_scope_lists)"
+    r"|test_stale_reads\.py::test_(renewal|certificate)"
     r"|test_workato\.py::test_(?!check_then|without_token|a_vault_file|switching)"
     r"|test_power_platform\.py::test_(?!nobody|check_mode|a_secret_is|a_generated|forbidden|a_role_that_nobody)"
     r"|test_power_diagnosis\.py::test_(?!every_refusal|a_wider|the_vendors)"

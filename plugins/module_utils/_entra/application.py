@@ -29,6 +29,8 @@ _NO_UPSERT = re.compile(r"not supported|unsupported|resource not found for the s
 # Entra knows the personal-account side of an application only some seconds after it became possible.
 _NOT_YET_PERSONAL = ("MsaAppDoesNotExist",)
 
+_PURGE_PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0)  # seconds
+
 
 class ApplicationResource:
     """The resource of C(entra_app)."""
@@ -50,6 +52,7 @@ class ApplicationResource:
         self._object_id = ""
         self._new: dict[str, t.Any] | None = None
         self._restoring = False
+        self._deleted_now = False
         self._restored: dict[str, t.Any] | None = None
 
     # -- read
@@ -71,7 +74,7 @@ class ApplicationResource:
         change = desired.owners if present else None
         names = PrincipalNames(("user", name) for name in (*change.wanted, *change.remove) if name) if change else PrincipalNames(())
         parts = {"app": desired.reference.part(select=shapes.SELECT)}
-        by_name = self._adoptable_by_name()
+        by_name = desired.adoptable_by_name
         if by_name is not None:
             parts["by_name"] = by_name.part(select=shapes.SELECT)
         if present or desired.purge:
@@ -81,13 +84,13 @@ class ApplicationResource:
         name_parts = names.parts()
         answers = graph.batch([*parts.values(), *name_parts])
         answer = dict(zip(parts, answers, strict=False))
-        app = desired.reference.pick(answer["app"])
+        app = desired.reference.pick(answer["app"], of_others=True)
         if app is None and by_name is not None:
-            app = by_name.pick(answer["by_name"])
+            app = by_name.pick(answer["by_name"], of_others=True)
         owners: list[dict[str, t.Any]] | None = None
         if change is not None and app is not None:
             owners = self._owners(app, answer.get("owners"))
-        current: dict[str, t.Any] = {"tenant": graph.tenant, "owner_context": self._owner_context(names, answers[len(parts) :], change is not None)}
+        current: dict[str, t.Any] = {"tenant": graph.tenant, "owner_context": OwnerContext.from_claims(self._claims, names.read(answers[len(parts) :]))}
         deleted: list[dict[str, t.Any]] = []
         if app is None and "deleted" in answer:
             deleted, current["warnings"] = self._deleted(answer["deleted"])
@@ -96,13 +99,6 @@ class ApplicationResource:
                 current["required_resource_access"] = self._permissions()
         return ApplicationCurrent.from_graph(app, deleted=deleted, owners=owners, **current)
 
-    def _adoptable_by_name(self) -> ApplicationReference | None:
-        """With C(adopt), an application without the unique name may be found by its display name and given the unique name."""
-        desired = self.desired
-        if desired.adopt and desired.state == "present" and desired.reference.key == "unique_name" and desired.reference.display_name:
-            return ApplicationReference(display_name=desired.reference.display_name)
-        return None
-
     def _owners_part(self, path: str) -> Part:
         return Part("GET", f"{path}/owners", doing=f"read the owners of {self.desired.describe()}")
 
@@ -110,17 +106,6 @@ class ApplicationResource:
         if answer is None or not answer.found:
             (answer,) = self._graph.batch([self._owners_part(f"/applications/{app['id']}")])
         return self._graph.items(answer)
-
-    def _owner_context(self, names: PrincipalNames, answers: t.Sequence[PartAnswer], needed: bool) -> OwnerContext:
-        if not needed:
-            return OwnerContext()
-        claims, roles = self._claims, self._claims.get("roles") or []
-        return OwnerContext(
-            found=names.read(answers),
-            caller_id=claims.get("oid"),
-            caller_is_user=bool(claims.get("scp")),
-            caller_needs_ownership="Application.ReadWrite.OwnedBy" in roles and not {"Application.ReadWrite.All", "Directory.ReadWrite.All"} & set(roles),
-        )
 
     def _deleted(self, answer: PartAnswer) -> tuple[list[dict[str, t.Any]], tuple[str, ...]]:
         try:
@@ -243,10 +228,18 @@ class ApplicationResource:
         }
 
     def _apply_purge(self, action: Action) -> None:
-        self._graph.delete(f"/directory/deletedItems/{action.payload['id']}", doing=action.text)
+        path = f"/directory/deletedItems/{action.payload['id']}"
+        # What this task deleted a moment ago may not be among the deleted objects yet; a 404 for anything else means that it is gone.
+        for pause in _PURGE_PAUSES if self._deleted_now else ():
+            try:
+                self._graph.delete(path, doing=action.text, missing_ok=False)
+                return
+            except NotFoundError:
+                self._graph.wait(pause, f"{action.text}: it is not among the deleted objects yet")
+        self._graph.delete(path, doing=action.text, missing_ok=not self._deleted_now)
 
     def _apply_delete(self, action: Action) -> None:
-        self._graph.delete(action.payload["path"], doing=action.text)
+        self._deleted_now = self._graph.delete(action.payload["path"], doing=action.text)
 
     def _apply_add_owner(self, action: Action) -> None:
         reference = {"@odata.id": f"{self._graph.base_url}/directoryObjects/{action.payload['id']}"}
@@ -265,7 +258,7 @@ class ApplicationResource:
     def _apply_remove_owner(self, action: Action) -> None:
         path = f"/applications/{self._object_id}/owners/{action.payload['id']}/$ref"
         try:
-            self._graph.delete(path, doing=action.text)
+            self._graph.delete(path, doing=action.text, made_here=self._new is not None)
         except ServiceError as error:
             if "references do not exist" not in (error.service_message or ""):
                 raise

@@ -30,6 +30,7 @@ class CertificateWriter(SecretWriter):
         super().__init__(graph, object_id, label)
         # What the list may look like when it is read again: as planned, or as after each write of this run, since a read may be behind.
         self._states = [list(entries)]
+        self._added: set[str] = set()
 
     def keys(self) -> list[Key]:
         """The certificates as they are now."""
@@ -50,6 +51,7 @@ class CertificateWriter(SecretWriter):
             "startDateTime": start,
             "endDateTime": end,
         }
+        self._added.add(_id(entry))
         sent = {**entry, "key": base64.b64encode(certificate.der).decode()}
         before = self.entries
         wanted = [*before, {**entry, "customKeyIdentifier": certificate.thumbprint}]
@@ -87,7 +89,7 @@ class CertificateWriter(SecretWriter):
         found = _marks(self._read())
         if found not in map(_marks, self._states):
             raise list_changed(self._label, self._graph.tenant)
-        body = [dict(new) if new is not None and _id(entry) == _id(new) else _untouched(entry) for entry in wanted]
+        body = [dict(new) if new is not None and _id(entry) == _id(new) else _untouched(entry, self._added) for entry in wanted]
         try:
             self._graph.patch(self._path, {"keyCredentials": body}, doing=doing, made_here=True)
         except ServiceError as error:
@@ -112,9 +114,7 @@ def _marks(entries: t.Iterable[Entry]) -> list[tuple[str, str]]:
     return sorted((_id(entry), str(entry.get("usage"))) for entry in entries)
 
 
-def _untouched(entry: Entry) -> dict[str, t.Any]:
-    kept = {name: entry[name] for name in _KEPT if name in entry}
-    # Ours, added in this run: the identifier that Graph made of it is not known in the form it wants it back.
-    if len(str(kept.get("customKeyIdentifier") or "")) == 40:
-        del kept["customKeyIdentifier"]
+def _untouched(entry: Entry, added: t.Collection[str]) -> dict[str, t.Any]:
+    """An entry as it was read. Of one added in this run the identifier that Graph made of it is not known in the form it wants it back."""
+    kept = {name: entry[name] for name in _KEPT if name in entry and not (name == "customKeyIdentifier" and _id(entry) in added)}
     return {**kept, "key": None}

@@ -16,6 +16,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._entra import
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.permission_option import Wanted
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.reference import ApplicationReference
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.resource_loader import ResourceLoader
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ForbiddenError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import GraphClient, Part, PartAnswer
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.clock import server_time
 
@@ -33,6 +34,7 @@ class Snapshot:
     grants: tuple[t.Mapping[str, t.Any], ...]
     assignments: tuple[t.Mapping[str, t.Any], ...]
     now: dt.datetime
+    forbidden: ForbiddenError | None = None  # grants and assignments may not be read: then they mean nothing
 
     @property
     def domains(self) -> list[t.Mapping[str, t.Any]]:
@@ -47,34 +49,54 @@ class Snapshot:
 class ConnectionReader:
     """The reads of C(entra_connection_info)."""
 
-    def __init__(self, graph: GraphClient, reference: ApplicationReference, wanted: t.Sequence[Wanted], loader: ResourceLoader) -> None:
+    def __init__(
+        self,
+        graph: GraphClient,
+        reference: ApplicationReference,
+        wanted: t.Sequence[Wanted],
+        loader: ResourceLoader,
+        by_name: ApplicationReference | None = None,
+    ) -> None:
+        """``by_name`` is asked for as well, for an application that is to be adopted and does not have the unique name yet."""
         self._graph = graph
         self._reference = reference
+        self._by_name = by_name
         self._wanted = wanted
         self.loader = loader
 
     def read(self) -> Snapshot:
         """See the module's docstring. Raises TenantGuardError before anything else of the tenant is looked at."""
-        reference = self._reference
+        reference, by_name = self._reference, self._by_name
         texts = self.loader.needed(one.resource for one in self._wanted)
         known = reference.app_id if reference.key == "app_id" else None
         parts = [
             Part("GET", ORGANIZATION_PATH, params=ORGANIZATION_PARAMS, doing="read the organization"),
             reference.part(select=APPLICATION_SELECT),
+            *([by_name.part(select=APPLICATION_SELECT)] if by_name else ()),
             *map(self.loader.part, texts),
             *(_client_parts(known) if known else ()),
         ]
         answers = self._graph.batch(parts)
         organization = self._organization(answers[0])
-        application = reference.pick(answers[1])
-        for text, answer in zip(texts, answers[2:], strict=False):
+        application = reference.pick(answers[1], of_others=True)
+        rest = answers[2:]
+        if by_name:
+            named, *rest = rest
+            application = application or by_name.pick(named, of_others=True)
+        for text, answer in zip(texts, rest, strict=False):
             self.loader.take(text, answer)
-        client = answers[2 + len(texts) :]
+        client = rest[len(texts) :]
         if not client and application is not None:
             client = self._graph.batch(_client_parts(application["appId"]))
         principal = dict(client[0].body) if client and client[0].found else None
-        grants, assignments = (tuple(self._graph.items(answer)) for answer in client[1:3]) if principal is not None else ((), ())
-        return Snapshot(organization, application, principal, grants, assignments, server_time(answers) or dt.datetime.now(dt.UTC))
+        lists: list[tuple[dict[str, t.Any], ...]] = [(), ()]
+        forbidden: ForbiddenError | None = None
+        for index, answer in enumerate(client[1:3] if principal is not None else ()):
+            try:
+                lists[index] = tuple(self._graph.items(answer))
+            except ForbiddenError as error:
+                forbidden = forbidden or error
+        return Snapshot(organization, application, principal, lists[0], lists[1], server_time(answers) or dt.datetime.now(dt.UTC), forbidden)
 
     def _organization(self, answer: PartAnswer) -> dict[str, t.Any]:
         answer.raise_for_error()

@@ -18,9 +18,9 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.applic
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connection_read import ConnectionReader, Snapshot
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.owner_watch import owner_warning
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.permission_option import parse_permissions
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.reference import ApplicationReference
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.resource_loader import ResourceLoader
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.service_principal import ServicePrincipalResource
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.tags import created_here
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._session import open_session
 
@@ -53,11 +53,11 @@ class ConnectionResource:
             consent={**validated("consent", options.CONSENT_OPTIONS, given["consent"]), "permissions": given["permissions"]},
             secret=validated("secret", options.SECRET_OPTIONS, given["secret"]) if given["secret"] else None,
             delivery={**given["delivery"], "connector": given["connector"]} if given["delivery"] else None,
+            connector=given["connector"],
             state=given["state"],
             force=given["force"],
         )
-        self._reference = ApplicationReference.from_options(self._wanted.app)
-        ApplicationDesired.from_options({**self._wanted.app, "state": "present"})  # what cannot be right is said before a token is asked for
+        self._desired = ApplicationDesired.from_options({**self._wanted.app, "state": "present"})  # what cannot be right is said before a token is asked for
         self._session = open_session(runtime)
         self._loader = ResourceLoader(self._session.graph, runtime)
         self._view: connection.View | None = None
@@ -68,9 +68,21 @@ class ConnectionResource:
         """Two requests, or one."""
         self._claim()
         wanted = parse_permissions(self._options["permissions"])
-        self._snapshot = ConnectionReader(self._session.graph, self._reference, wanted, self._loader).read()
+        self._snapshot = ConnectionReader(
+            self._session.graph,
+            self._desired.reference,
+            wanted,
+            self._loader,
+            self._desired.adoptable_by_name if self._wanted.state == "present" else None,
+        ).read()
+        self._claim_application(self._snapshot)
+        if self._snapshot.forbidden is not None and not self._wanted.consent_can_wait:
+            raise self._snapshot.forbidden
         if self._snapshot.application is not None and self._wanted.state == "present":
             self._extra = self._special(self._snapshot.application["appId"])
+        elif self._snapshot.application is not None and not created_here(self._snapshot.application.get("tags") or ()):
+            # What is taken away again is named by its API, whether it is still wanted or not.
+            self._loader.load((), dict.fromkeys(str(row["resourceId"]).lower() for row in (*self._snapshot.grants, *self._snapshot.assignments)))
         return self._snapshot
 
     def _claim(self) -> None:
@@ -78,10 +90,20 @@ class ConnectionResource:
         if not host:
             return
         session, name, tenant_id = self._session, self._options["connector"], self._session.tenant_id
-        claim(session.cache, f"tenant {tenant_id} {name} {self._reference.value}", f"the {name} connection of tenant {tenant_id}", host, tenant_id)
+        claim(
+            session.cache, f"tenant {tenant_id} {name} {self._desired.reference.value.lower()}", f"the {name} connection of tenant {tenant_id}", host, tenant_id
+        )
         if self._wanted.delivery:
             instance = self._wanted.delivery["instance"].strip().rstrip("/").lower()
             claim(session.cache, f"target {name} {instance}", f"{name} at {instance}", host, tenant_id)
+
+    def _claim_application(self, snapshot: Snapshot) -> None:
+        """Two hosts may name one application by different names."""
+        host = self._options["host"] or self._runtime.host
+        if not host or snapshot.application is None:
+            return
+        name, tenant_id, app_id = self._options["connector"], self._session.tenant_id, snapshot.application["appId"].lower()
+        claim(self._session.cache, f"application {tenant_id} {name} {app_id}", f"the {name} connection of tenant {tenant_id}", host, tenant_id)
 
     def _special(self, app_id: str) -> connection.Special:
         """Owners and assignments are read by the modules that manage them, and only where the options say something about them."""
@@ -128,13 +150,16 @@ class ConnectionResource:
                 "steps": {name: {"actions": plans[name].texts if name in plans else []} for name in connection.STEPS},
                 "app": {**application_shape.to_ansible(app), "would_create": False} if app else connection.empty_app(),
                 "service_principal": dict(principal.facts.get("service_principal") or {}) if principal else {},
-                "consent": {**consent.facts["now"], "hand_off": None} if consent else {},
+                "consent": self._consent(consent, snapshot),
                 "secret": self._secret(secret),
                 "delivery": {
                     "authority": view.authority.text,
                     "former_authorities": list(view.authority.former),
                     "marked": view.marked,
+                    "held": view.held,
                 },
+                "adds": {"items": sorted(view.adds), "recorded": view.recorded},
+                "takes": dict(view.takes),
                 "missing_resources": list(plans["resources"].facts["missing_resources"]) if "resources" in plans else [],
                 "credential": self._session.credential.describe(),
             }
@@ -156,6 +181,13 @@ class ConnectionResource:
             "initial_domain": snapshot.domain("isInitial"),
             "verified_domains": [str(domain["name"]) for domain in snapshot.domains],
         }
+
+    @staticmethod
+    def _consent(plan: Plan | None, snapshot: Snapshot) -> dict[str, t.Any]:
+        if plan is None:
+            return {}
+        unread = snapshot.forbidden.message if snapshot.forbidden else None
+        return {**plan.facts["now"], "complete": plan.facts["now"]["complete"] and not unread, "unread": unread, "hand_off": None}
 
     @staticmethod
     def _secret(plan: Plan | None) -> dict[str, t.Any]:

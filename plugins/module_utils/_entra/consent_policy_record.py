@@ -18,7 +18,7 @@ import typing as t
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConflictError, OptionError
 
 _MARK = "tkc:consent-policy "
-_LONGEST_NOTES = 1024  # what Graph takes
+_LONGEST_NOTES = 1024  # characters, what Graph takes
 
 
 @dataclasses.dataclass(frozen=True)

@@ -60,6 +60,10 @@ APPLICATION_OPTIONS: dict[str, t.Any] = {
     "permissions": permissions_spec(),
     "accept_privileged": {"type": "list", "elements": "str", "default": []},
     "adopt": {"type": "bool", "default": False},
+    "adoption_record": {
+        "type": "dict",
+        "options": {"connector": {"type": "str", "required": True}, "items": {"type": "list", "elements": "str", "default": []}},
+    },
     "on_soft_deleted": {"type": "str", "choices": ["fail", "restore", "purge"], "default": "fail"},
     "soft_deleted_object_id": {"type": "str"},
     "purge": {"type": "bool", "default": False},

@@ -11,6 +11,7 @@ import datetime as dt
 import typing as t
 
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID, Action, Plan, Runtime
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.consent_checks import is_fresh
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.delivery import Delivery
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.reference import ApplicationReference
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret import (
@@ -122,7 +123,7 @@ class SecretResource:
 
     @property
     def _writer(self) -> SecretWriter:
-        return SecretWriter(self._graph, t.cast("dict[str, t.Any]", self._app)["id"], self._current.label)
+        return SecretWriter(self._graph, t.cast("dict[str, t.Any]", self._app)["id"], self._current.label, made_here=is_fresh(self._app, now=self._now))
 
     def _forget(self, key_id: str) -> None:
         self._current = dataclasses.replace(self._current, keys=tuple(key for key in self._current.keys if key.key_id != key_id))

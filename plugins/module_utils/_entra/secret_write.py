@@ -37,15 +37,17 @@ class TagsWritten:
 class SecretWriter:
     """Writes to one application that exists."""
 
-    def __init__(self, graph: GraphClient, object_id: str, label: str) -> None:
+    def __init__(self, graph: GraphClient, object_id: str, label: str, *, made_here: bool = True) -> None:
+        """``made_here``: the application is so new that a 404 only means that it is not known everywhere yet."""
         self._graph = graph
+        self._made_here = made_here
         self._path = f"/applications/{object_id}"
         self._label = label
         self.attempts: list[str] = []  # display names of every addPassword attempt of this run
 
     def keys(self) -> list[Key]:
         """The application's secrets as they are now."""
-        body = self._graph.get(self._path, params={"$select": "id,passwordCredentials"}, doing=f"read the secrets of {self._label}", made_here=True)
+        body = self._graph.get(self._path, params={"$select": "id,passwordCredentials"}, doing=f"read the secrets of {self._label}", made_here=self._made_here)
         return [Key.from_graph(entry) for entry in body.get("passwordCredentials") or ()]
 
     def mint(self, name: str, end: str) -> Minted:
@@ -59,7 +61,9 @@ class SecretWriter:
 
         doing = f"add secret '{name}' to {self._label}"
         try:
-            body = self._graph.post(f"{self._path}/addPassword", {"passwordCredential": credential}, doing=doing, reconcile=remove_lost, made_here=True)
+            body = self._graph.post(
+                f"{self._path}/addPassword", {"passwordCredential": credential}, doing=doing, reconcile=remove_lost, made_here=self._made_here
+            )
             if not body or not body.get("secretText") or not body.get("keyId"):
                 raise ServiceError(f"Could not {doing} in tenant {self._graph.tenant}: the answer holds no secret.", code="malformed_answer", outcome="unknown")
         except ConnectorError as error:
@@ -77,7 +81,7 @@ class SecretWriter:
 
         for attempt in range(4):
             try:
-                self._graph.post(f"{self._path}/removePassword", {"keyId": key_id}, doing=doing, reconcile=gone, made_here=True)
+                self._graph.post(f"{self._path}/removePassword", {"keyId": key_id}, doing=doing, reconcile=gone, made_here=self._made_here)
                 return
             except ServiceError as error:
                 if _GONE not in (error.service_message or "").lower():
@@ -103,7 +107,8 @@ class SecretWriter:
         """Take tags away and add others, keep all the rest, and read the result back.
 
         Tags can only be replaced as a whole. So the tags just before and just after are read in the same request; what others added since
-        ``base`` was read is put back in a second one. A tag too many does no harm, a lost one would hide a delivery.
+        ``base`` was read is put back in a second one. Any of these reads may be behind, so every one that is made counts, up to the one that
+        shows what was written. A tag too many does no harm, a lost one would hide a delivery.
         """
         base = list(base)
         seen = set(base)
@@ -117,13 +122,15 @@ class SecretWriter:
                     raise
                 self._graph.wait(2.0 ** (attempt - 1), f"it is not known whether the tags of {self._label} were written")
                 continue
-            seen.update(before, after)
+            looked = dict.fromkeys((*before, *after))
             others = [tag for tag in before if tag not in base and tag not in wanted and tag not in drop]
+            if not others or attempt == _WRITES:
+                after = self._read_back(after, drop, add, looked)
+                others = [tag for tag in looked if tag not in (*base, *wanted, *drop, *after)]
+            seen.update(looked, after)
             if not others:
                 break
             base += others
-        after = self._read_back(after, drop, add)
-        seen.update(after)
         return TagsWritten(tuple(after), frozenset(seen))
 
     def _tags_round(self, wanted: t.Sequence[str]) -> tuple[list[str], list[str]]:
@@ -135,7 +142,7 @@ class SecretWriter:
         after = list(answers[2].body.get("tags") or ()) if answers[2].ok else []
         return list(answers[0].body.get("tags") or ()), after
 
-    def _read_back(self, tags: list[str], drop: t.Collection[str], add: t.Sequence[str]) -> list[str]:
+    def _read_back(self, tags: list[str], drop: t.Collection[str], add: t.Sequence[str], looked: dict[str, None]) -> list[str]:
         pauses = iter((1.0, 2.0, 4.0, 5.0, 5.0))
         gone = set(drop) - set(add)
         for look in range(_LOOKS):
@@ -144,8 +151,9 @@ class SecretWriter:
             if look == _LOOKS - 1:
                 break
             self._graph.wait(next(pauses), f"the delivery marks of {self._label} cannot be read back yet")
-            body = self._graph.get(self._path, params={"$select": "id,tags"}, doing=f"read the tags of {self._label}", made_here=True)
+            body = self._graph.get(self._path, params={"$select": "id,tags"}, doing=f"read the tags of {self._label}", made_here=self._made_here)
             tags = list(body.get("tags") or ())
+            looked.update(dict.fromkeys(tags))
         raise ServiceError(
             f"Could not write delivery marks on {self._label} in tenant {self._graph.tenant}: they were accepted, but cannot be read back.",
             code="mark_not_read_back",

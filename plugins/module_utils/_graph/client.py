@@ -21,6 +21,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._errors impor
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.batch import BatchRun, Part, PartAnswer
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.consistency import Lag, lag_of, pauses
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.errors import CONCURRENCY, SERVICE, Fault, error_for, read_fault
+from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.holding import holds
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.made import WAIT, MadeObjects
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.odata import odata_key, odata_string, path_segment, with_query
 from ansible_collections.tenantkit.connectors.plugins.module_utils._http import HttpAnswer, HttpClient, Repeat
@@ -28,7 +29,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._http import 
 __all__ = ["GraphClient", "Guard", "Part", "PartAnswer", "Reconcile", "odata_key", "odata_string", "path_segment", "with_query"]
 
 VERSION = "v1.0"
-_AMBIGUOUS_TRIES = 4  # how often a POST is sent when each answer is lost and nothing is found
+_AMBIGUOUS_TRIES = 4  # how often a write is sent when each answer is lost and a read shows nothing of it
 _LOOKS = 2  # reads before an object counts as not made: the first may come too early
 _DIRECTORY_TRIES = 6
 
@@ -37,6 +38,9 @@ _PAGED = frozenset({
     "applications", "serviceprincipals", "oauth2permissiongrants", "approleassignments", "approleassignedto", "users", "groups", "owners",
     "microsoft.graph.application", "microsoft.graph.serviceprincipal",
 })  # fmt: skip
+
+# Objects that are large, and that Graph can be asked a part of.
+_SELECTABLE = ("applications", "servicePrincipals")
 
 Reconcile = t.Callable[[], "dict[str, t.Any] | None"]
 
@@ -104,7 +108,7 @@ class GraphClient:
         return self._pages(self._object(answer), doing, headers)
 
     def items(self, answer: PartAnswer) -> builtins.list[dict[str, t.Any]]:
-        """All entries of a collection that was read as a part of a batch, following pages included."""
+        """All entries of a collection that was read as a part of a batch."""
         answer.raise_for_error()
         return self._pages(answer.body, answer.part.doing, answer.part.headers)
 
@@ -155,34 +159,69 @@ class GraphClient:
     def patch(
         self, path: str, body: t.Any, *, doing: str, headers: t.Mapping[str, str] | None = None, made_here: bool = False, retry_texts: t.Sequence[str] = ()
     ) -> dict[str, t.Any] | None:
-        """Change an object; the body replaces values, so it may be sent again. Returns the object when Graph sends one, else None.
+        """Change an object. Returns the object when Graph sends one, else None.
 
         With C(Prefer: create-if-missing) 201 brings the new object. None means that it was there: also when the answer to the first try
-        was lost and a later one found the object, so a caller that gets None reads it.
+        was lost and a later look found the object, so a caller that gets None reads it.
         """
-        answer = self._call("PATCH", path, doing=doing, body=body, headers=headers, made_here=made_here, retry_texts=retry_texts)
-        return self._body(answer)
+        return self._replace("PATCH", path, body, doing=doing, headers=headers, made_here=made_here, retry_texts=retry_texts)
 
     def put(
         self, path: str, body: t.Any, *, doing: str, headers: t.Mapping[str, str] | None = None, made_here: bool = False, retry_texts: t.Sequence[str] = ()
     ) -> dict[str, t.Any] | None:
-        """Replace an object; may be sent again."""
-        return self._body(self._call("PUT", path, doing=doing, body=body, headers=headers, made_here=made_here, retry_texts=retry_texts))
+        """Replace an object."""
+        return self._replace("PUT", path, body, doing=doing, headers=headers, made_here=made_here, retry_texts=retry_texts)
 
-    def delete(self, path: str, *, doing: str, missing_ok: bool = True, headers: t.Mapping[str, str] | None = None) -> bool:
-        """Delete an object. False when it was not there (an error with ``missing_ok=False``)."""
-        return self._call("DELETE", path, doing=doing, headers=headers, absent_ok=missing_ok).status != 404
+    def _replace(self, method: str, path: str, body: t.Any, *, doing: str, **more: t.Any) -> dict[str, t.Any] | None:
+        """A write of values. When its answer is lost the object is read, and the write is repeated only if it does not hold the values."""
+        sent = 0
+        while True:
+            sent += 1
+            try:
+                return self._body(self._call(method, path, doing=doing, body=body, **more))
+            except ConnectorError as error:
+                lost = error.outcome == "unknown" and not isinstance(error, (BudgetError, RedirectError))
+                if sent > 1:
+                    error.outcome = "unknown"  # of the tries before
+                if not lost or sent >= _AMBIGUOUS_TRIES:
+                    raise
+                if self._look(lambda: self._holding(path, body, doing), doing, looks=1) is not None:
+                    return None
+
+    def _holding(self, path: str, body: t.Any, doing: str) -> dict[str, t.Any] | None:
+        """The object when it holds what was to be written to it. One that cannot be read is written once more: that does no harm."""
+        params = {"$select": list(body)} if path.lstrip("/").startswith(_SELECTABLE) else None
+        try:
+            found = self._object(self._call("GET", with_query(path, params), doing=f"look whether it was done: {doing}"))
+        except ServiceError:
+            return None
+        return found if holds(found, body) else None
+
+    def delete(self, path: str, *, doing: str, missing_ok: bool = True, headers: t.Mapping[str, str] | None = None, made_here: bool = False) -> bool:
+        """Delete an object. False when it was not there (an error with ``missing_ok=False``). ``made_here``: it is, so it is waited for.
+
+        The one write that is simply repeated when its answer is lost: an id is never used twice, and 404 says that it is done.
+        """
+        return self._call("DELETE", path, doing=doing, headers=headers, absent_ok=missing_ok and not made_here, made_here=made_here).status != 404
 
     def batch(self, parts: t.Sequence[Part]) -> builtins.list[PartAnswer]:
         """Send parts together, at most 20 a request, and return their answers in the order of the parts.
 
-        Errors of parts are in their answers. Throttled parts are repeated alone, failed reads too.
+        Errors of parts are in their answers. Throttled parts are repeated alone, failed reads too. Lists are whole: further pages, also after an empty
+        one, are fetched before anybody can take the first for all there is.
         """
         for part in parts:
             if part.writes:
                 self.before_write(part.doing)
                 break
-        return BatchRun(self, parts).run()
+        answers = BatchRun(self, parts).run()
+        for answer in answers:
+            if answer.ok and answer.body.get("@odata.nextLink"):
+                try:
+                    answer.body = {"value": self._pages(answer.body, answer.part.doing, answer.part.headers)}
+                except ConnectorError as error:
+                    answer.error = error
+        return answers
 
     # For the batch as well
 
@@ -244,7 +283,7 @@ class GraphClient:
     ) -> HttpAnswer:
         """One call to its end: a success (or an accepted 404), or the exception. ``url`` is that of a next page."""
         reads = reads or method == "GET"
-        once_only = method == "POST" and not reads
+        once_only = method != "DELETE" and not reads
         url = url or f"{self.base_url}/{path.lstrip('/')}"
         waiting, waited, unread = pauses(), 0.0, 0
         while True:
@@ -272,10 +311,10 @@ class GraphClient:
             why = ""
             if fault.concurrent and not reads:
                 why = f"another change is under way ({CONCURRENCY})"
-            elif fault.directory_unread and not once_only and unread < _DIRECTORY_TRIES:
+            elif fault.directory_unread and method != "POST" and unread < _DIRECTORY_TRIES:
                 unread += 1
                 why = f"{SERVICE} could not read the directory ({fault.code})"
-            elif lag is not None and not (fault.directory_unread and once_only) and (lag.limit is None or waited < lag.limit):
+            elif lag is not None and not (fault.directory_unread and method == "POST" and not reads) and (lag.limit is None or waited < lag.limit):
                 why = f"not replicated yet, {SERVICE} answered {fault.status} {fault.code or ''}".rstrip()
             if not why:
                 unknown = answer.tried_before or fault.directory_unread or ((answer.status >= 500 or answer.status == 408) and not fault.concurrent)
@@ -349,7 +388,7 @@ class GraphClient:
         body = answer.json()
         if not isinstance(body, dict):
             outcome = None if answer.method == "GET" else "unknown"
-            raise self._malformed(answer.doing.removesuffix(f" in tenant {self.tenant}"), "JSON that is no object", outcome)
+            raise self._malformed(answer.doing.removesuffix(f" in tenant {self.tenant}"), f"JSON that is no object ({answer.id_words})", outcome)
         return body
 
     def _body(self, answer: HttpAnswer) -> dict[str, t.Any] | None:

@@ -9,10 +9,6 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._budget import Budget
-
-T = t.TypeVar("T")
-
 _SHORT = 60.0
 
 
@@ -57,22 +53,3 @@ def pauses() -> t.Iterator[float]:
     yield from (1.0, 2.0, 4.0)
     while True:
         yield 5.0
-
-
-def wait_until(budget: Budget, look: t.Callable[[], T | None], *, why: str, consecutive: int = 1) -> T:
-    """Call ``look`` until it returns something other than None ``consecutive`` times in a row, and return that.
-
-    Reads hit different replicas, so one success may be followed by a miss. BudgetError, with ``why``, when the time is over.
-    """
-    waiting = pauses()
-    hits = 0
-    while True:
-        found = look()
-        if found is not None:
-            hits += 1
-            if hits >= consecutive:
-                return found
-            budget.wait(1.0, why)
-        else:
-            hits = 0
-            budget.wait(next(waiting), why)

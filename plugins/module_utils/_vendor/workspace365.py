@@ -16,6 +16,7 @@ import typing as t
 import urllib.parse
 
 from ansible_collections.tenantkit.connectors.plugins.module_utils._budget import Budget
+from ansible_collections.tenantkit.connectors.plugins.module_utils._clouds import LOGIN_HOSTS, tenant_in_login_url
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import (
     BudgetError,
     ConnectorError,
@@ -36,17 +37,6 @@ UNCONNECTED, THIS_TENANT, OTHER_TENANT, UNCLEAR = "unconnected", "this_tenant", 
 
 _ENVIRONMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,62}")
 _RESERVED = {"environment", "provisioning", "api"}
-# Where Entra signs people in, in all clouds, the vendor's legacy alias included.
-_LOGIN_HOSTS = {
-    "login.windows.net",
-    "login.microsoftonline.com",
-    "login.microsoft.com",
-    "sts.windows.net",
-    "login.microsoftonline.us",
-    "login.partner.microsoftonline.cn",
-    "login.chinacloudapi.cn",
-}
-_ANY_TENANT = {"common", "organizations", "consumers"}
 _PASSWORD_FIELD = re.compile(r"<input\b[^>]*\btype\s*=\s*[\"']?password\b", re.IGNORECASE)
 _URL = re.compile(r"https://[^\s\"'<>\\]+", re.IGNORECASE)
 
@@ -96,17 +86,8 @@ class SignInPage:
     seen: str  # what it was concluded from, for sentences
 
 
-def tenant_in_url(url: str) -> str | None:
-    """The tenant that a URL of Entra's sign-in names, or None when it is not one or names no tenant."""
-    parts = urllib.parse.urlsplit(url)
-    if (parts.hostname or "").lower() not in _LOGIN_HOSTS:
-        return None
-    segment = urllib.parse.unquote(parts.path.strip("/").partition("/")[0]).lower()
-    return segment if segment and segment not in _ANY_TENANT else None
-
-
 def _classify_url(url: str, expected: t.Collection[str]) -> SignInPage:
-    tenant = tenant_in_url(url)
+    tenant = tenant_in_login_url(url)
     if tenant is None:
         return SignInPage(UNCLEAR, f"it sends people to {url.partition('?')[0][:120]}, which names no tenant")
     if tenant in expected:
@@ -125,7 +106,7 @@ def classify_page(status: int, text: str, expected: t.Collection[str]) -> SignIn
         return SignInPage(UNCLEAR, "there is no sign-in page (404)")
     if status != 200:
         return SignInPage(UNCLEAR, f"it answers {status}")
-    pages = [_classify_url(url, expected) for url in _URL.findall(html.unescape(text)) if (urllib.parse.urlsplit(url).hostname or "").lower() in _LOGIN_HOSTS]
+    pages = [_classify_url(url, expected) for url in _URL.findall(html.unescape(text)) if (urllib.parse.urlsplit(url).hostname or "").lower() in LOGIN_HOSTS]
     for connection in (OTHER_TENANT, UNCLEAR, THIS_TENANT):  # the worst that it offers
         for page in pages:
             if page.connection == connection:
@@ -219,6 +200,7 @@ class Workspace365Client:
                 failure: ConnectorError = error
             else:
                 if answer.ok:
+                    self._check_taken(answer)
                     return
                 failure = self._error(answer, f"{self.host} has no environment '{environment}', or it is hosted on-premises, where this call does not exist.")
                 server_errors += answer.status == 500
@@ -236,6 +218,21 @@ class Workspace365Client:
                 failure.outcome = "unknown"
                 failure.advice = "Run again: a new secret is made and delivered before either of the two is removed. " + (failure.advice or "")
                 raise failure from error
+
+    def _check_taken(self, answer: HttpAnswer) -> None:
+        """Any 2xx is success, and what it carries is not documented. Only a web page is no answer of the API: a portal or a proxy spoke in its place."""
+        if re.match(r"\s*<(!doctype\s+html|html)\b", answer.text, re.IGNORECASE):
+            raise ServiceError(
+                f"Could not {answer.doing}: {self.host} answered {answer.status} with a web page instead of the API's answer ({answer.id_words}), "
+                "so it is not known whether the settings were taken.",
+                code="not_json",
+                http_status=answer.status,
+                service=SERVICE,
+                request_id=answer.request_id,
+                client_request_id=answer.client_request_id,
+                outcome="unknown",
+                advice="Check 'instance_url', and whether a proxy or a portal answers in its place.",
+            )
 
     def _send(self, method: str, path: str, doing: str, body: t.Any = None, repeat: Repeat = Repeat.SAFE) -> HttpAnswer:
         return self._http.request(method, self.url + path, doing=doing, service=SERVICE, headers=self._headers, json=body, repeat=repeat)
@@ -260,7 +257,7 @@ class Workspace365Client:
         else:
             text = "it failed internally, which can also mean that the data is not what it expects" if answer.status == 500 else "an unexpected answer"
         return kind(
-            f"Could not {answer.doing}: {self.host} answered {answer.status}; {text}.",
+            f"Could not {answer.doing}: {self.host} answered {answer.status}; {text} ({answer.id_words}).",
             code=f"http_{answer.status}",
             http_status=answer.status,
             service=SERVICE,

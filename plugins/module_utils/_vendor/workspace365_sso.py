@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ansible_collections.tenantkit.connectors.plugins.module_utils._clouds import tenant_in_login_url
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID, Action, Plan, Runtime
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConflictError, NotFoundError, OptionError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._http import HttpClient
@@ -23,7 +24,6 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.works
     check_environment,
     check_instance_url,
     delivery_instance,
-    tenant_in_url,
 )
 
 
@@ -49,9 +49,17 @@ class SsoDesired:
     def from_options(cls, options: t.Mapping[str, t.Any]) -> SsoDesired:
         """From module options."""
         expected = {name.strip().lower() for name in options.get("expected_tenants") or () if name.strip()}
-        own = tenant_in_url(options.get("authority") or "")
-        if own:
-            expected.add(own)
+        own = tenant_in_login_url(options.get("authority") or "")
+        if own and expected and own not in expected:
+            raise OptionError(
+                f"'authority' names the tenant {own}, which is none of 'expected_tenants' ({', '.join(sorted(expected))}): everybody would be sent to "
+                "another tenant's sign-in.",
+                code="authority_of_another_tenant",
+                service=SERVICE,
+                outcome="refused",
+                advice="Correct the authority; a domain that is not verified yet does not count.",
+            )
+        expected.update({own} if own else ())
         return cls(
             check_instance_url(options["instance_url"]),
             check_environment(options["environment"]),
@@ -123,7 +131,7 @@ def _check_page(desired: SsoDesired, page: SignInPage) -> None:
             advice="Check 'instance_url' and 'environment'. If this is the right one, its present connection has to be removed in Workspace 365 first.",
             details={"connection": page.connection},
         )
-    if page.connection == UNCLEAR and not desired.take_over:
+    if page.connection == UNCLEAR and not (desired.take_over or desired.delivered_mark):
         raise ConflictError(
             f"{where} carries no mark of ours, and its sign-in page does not show whether it is free: {page.seen}.",
             code="connection_unclear",
@@ -148,7 +156,10 @@ class SsoResource:
         self._current = SsoCurrent()
 
     def read(self) -> SsoCurrent:
-        """Probe host, key and environment where asked (or in check mode), and look at the sign-in page unless a mark says it is ours."""
+        """Probe host, key and environment where asked (or in check mode), and look at the sign-in page unless that was done.
+
+        It is looked at under our mark as well: somebody may have connected another tenant since.
+        """
         desired = self._desired
         if desired.state == "present" and desired.settled:
             return self._current
@@ -170,7 +181,7 @@ class SsoResource:
                 )
             proven = True
         page = None
-        if not desired.delivered_mark and not desired.sign_in_checked:
+        if not desired.sign_in_checked:
             page = self._client.sign_in_page(desired.environment, desired.expected_tenants)
         self._current = SsoCurrent(page, proven)
         return self._current

@@ -217,6 +217,8 @@ def test_the_answers_vary(world: World, emulator: Emulator) -> None:
         409,
         {"error": {"code": "RoleAssignmentExists", "message": "The role assignment already exists."}},
     )
+    stored = f"{TENANT}/environments/{PRODUCTION}"
+    assert api.refused("POST", path.replace(PRODUCTION, PRODUCTION.upper()), world.body(stored.replace(PRODUCTION, PRODUCTION.upper())))[0] == 409
     emulator.settings(powerplatform_duplicate_status=200)
     assert api.ask("POST", path, world.body(f"{TENANT}/environments/{PRODUCTION}")) == made
     assert api.send("DELETE", f"{path}/{made['roleAssignmentId']}").status_code == 200
@@ -288,6 +290,7 @@ def test_management_applications(world: World, emulator: Emulator) -> None:
     assert world.person("service", bap=True).refused("PUT", path)[0] == 403
     assert person.refused("PUT", f"{ADMIN_APPS}/{world.principal}")[1]["error"]["code"] == "InvalidApplicationId"
     assert person.refused("GET", path)[0] == 404
+    assert world.person("service", bap=True).refused("GET", ADMIN_APPS)[0] == 403
     for _turn in range(2):
         assert person.ask("PUT", path, {}) == {"applicationId": world.app_id}
     assert world.app(bap=True).ask("GET", ADMIN_APPS) == {"value": [{"applicationId": world.app_id}]}

@@ -103,6 +103,21 @@ def test_twenty_parts_a_request_and_answers_in_order() -> None:
     assert [answer.body["url"] for answer in answers] == [f"/a/{number}" for number in range(45)]
 
 
+def test_lists_are_whole_even_after_an_empty_first_page() -> None:
+    """A page may be empty and still not be the last: taken for all there is it would mean "absent"."""
+    link = "https://graph.example/v1.0/a/0?$skiptoken=x"
+    first = [
+        lambda parts: [to(part, 200, {"value": [], "@odata.nextLink": link} if url == "/a/0" else {"value": [{"id": "9"}]}) for url, part in parts.items()]
+    ]
+    service = Batches(*first, lambda asked: {"value": [{"id": "1"}]} if asked["url"] == link else None)
+    assert [answer.body["value"] for answer in service.graph.batch(reads(2))] == [[{"id": "1"}], [{"id": "9"}]]
+    failing = Batches(*first, lambda _asked: (403, {"error": {"code": "Authorization_RequestDenied", "message": "no"}}))
+    answer, other = failing.graph.batch(reads(2))
+    assert not answer.ok and other.ok
+    with pytest.raises(ForbiddenError):
+        answer.found  # noqa: B018 # the property raises
+
+
 def test_nothing_to_send() -> None:
     assert Batches().graph.batch([]) == []
 

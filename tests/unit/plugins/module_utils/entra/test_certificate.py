@@ -286,6 +286,17 @@ def bench(emulator: Emulator) -> Bench:
     return Bench(emulator, made["application"])
 
 
+def test_entries_of_others_are_sent_back_as_they_were_read(bench: Bench) -> None:
+    """Also one whose identifier Graph shows in hexadecimal."""
+    stored = dict(bench.stored["keyCredentials"][0])
+    stored["customKeyIdentifier"] = base64.b64decode(stored["customKeyIdentifier"]).hex().upper()
+    bench.emulator.update("contoso", "applications", bench.app["id"], keyCredentials=[stored])
+    bench.ok(certificate_content=pem(GOOD))
+    (write,) = bench.emulator.writes()
+    sent = {name: value for name, value in write["request"]["keyCredentials"][0].items() if name != "key"}
+    assert sent == {name: value for name, value in stored.items() if name != "key"}
+
+
 def test_given(bench: Bench) -> None:
     foreign = bench.stored["keyCredentials"]
     foreseen = bench.ok(check=True, certificate_content=pem(GOOD))

@@ -100,6 +100,14 @@ class TestPermission:
             assert not result["changed"] and result["actions"] == []
             assert len(tenant.requests()) == 1, "converged: one request"
 
+    def test_what_was_just_written_is_not_taken_away_again(self, tenant: Tenant) -> None:
+        """Reads are behind by one: the first task waits until its list can be read, so the second one adds to it."""
+        tenant.emulator.settings(update_reads=1)
+        for name in ("openid", "User.Read"):
+            ok(tenant.permission(graph(name)))
+        stored = tenant.emulator.tenant("contoso")["applications"][tenant.app["id"]]["requiredResourceAccess"]
+        assert [len(entry["resourceAccess"]) for entry in stored] == [2]
+
     def test_the_permission_list_is_downloaded_once_a_job(self, tenant: Tenant) -> None:
         for _again in range(2):
             ok(tenant.permission(graph("openid")))

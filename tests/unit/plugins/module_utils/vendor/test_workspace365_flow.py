@@ -100,7 +100,7 @@ def test_another_tenants_environment(bench: Bench) -> None:
         failure = bench.failed(state=state, sign_in_checked=False, take_over=True, force=True)
         assert failure["code"] == "other_tenant" and failure["outcome"] == "refused"
     assert bench.emulator.writes() == []
-    assert bench.ok(sign_in_checked=False, expected_tenants=["fabrikam.com"])["changed"]
+    assert bench.ok(sign_in_checked=False, expected_tenants=["contoso.onmicrosoft.com", "fabrikam.com"])["changed"]
 
 
 def test_unclear_page(bench: Bench) -> None:
@@ -108,6 +108,27 @@ def test_unclear_page(bench: Bench) -> None:
     assert bench.failed(sign_in_checked=False)["code"] == "connection_unclear" and bench.emulator.writes() == []
     assert bench.ok(sign_in_checked=False, take_over=True)["changed"]
     assert not bench.ok(state="probed", sign_in_checked=False, delivered_mark=True)["changed"]
+
+
+def test_a_mark_does_not_open_another_tenants_environment(bench: Bench) -> None:
+    """Somebody may have connected another tenant since the mark was written: that is looked at, and fails whatever is set."""
+    bench.ok(authority="https://login.windows.net/fabrikam.com")
+    for state in ("present", "probed"):
+        assert bench.failed(state=state, sign_in_checked=False, delivered_mark=True, take_over=True)["code"] == "other_tenant"
+
+
+def test_a_page_in_place_of_the_api(bench: Bench) -> None:
+    """A portal that answers everything with 200 and a page has taken nothing, as far as anybody knows."""
+    bench.emulator.fault(service="workspace365", method="PUT", action="html", status=200)
+    failure = bench.failed()
+    assert failure["code"] == "not_json" and failure["outcome"] == "unknown"
+
+
+def test_the_authority_of_another_tenant_is_refused(bench: Bench) -> None:
+    bench.emulator.clear_journal()
+    failure = bench.failed(authority="https://login.windows.net/fabrikam.com", expected_tenants=["contoso.com"])
+    assert failure["code"] == "authority_of_another_tenant"
+    assert bench.emulator.journal() == []
 
 
 @pytest.mark.parametrize(

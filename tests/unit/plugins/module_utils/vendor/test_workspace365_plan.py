@@ -109,7 +109,8 @@ def test_sign_in_pages(status: int, text: str, connection: str) -> None:
 
 
 def test_the_tenant_of_the_authority_is_expected() -> None:
-    assert desired(expected_tenants=["ABC.com "]).expected_tenants == {"abc.com", "contoso.com"}
+    assert desired(expected_tenants=["ABC.com ", "contoso.com"]).expected_tenants == {"abc.com", "contoso.com"}
+    assert desired(expected_tenants=[]).expected_tenants == {"contoso.com"}
 
 
 def test_put() -> None:
