@@ -33,9 +33,7 @@ def two_sinks(workdir: Path, *, first_stores: bool) -> dict[str, t.Any]:
     }
     refusing = sink_tasks(workdir, "refusing.yml", refuse)
     first = vault_file(workdir)
-    # Says what the role itself notes of a sink that stored the value.
-    noting = sink_tasks(workdir, "noting.yml", {"name": "Note it", "ansible.builtin.set_fact": {"__entra_connector_stored": ["vault_file"]}, "when": STORING})
-    sinks = [first.pop("entra_connector_sink"), noting, refusing] if first_stores else [refusing]
+    sinks = [first.pop("entra_connector_sink"), refusing] if first_stores else [refusing]
     return {**first, "entra_connector_sink": sinks}
 
 
