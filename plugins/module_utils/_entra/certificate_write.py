@@ -14,7 +14,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.certif
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.certificate_file import LoadedCertificate
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret_keys import Key
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret_write import SecretWriter
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ServiceError
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConnectorError, ServiceError, TransportError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import GraphClient
 
 Entry = t.Mapping[str, t.Any]
@@ -53,8 +53,30 @@ class CertificateWriter(SecretWriter):
         }
         self._added.add(_id(entry))
         sent = {**entry, "key": base64.b64encode(certificate.der).decode()}
-        self._replace([*self.entries, {**entry, "customKeyIdentifier": certificate.thumbprint}], sent, f"add certificate '{name}' to {self._label}")
+        before = self.entries
+        wanted = [*before, {**entry, "customKeyIdentifier": certificate.thumbprint}]
+        try:
+            self._replace(wanted, sent, f"add certificate '{name}' to {self._label}")
+        except ConnectorError as error:
+            if error.outcome == "unknown":
+                self._take_back(wanted, entry["keyId"], error)
+            raise
         return Key.from_graph(entry)
+
+    def _take_back(self, wanted: list[Entry], key_id: str, error: ConnectorError) -> None:
+        """Every answer was lost, so the certificate may be there, and nobody gets its key: remove it, or say which one may be left."""
+        try:
+            there = any(_id(entry) == key_id for entry in self._read())
+            if there:
+                self._states.append(wanted)
+                self.remove(key_id)
+                error.details["removed_key_id"] = key_id
+                error.outcome = "refused"
+        except (ConnectorError, TransportError) as second:
+            error.details["left_key_id"] = key_id
+            error.advice = " ".join(
+                filter(None, [error.advice, f"The certificate {key_id} may have been added ({second}); its key was given to nobody. Remove it by hand."])
+            )
 
     def remove(self, key_id: str, *, fresh: bool = False) -> None:
         """Remove a certificate; one that is gone already is no error."""

@@ -109,7 +109,7 @@ def test_audience_version_and_route(world: World, http: requests.Session, emulat
     assert api.refused("GET", ENVIRONMENTS)[1]["error"]["code"] == "UnsupportedApiVersion"
     api.version, api.root = "2024-10-01", f"https://127.0.0.1:{emulator.ready['port']}"
     api.headers["Host"] = "api.powerplatform.com"
-    assert len(api.ask("GET", "authorization/roleDefinitions")["value"]) == 4
+    assert len(api.ask("GET", "authorization/roleDefinitions")["value"]) == 5
     assert emulator.journal("powerplatform")[-1]["tenant"] == CONTOSO
 
 
