@@ -21,7 +21,7 @@ from ansible.utils.display import Display
 # once a task. The shared code imports requests and msal, guarded: without them a task still fails with a sentence.
 from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import crash_result
 from ansible_collections.tenantkit.connectors.plugins.plugin_utils._job import task_context
-from ansible_collections.tenantkit.connectors.plugins.plugin_utils._lines import action_lines, to_stderr
+from ansible_collections.tenantkit.connectors.plugins.plugin_utils._lines import TELL_ACTIONS, action_lines, to_stderr
 from ansible_collections.tenantkit.connectors.plugins.plugin_utils._placement import Placement, decide
 from ansible_collections.tenantkit.connectors.plugins.plugin_utils._worker import COLLECTION, WorkerOutcome, load_declaration, preload, run_in_worker
 
@@ -61,7 +61,8 @@ class ActionModule(ActionBase):
         else:
             result = self._run_module_process(module, variables, context, placement)
 
-        for line in action_lines(host, module, result, check_mode=bool(self._task.check_mode), hidden=bool(self._task.no_log)):
+        hidden = bool(self._task.no_log) and not variables.get(TELL_ACTIONS)
+        for line in action_lines(host, module, result, check_mode=bool(self._task.check_mode), hidden=hidden):
             display.display(line, color=C.COLOR_CHANGED, stderr=to_stderr(C.DEFAULT_STDOUT_CALLBACK))
         return result
 

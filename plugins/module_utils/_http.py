@@ -91,9 +91,11 @@ class HttpClient:
         timeout: tuple[float, float] | None = None,
         repeat: Repeat = Repeat.SAFE,
         allow_http: bool = False,
+        before_repeat: t.Callable[[], None] | None = None,
     ) -> HttpAnswer:
         """Send one request, with its repeats, and return the answer, error statuses included.
 
+        ``before_repeat`` is called when the pause before a repeat is over: a service with a known rate limit waits there for its turn.
         Raises TransportError (no usable answer), RedirectError, BudgetError. ``allow_http`` is for managed identity
         endpoints only: plain http to a loopback or link-local address, never through a proxy.
         """
@@ -136,6 +138,8 @@ class HttpClient:
                 pause, why = self.pause(tries), f"{urllib.parse.urlsplit(url).netloc} {failure.what}"
             try:
                 self.budget.wait(pause, f"{why} ({doing})")
+                if before_repeat is not None:
+                    before_repeat()
             except BudgetError as error:
                 error.service = error.service or service
                 error.client_request_id = asked

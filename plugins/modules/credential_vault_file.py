@@ -12,12 +12,14 @@ version_added: 1.0.0
 description:
   - Keeps a client secret, or a private key, that no product takes by API in a file on the controller. The file is encrypted with Ansible Vault and the
     password of a vault id that the run has loaded.
-  - There is one file for each tenant and connector. It is replaced in one step, has mode C(0600), and is read back before the task succeeds.
+  - There is one file for each tenant and connector, and for each O(instance) where a tenant has several connections of one connector. It is replaced in
+    one step, has mode C(0600), and is read back before the task succeeds.
   - The module says whether the file holds a credential, without ever returning it. To use the credential, load the file with
     M(ansible.builtin.include_vars) or look at it with C(ansible-vault view).
   - It runs on the controller only, in the process of the playbook, because nothing else has the vault passwords. With another connection than
     C(local), with C(become) or C(async), it fails.
-  - A file that cannot be decrypted, or that was not written here, is never overwritten.
+  - A file that cannot be decrypted, that was not written here, or that holds the credential of another application (O(client_id)), is never overwritten.
+  - Two hosts of one run that mean the same file are an error.
 author:
   - The tenantkit.connectors contributors (@tenantkit)
 extends_documentation_fragment:
@@ -28,7 +30,7 @@ options:
       - V(present) writes the credential, unless the file holds it already.
       - V(held) changes nothing. It says in RV(credential.held) whether the file holds the credential O(key_id).
       - V(writable) changes nothing. It fails unless the vault id is loaded and the file could be written, best before a credential is made.
-      - V(absent) removes the file, with O(key_id) only while it holds that credential.
+      - V(absent) removes the file, with O(key_id) only while it holds that credential, with O(client_id) only one of that application.
     type: str
     choices: [present, held, writable, absent]
     default: present
@@ -44,6 +46,13 @@ options:
     description: Short name of the connector that the credential is for. It is a part of the file's name.
     type: str
     required: true
+  instance:
+    description: Tells several connections of one tenant and connector apart. It is a part of the file's name.
+    type: str
+  client_id:
+    description:
+      - The application that the credential is for. Compared with C(client_id) in the O(facts) of the file.
+    type: str
   vault_id:
     description: The vault id to encrypt with. Its password has to be loaded in this run (C(--vault-id)).
     type: str
@@ -132,6 +141,10 @@ credential:
       description: As given, in lower case.
       type: str
       sample: power_platform
+    instance:
+      description: As given, in lower case.
+      type: str
+      sample: null
     vault_id:
       description: The vault id it is encrypted with.
       type: str
@@ -179,6 +192,8 @@ DECLARATION = Declaration(
         "directory": {"type": "path", "required": True},
         "tenant_id": {"type": "str", "required": True},
         "connector": {"type": "str", "required": True},
+        "instance": {"type": "str"},
+        "client_id": {"type": "str"},
         "vault_id": {"type": "str", "required": True},
         "key_id": {"type": "str", "no_log": False},
         "value": {"type": "str", "no_log": True},

@@ -92,6 +92,12 @@ options:
       - Where Entra sends the admin's browser after the consent. It has to be a registered redirect URI of the application.
       - The first registered one when it is omitted.
     type: str
+  hand_off_tenants:
+    description:
+      - Ids of other tenants whose administrators are to consent to an application for several tenants. RV(consent.partner_urls) has one address for each.
+      - Domains and C(common) are refused.
+    type: list
+    elements: str
   expected_publisher_tenant_id:
     description:
       - The tenant id of the publisher of a vendor's application, as the vendor names it.
@@ -233,6 +239,21 @@ consent:
       elements: str
       returned: success
       sample: []
+    extra_privileged:
+      description: The privileged ones among RV(consent.extra), as C(delegated:Name) or C(application:Name).
+      type: list
+      elements: str
+      returned: success
+      sample: []
+    partner_urls:
+      description: For each of O(hand_off_tenants) the address for its administrator, or why there is none.
+      type: list
+      elements: dict
+      returned: with O(hand_off_tenants)
+      sample:
+        - tenant_id: 5f1c7f0e-6d3c-4a0e-9a54-3f1c9f3f1f10
+          url: https://login.microsoftonline.com/5f1c7f0e-6d3c-4a0e-9a54-3f1c9f3f1f10/v2.0/adminconsent?client_id=...
+          note: null
     complete:
       description: Whether nothing is left to do.
       type: bool

@@ -230,6 +230,21 @@ options:
       - Manage an application that this collection did not create. It stays without the creation tag and is never deleted by O(state=absent).
     type: bool
     default: false
+  adoption_record:
+    description:
+      - What a connector adds to an application that others made, so that just that can be taken away again. Kept in tags without readable names.
+      - Comes from RV(tenantkit.connectors.entra_connection_info#module:connection.adds); no items remove the record.
+    type: dict
+    suboptions:
+      connector:
+        description: The name of the connector.
+        type: str
+        required: true
+      items:
+        description: Twelve hexadecimal digits for each thing that is added.
+        type: list
+        elements: str
+        default: []
   on_soft_deleted:
     description:
       - What to do when there is no such application, but a deleted one that Entra still keeps has its unique name or display name.

@@ -17,6 +17,8 @@ description:
   - The list of certificates can only be written as a whole. When somebody else has changed it between reading and writing, nothing is written
     (C(failure.code=list_changed)).
   - A certificate that has expired, that is not valid yet, or whose private key does not fit is refused before anything is written.
+  - When every answer to the write was lost, the certificate is looked for and removed again. Where that cannot be done either, C(failure.details.left_key_id)
+    names the one that may be left.
   - A new certificate is tried at Entra before the module succeeds (O(prove)). A key that was made here is returned once, as
     RV(certificate.private_key_pem), in the run that made it. Put C(no_log) on the task that makes it.
   - With O(delivery) the module also keeps the account of where the key went, as M(tenantkit.connectors.entra_client_secret) does.
@@ -55,10 +57,10 @@ options:
       - Excludes O(certificate_path) and O(generate).
     type: str
   private_key_path:
-    description: File with its private key (PEM), to check that it fits, and for O(prove).
+    description: File with its private key (PEM or DER), to check that it fits, and for O(prove).
     type: path
   private_key_content:
-    description: The private key (PEM) itself.
+    description: The private key itself, as PEM or as the base64 of DER.
     type: str
   private_key_password:
     description: Password of the private key, or of the C(.pfx) file, if it has one.
@@ -88,7 +90,7 @@ options:
     type: int
     default: 30
   overlap_days:
-    description: How many days an old certificate stays after a later one was made and delivered.
+    description: How many days an old certificate stays after a later one was added, or made and delivered.
     type: int
     default: 7
   key_id:

@@ -76,6 +76,7 @@ options:
       - Try a new secret at the token endpoint of its home tenant until it works three times in a row. One that does not work is
         removed, and the module fails.
       - Needs the application's service principal in that tenant.
+      - V(false) does not go with O(delivery). A secret that was not tried is never delivered.
     type: bool
     default: true
   delivery:

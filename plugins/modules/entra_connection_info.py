@@ -229,6 +229,20 @@ connection:
       type: dict
       returned: success
       sample: {authority: "https://login.windows.net/contoso.com", former_authorities: [], marked: true, held: true}
+    adds:
+      description:
+        - What a connection adds to an application that others made, without readable names, and whether all of it is on record there. Goes to
+          O(tenantkit.connectors.entra_app#module:adoption_record) before anything is added.
+      type: dict
+      returned: success
+      sample: {items: [], recorded: true}
+    takes:
+      description:
+        - With O(state=absent), what the connector has on record as added to an application that others made. Empty for an application that
+          goes as a whole.
+      type: dict
+      returned: success
+      sample: {redirect_uris: {}, permissions: [], consent: []}
     missing_resources:
       description: App ids of the APIs that have no service principal in the tenant yet.
       type: list

@@ -29,7 +29,7 @@ options:
   state:
     description:
       - V(present) brings into line what is given.
-      - V(restored) puts back what is recorded on O(record_on), and removes the policy that was made for it once nobody is assigned it. Without a record
+      - V(restored) puts back what is recorded on O(record_on), and removes the policies that were made for it once nobody is assigned them. Without a record
         there is nothing to do.
     type: str
     choices: [present, restored]
@@ -246,6 +246,11 @@ consent_policy:
               permission_classification: all
               resource_application: any
               permissions: [all]
+    recorded_policies:
+      description: With O(state=restored), the policies that were made here and are left.
+      type: list
+      elements: dict
+      sample: []
     admin_consent_requests:
       description: Requests for an administrator's consent.
       type: dict

@@ -59,7 +59,8 @@ options:
             type: str
           app_role:
             description:
-              - Value of the app role. Left out for an application without app roles. With C(remove), left out means every role.
+              - Value of the app role. May be left out for an application without app roles, and for one with a single role for users and groups.
+                With C(remove), left out means every role.
             type: str
       add:
         description: These are assigned, whoever else is.

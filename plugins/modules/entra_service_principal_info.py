@@ -135,7 +135,7 @@ service_principals:
       returned: always
       sample: ["https://oauth.workflows.okta.com/oauth/office365admin/cb"]
     assigned_to:
-      description: Users and groups that are assigned.
+      description: Users, by user principal name unless there are more than a hundred, and groups that are assigned.
       type: list
       elements: dict
       returned: with O(include_access=true)
@@ -145,7 +145,8 @@ service_principals:
           principal_type: user
           app_role: null
     grants:
-      description: Delegated permissions that were consented to, those for the whole tenant first.
+      description:
+        - Delegated permissions that were consented to, those for the whole tenant first. C(privileged) repeats those that amount to owning the tenant.
       type: list
       elements: dict
       returned: with O(include_access=true)
@@ -156,6 +157,7 @@ service_principals:
           principal_id: 1f2e3d4c-5b6a-4798-8a9b-0c1d2e3f4a5b
           principal: svc-workflows@contoso.com
           delegated: [openid, User.Read]
+          privileged: []
 tenant:
   description: The tenant that was looked at.
   returned: success

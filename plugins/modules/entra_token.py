@@ -17,8 +17,9 @@ description:
     reason the module is not in the action group C(entra), whose defaults are about the automation.
   - Signing in interactively is out of scope. For delegated permissions of a person use O(auth_method=azure_cli) after C(az login).
   - A user name and a password (O(username), O(password)) are sent in one direct request, which is never repeated. An account's password is sent once
-    in a job, whatever the answer, because failed attempts lock the account. In check mode it is never sent. Microsoft advises against this kind
-    of sign-in, and accounts with multi-factor authentication cannot use it.
+    in a job, whatever the answer, because failed attempts lock the account. Where that cannot be noted for the other tasks of the job, it is not
+    sent at all (C(failure.code=attempt_not_noted)). In check mode it is never sent. Microsoft advises against this kind of sign-in, and
+    accounts with multi-factor authentication cannot use it.
 author:
   - The tenantkit.connectors contributors (@tenantkit)
 extends_documentation_fragment:
@@ -38,7 +39,7 @@ options:
     choices:
       auto: The one credential that the options describe. Half a credential, or two, is an error.
       client_secret: O(client_id) and O(client_secret).
-      certificate: O(client_id) and O(certificate_path).
+      certificate: O(client_id) and O(certificate_path) or O(certificate_content), with the private key in it or beside it.
       federated: O(client_id) and O(federated_token) or O(federated_token_file).
       password: O(client_id), O(username) and O(password), and O(client_secret) or O(public_client).
       azure_cli: Whoever is signed in with C(az login) on the machine.
@@ -49,10 +50,24 @@ options:
     description: Value of a client secret of the application, not its id.
     type: str
   certificate_path:
-    description: File with a certificate and its private key (RSA), in PEM or PKCS#12 (C(.pfx)) form.
+    description:
+      - File with a certificate, as PEM, DER or PKCS#12 (C(.pfx)).
+      - Its private key (RSA) is in the same file, or in O(private_key_path) or O(private_key_content). Without one the module fails with
+        C(failure.code=no_private_key).
+      - A relative path starts in the directory of the playbook.
     type: path
+  certificate_content:
+    description:
+      - The certificate itself, with or without its private key, as PEM, or the certificate as the base64 of DER. It is written to no file.
+    type: str
+  private_key_path:
+    description: File with the private key, as PEM or DER.
+    type: path
+  private_key_content:
+    description: The private key itself, as PEM or as the base64 of DER. It is written to no file.
+    type: str
   certificate_password:
-    description: Password of the private key in O(certificate_path), if it has one.
+    description: Password of the private key, or of the C(.pfx) file, if it has one.
     type: str
   federated_token:
     description: A token of another issuer that the application trusts by a federated credential.

@@ -13,7 +13,7 @@ description:
   - Gives a role of Power Platform's own role-based access control to a service principal, user or group, at the tenant, an environment group or
     an environment. This is what an application needs in order to use the Power Platform API on its own.
   - The API is a preview. It takes a while until it has heard of new environments, groups and principals. That is waited for within O(timeout).
-  - A grant that a wider scope gives already is made, with a warning.
+  - A grant that a stronger role or a wider scope gives already is made, with a warning.
 author:
   - The tenantkit.connectors contributors (@tenantkit)
 extends_documentation_fragment:
@@ -25,6 +25,8 @@ options:
     description:
       - Name or id of the role, with or without V(Power Platform) in front. The built-in roles are V(owner), V(contributor), V(reader) and
         V(role-based access control administrator).
+      - Other names are looked up among the roles of the tenant. In check mode, while the tenant does not have the Power Platform API yet, that is left to
+        the run that follows, with a warning.
     type: str
     required: true
   principal_object_id:
@@ -44,7 +46,7 @@ options:
     choices: [tenant, environment_group, environment]
     required: true
   environment_id:
-    description: Id of the environment. Required with O(scope=environment), and only then allowed.
+    description: Id of the environment, a GUID or V(Default-) with the tenant's GUID. Required with O(scope=environment), and only then allowed.
     type: str
   environment_group_id:
     description: Id of the environment group. Required with O(scope=environment_group), and only then allowed.
@@ -148,7 +150,9 @@ role_assignment:
       type: str
       sample: null
     covered_by:
-      description: Assignments at wider scopes that give the role already. Looked for when one has to be made.
+      description:
+        - Assignments of a stronger role at the scope, or at wider scopes, that give the role already. Looked for when one has to be made. What may not be
+          read is left out.
       type: list
       elements: dict
       sample: []

@@ -26,8 +26,10 @@ options:
   state:
     description:
       - V(present) creates or changes the connection.
-      - V(probed) changes nothing. It proves data centre, token, workspace and connector, best before a secret is made.
-      - V(absent) disconnects and deletes it. With O(external_id), only the one that carries it.
+      - V(probed) changes nothing. It proves data centre, token, workspace and, with O(name), connector, and that a connection that is there may be used,
+        best before a secret is made.
+      - V(absent) disconnects and deletes it. With O(external_id), only the one that carries it. One that was adopted (O(adopt)) is given back instead, it
+        stays and loses the external id; the credentials it had before its adoption are not known to anybody.
     type: str
     choices: [present, probed, absent]
     default: present
@@ -65,7 +67,9 @@ options:
     description: Name of the connection. Required with O(state=present), and as long as there is no O(external_id).
     type: str
   external_id:
-    description: A key of one's own that the connection carries, the same in every run. The preferred way to find it again.
+    description:
+      - A key of one's own that the connection carries, the same in every run. The preferred way to find it again.
+      - An adopted connection carries it with C(:adopted) behind it.
     type: str
   folder_id:
     description:
@@ -262,6 +266,19 @@ connection:
       description: Whether check mode says that it would be created.
       type: bool
       sample: false
+    adopted:
+      description: Whether somebody else made it, and it was adopted.
+      type: bool
+      sample: false
+    would_adopt:
+      description: Whether it is still somebody else's, and O(state=present) would adopt it.
+      type: bool
+      sample: false
+    differences:
+      description: Which of its name, folder and external id are not as wanted.
+      type: list
+      elements: str
+      sample: []
 actions:
   description: One sentence for every change.
   returned: success

@@ -9,6 +9,10 @@ from __future__ import annotations
 import re
 import typing as t
 
+# The roles of this collection hide the results of tasks that hold a secret value, and say with this variable that their actions may be told all the
+# same: an action never holds one. Whoever hides a task of their own hides its actions, too.
+TELL_ACTIONS = "tenantkit_tell_actions"
+
 # Names come from a tenant's directory: a line break or an escape sequence in one must not forge a line of the log.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 

@@ -84,7 +84,7 @@ def credentials(walk: Walk, kind: str, item: JsonObject) -> None:
     walk.ask("POST", f"{one}/removePassword", {"keyId": made["keyId"]})
     key, der = certificate()
     wanted = {"type": "AsymmetricX509Cert", "usage": "Verify", "key": der}
-    present = [{"keyId": entry["keyId"], "key": None} for entry in item["keyCredentials"]]
+    present = [{**entry, "key": None} for entry in item["keyCredentials"]]
     walk.ask("PATCH", one, {"keyCredentials": [*present, {**wanted, "displayName": "second"}]})
     body = {"keyCredential": {**wanted, "key": certificate()[1]}, "passwordCredential": None, "proof": proof(key, item["id"])}
     added = walk.ask("POST", f"{one}/addKey", body)

@@ -304,3 +304,19 @@ def test_a_dropped_connection_has_an_id(play: Play, inventory: Inventory, emulat
     playbook = write_play(workdir, {"name": "make", "tenantkit.connectors.entra_app": {"unique_name": "payroll", "timeout": 4}})
     failure = failed_well(play(playbook, inventory=inventory(contoso={})), emulator, "client request id")["failure"]
     assert failure["client_request_id"]
+
+
+def test_a_run_shows_what_it_did_with_secrets(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """The roles hide values, not what is done with them. A task that somebody else hides stays hidden."""
+    run = play("workspace365.yml", inventory=inventory(contoso={})).ok()
+    key_id = key_ids(own_application(emulator))[0]
+    for line in (
+        "[contoso] entra_client_secret: mint secret 'workspace365' valid 180 days",
+        "[contoso] entra_client_secret: mark secret 'workspace365' as pending for workspace365",
+        f"[contoso] workspace365_sso: set single sign-on of environment 'contoso' to https://login.windows.net/contoso.com with key {key_id}",
+        f"[contoso] entra_client_secret: mark key {key_id} as delivered to workspace365",
+    ):
+        assert line in run.output, run.output
+    assert "no_log hides" not in run.output
+    own = write_play(workdir, {"name": "own", "tenantkit.connectors.entra_app": {"unique_name": "payroll"}, "no_log": True})
+    assert "entra_app: did 1 action (no_log hides which)" in play(own, inventory=inventory(contoso={})).ok().output

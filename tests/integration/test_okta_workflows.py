@@ -168,6 +168,74 @@ def test_for_everybody_and_back(play: Play, inventory: Inventory, emulator: Emul
     assert (nothing.changed(), emulator.writes()) == ([], [])
 
 
+MORE: Json = {**CHOSEN, "okta_workflows_permissions": "custom", "okta_workflows_accept_privileged": ["delegated:Directory.AccessAsUser.All"]}
+WIDE: Json = {**MORE, "okta_workflows_custom_scopes": ["openid", "Mail.Read", "Directory.AccessAsUser.All"]}
+NARROW: Json = {**MORE, "okta_workflows_custom_scopes": ["openid"], "okta_workflows_accept_privileged": []}
+
+
+def test_a_narrower_profile(play: Play, inventory: Inventory, emulator: Emulator, tenant: Tenant) -> None:
+    """What is left of the wider one is named, privileged scopes first; mode exact takes it away, and nothing of others or of other APIs."""
+    play(PLAYBOOK, inventory=inventory(contoso=WIDE)).ok()
+    service, admin, principal = tenant.user(SERVICE), tenant.user(ADMIN), tenant.principal["id"]
+    emulator.add_grant("contoso", principal, tenant.graph, "Mail.Read", admin)
+    other = emulator.add_application("contoso", displayName="Another API", service_principal=True)["service_principal"]["id"]
+    emulator.add_grant("contoso", principal, other, "access_as_user", service)
+    emulator.clear_journal()
+    merged = play(PLAYBOOK, inventory=inventory(contoso={**NARROW, "okta_workflows_accept_unassigned": True})).ok()
+    (graph,) = [row for row in outcome(merged)["consent"]["extra"] if row["resource"] == "Microsoft Graph"]
+    assert graph == {
+        "principal": SERVICE,
+        "resource": "Microsoft Graph",
+        "delegated": ["Directory.AccessAsUser.All", "Mail.Read"],
+        "application": [],
+        "privileged": ["Directory.AccessAsUser.All"],
+    }
+    assert "privileged: Directory.AccessAsUser.All" in merged.output and emulator.writes() == []
+    assert [one["principal"] for one in outcome(merged)["not_listed"]] == [ADMIN] and f"{ADMIN} has consented to Mail.Read" in merged.output
+    exact = {**NARROW, "okta_workflows_consent_mode": "exact"}
+    audit = outcome(play(PLAYBOOK, inventory=inventory(contoso={**exact, "okta_workflows_mode": "audit"})).ok())
+    assert any("take away" in text for text in audit["would_do"])
+    check = play(PLAYBOOK, inventory=inventory(contoso=exact), check=True).ok()
+    assert emulator.writes() == []
+    run = play(PLAYBOOK, inventory=inventory(contoso=exact)).ok()
+    assert outcome(run)["actions"] == outcome(check)["would_do"] != []
+    assert not [row for row in outcome(run)["consent"]["extra"] if row["resource"] == "Microsoft Graph"]
+    held = {(one["principalId"], one["resourceId"]): one["scope"].split() for one in tenant.state["grants"].values() if one["clientId"] == principal}
+    assert held == {(service, tenant.graph): ["openid"], (service, other): ["access_as_user"], (admin, tenant.graph): ["Mail.Read"]}
+    emulator.clear_journal()
+    assert play(PLAYBOOK, inventory=inventory(contoso=exact)).ok().changed() == [] and emulator.writes() == []
+
+
+def test_absent_takes_the_whole_consent_of_an_account(play: Play, inventory: Inventory, emulator: Emulator, tenant: Tenant) -> None:
+    """Also what an earlier, wider profile gave it, whichever profile is chosen now."""
+    play(PLAYBOOK, inventory=inventory(contoso=WIDE)).ok()
+    gone = play(PLAYBOOK, inventory=inventory(contoso={**NARROW, "okta_workflows_state": "absent"})).ok()
+    assert (outcome(gone)["status"], tenant.grants()) == ("absent", {})
+
+
+def test_absent_leaves_what_an_administrator_may_have_given_everybody(play: Play, inventory: Inventory, emulator: Emulator, tenant: Tenant) -> None:
+    """Of a consent for everybody only the chosen scopes go, and nobody is told that nothing is left."""
+    emulator.add_grant("contoso", tenant.take_in()["id"], tenant.graph, "openid Mail.Read")
+    everybody = {**NARROW, "okta_workflows_consent": "all_principals", "okta_workflows_accept_unassigned": True}
+    play(PLAYBOOK, inventory=inventory(contoso=everybody)).ok()
+    gone = play(PLAYBOOK, inventory=inventory(contoso={**everybody, "okta_workflows_state": "absent"})).ok()
+    assert outcome(gone)["status"] == "not_absent" and tenant.grants() == {None: {"Mail.Read"}}
+    assert "Mail.Read" in " ".join(outcome(gone)["notes"])
+
+
+def test_an_account_that_was_dropped(play: Play, inventory: Inventory, emulator: Emulator, tenant: Tenant) -> None:
+    """It keeps what it has, and every run says so."""
+    play(PLAYBOOK, inventory=inventory(contoso={**CHOSEN, "okta_workflows_accounts": [SERVICE, ADMIN]})).ok()
+    for consent in ("principal", "all_principals"):
+        run = play(PLAYBOOK, inventory=inventory(contoso={**CHOSEN, "okta_workflows_consent": consent})).ok()
+        (dropped,) = [one for one in outcome(run)["not_listed"] if one["principal"] != SERVICE]
+        assert (dropped["principal"], dropped["assigned"]) == (ADMIN, True) and set(dropped["delegated"]) == DIRECTORY
+        assert ADMIN in " ".join(outcome(run)["notes"])
+        assert not [one for one in outcome(run)["not_listed"] if one["principal"] == SERVICE]
+    emulator.clear_journal()
+    assert play(PLAYBOOK, inventory=inventory(contoso={**CHOSEN, "okta_workflows_consent": "all_principals"})).ok().changed() == []
+
+
 def test_a_tenant_wide_consent_makes_single_ones_pointless(play: Play, inventory: Inventory, emulator: Emulator, tenant: Tenant) -> None:
     """It is reported, and absent with single consents leaves it where it is."""
     emulator.add_grant("contoso", tenant.take_in()["id"], tenant.graph, "User.ReadWrite.All")
@@ -200,6 +268,21 @@ def test_the_address_of_the_popup(play: Play, inventory: Inventory, emulator: Em
         assert set(result["granted_but_not_requested"]) == DIRECTORY - {"openid", "profile", "User.ReadWrite.All"}
         assert "Mail.Send" in " ".join(result["notes"])
     assert run.changed() == []
+
+
+def test_the_address_of_the_popup_as_the_vendor_documents_it(play: Play, inventory: Inventory, emulator: Emulator, tenant: Tenant) -> None:
+    """Nothing was compared with a profile: what is found on the enterprise application counts, for everybody and for the accounts."""
+    address = f"https://login.microsoftonline.com/common/oauth2/v2.0/authorize?client_id={OKTA}&scope=openid%20Files.ReadWrite.All%20User.ReadWrite.All"
+    hosts = inventory(contoso={**OPEN, "okta_workflows_authorization_url": address})
+    for check in (True, False):
+        result = outcome(play(PLAYBOOK, inventory=hosts, check=check).ok())
+        assert result["requested_but_not_granted"] == ["Files.ReadWrite.All", "openid", "User.ReadWrite.All"]
+        (said,) = [note for note in result["notes"] if "popup" in note]
+        assert said.endswith("An administrator has to approve there: User.ReadWrite.All.")
+    emulator.add_grant("contoso", tenant.principal["id"], tenant.graph, "User.ReadWrite.All Mail.Read", tenant.user(SERVICE))
+    emulator.add_grant("contoso", tenant.principal["id"], tenant.graph, "openid")
+    result = outcome(play(PLAYBOOK, inventory=hosts).ok())
+    assert (result["requested_but_not_granted"], result["granted_but_not_requested"]) == (["Files.ReadWrite.All"], ["Mail.Read"])
 
 
 def test_without_the_right_to_consent(play: Play, inventory: Inventory, emulator: Emulator, tenant: Tenant) -> None:
@@ -284,6 +367,23 @@ def test_what_the_vendor_documents(play: Play, inventory: Inventory, emulator: E
     assert not tenant.principal["notes"]
     assert len(tenant.principals) == 1
     assert [run.warnings() for run in (check, first, again, gone)] == [[], [], [], []]
+
+
+def test_settings_that_stay_open_are_not_called_absent(play: Play, inventory: Inventory, emulator: Emulator, tenant: Tenant) -> None:
+    """Somebody changed them since, or the record went with the enterprise application."""
+    play(PLAYBOOK, inventory=inventory(contoso=OPEN)).ok()
+    gone = inventory(contoso={**OPEN, "okta_workflows_state": "absent"})
+    low = "ManagePermissionGrantsForSelf.microsoft-user-default-low"
+    assigned = [*LEGACY, low]
+    emulator.control("PUT", "tenants/contoso/policies/authorizationPolicy", {"defaultUserRolePermissions": {"permissionGrantPoliciesAssigned": assigned}})
+    changed = outcome(play(PLAYBOOK, inventory=gone).ok())
+    assert changed["status"] == "not_restored" and "user consent" in " ".join(changed["notes"]) and tenant.user_consent() == assigned
+    emulator.delete("contoso", "service_principals", tenant.principal["id"])
+    lost = outcome(play(PLAYBOOK, inventory=gone).ok())
+    assert lost["status"] == "not_restored" and "no record" in " ".join(lost["notes"])
+    # A tenant that was open all along and never was of this role's making is told, and no more.
+    other = play(PLAYBOOK, inventory=inventory(contoso={**CHOSEN, "okta_workflows_state": "absent"})).ok()
+    assert outcome(other)["status"] == "absent" and "no record" in " ".join(outcome(other)["notes"])
 
 
 WRONG: dict[str, tuple[Json, tuple[str, ...]]] = {

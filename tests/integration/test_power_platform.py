@@ -3,30 +3,22 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import typing as t
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
-from cryptography.x509.oid import NameOID
 from support.playbooks import Run
 from support.plays import expected_to_fail, failed_well, is_sentence, no_secret_shown, own_application, scopes_of, write_play
+from support.power import API, NAME, NATIVE, READER, pair, principal_of, result_of, roles_of, stored, vault_file, without_environments
 from tenant_emulator.testing import Emulator
 
 Play = t.Callable[..., Run]
 Inventory = t.Callable[..., Path]
 
-API = "8578e004-a5c6-46e7-913e-12f58912df43"
-NAME = "tenantkit.power_platform"
-NATIVE = "https://login.microsoftonline.com/common/oauth2/nativeclient"
-READER = "c886ad2e-27f7-4874-8381-5849b8d8a090"
-PRODUCTION = "e1a4d7c0-3b62-4f58-9d0e-7c5a1b8f2d01"
 FRESH = "e1a4d7c0-3b62-4f58-9d0e-7c5a1b8f2d03"
 ISSUER, SUBJECT = "https://token.actions.githubusercontent.com", "repo:contoso/platform:ref:refs/heads/main"
 ABSENT = {"power_platform_state": "absent"}
@@ -35,31 +27,7 @@ ABSENT = {"power_platform_state": "absent"}
 @pytest.fixture
 def sink(workdir: Path) -> dict[str, t.Any]:
     """Host variables of a vault file."""
-    return {"entra_connector_sink": {"type": "vault_file", "directory": str(workdir / "credentials")}, "entra_connector_vault_id": "connectors"}
-
-
-def result_of(run: Run, host: str = "contoso") -> dict[str, t.Any]:
-    """What the role left behind."""
-    return t.cast("dict[str, t.Any]", run.task("Report Power Platform", host).result["ansible_facts"]["power_platform_result"])
-
-
-def stored(workdir: Path) -> list[str]:
-    """The files of the sink."""
-    folder = workdir / "credentials"
-    return sorted(item.name for item in folder.iterdir()) if folder.exists() else []
-
-
-def principal_of(emulator: Emulator, app_id: str) -> dict[str, t.Any]:
-    """The service principal of an application in Contoso."""
-    return next(item for item in emulator.tenant("contoso")["service_principals"].values() if item["appId"] == app_id)
-
-
-def roles_of(emulator: Emulator, app_id: str) -> list[tuple[str, str]]:
-    """Role and scope (without the tenant) of each assignment that an application holds."""
-    mine = principal_of(emulator, app_id)["id"]
-    prefix = f"/tenants/{emulator.tenant_id('contoso')}"
-    found = emulator.powerplatform()["assignments"].values()
-    return [(item["roleDefinitionId"], item["scope"].removeprefix(prefix)) for item in found if item["principalObjectId"] == mine]
+    return vault_file(workdir)
 
 
 def without_rights(emulator: Emulator) -> None:
@@ -86,32 +54,6 @@ def administrator(emulator: Emulator) -> str:
     return str(json.loads(raw)["access_token"])
 
 
-class Pair(t.NamedTuple):
-    """A key and its certificate."""
-
-    key: rsa.RSAPrivateKey
-    certificate: x509.Certificate
-
-    @property
-    def key_pem(self) -> bytes:
-        """The private key."""
-        return self.key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-
-    @property
-    def pem(self) -> bytes:
-        """The certificate."""
-        return self.certificate.public_bytes(serialization.Encoding.PEM)
-
-
-def pair(begin: int = -1, end: int = 300) -> Pair:
-    """A certificate that is valid from so many days on to so many days on."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "platform")])
-    now = dt.datetime.now(dt.UTC)
-    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now + dt.timedelta(begin), now + dt.timedelta(end))
-    return Pair(key, builder.sign(key, hashes.SHA256()))
-
-
 def test_nobody_would_hold_this_secret(play: Play, inventory: Inventory, emulator: Emulator) -> None:
     """Neither a secret nor a generated key is made without a sink, and nobody is asked anything."""
     for kind in ("secret", "certificate"):
@@ -130,7 +72,8 @@ def test_check_mode_on_an_empty_tenant_only_reads(play: Play, inventory: Invento
     )
     for kind in kinds:
         run = play("power_platform.yml", inventory=inventory(contoso={**sink, **kind}), check=True, diff=True).ok()
-        assert result_of(run)["status"] == "not_connected", kind
+        # That an application may not register one is known before it is tried.
+        assert result_of(run)["status"] == ("awaiting_role" if "power_platform_management_app" in kind else "not_connected"), kind
         assert emulator.writes() == [], kind
         assert run.warnings() == [], kind
 
@@ -272,20 +215,32 @@ def test_a_role_that_others_gave(play: Play, inventory: Inventory, emulator: Emu
     wanted = {**sink, "power_platform_credential": "secret", "power_platform_role_assigned": True, "power_platform_proof_timeout": 0}
     waiting = result_of(play("power_platform.yml", inventory=inventory(contoso=wanted)).ok())
     assert (waiting["status"], waiting["proof"]["status"]) == ("awaiting_role", "forbidden")
+    still = result_of(play("power_platform.yml", inventory=inventory(contoso=wanted)).ok())
+    assert (still["status"], still["changed"]) == ("awaiting_role", False)
     emulator.add_role_assignment("contoso", waiting["service_principal"]["object_id"], "Power Platform reader")
-    there = result_of(play("power_platform.yml", inventory=inventory(contoso={**wanted, "power_platform_force": True})).ok())
+    there = result_of(play("power_platform.yml", inventory=inventory(contoso=wanted)).ok())
     assert (there["status"], there["proof"]["status"]) == ("connected", "proven")
+    assert there["credential"]["key_id"] == waiting["credential"]["key_id"], "the value was read back from the vault file"
 
 
 def test_nothing_visible_is_no_success(play: Play, inventory: Inventory, emulator: Emulator, sink: dict[str, t.Any]) -> None:
-    """A role at a tenant without environments proves nothing, and the run says so; the secret stays where it is."""
-    for key in list(emulator.powerplatform()["environments"]):
-        emulator.control("DELETE", f"tenants/contoso/power-platform/environments/{key}")
+    """A role at a tenant without environments proves nothing. Every run says so until one sees something, and the secret stays where it is."""
+    without_environments(emulator)
     wanted = {**sink, "power_platform_credential": "secret", "power_platform_proof_timeout": 0}
-    run = play("power_platform.yml", inventory=inventory(contoso=wanted))
-    failed_well(run, emulator, "nothing visible", "power_platform_diagnose")
-    assert result_of(run)["status"] == "not_proven"
-    assert play("power_platform.yml", inventory=inventory(contoso=wanted)).ok().changed() == []
+    for round_ in ("first", "again"):
+        run = play("power_platform.yml", inventory=inventory(contoso=wanted))
+        failed_well(run, emulator, "nothing visible", "power_platform_diagnose", "power_platform_accept_unproven")
+        assert result_of(run)["status"] == "not_proven", round_
+    assert run.changed() == []
+    looked = play("power_platform.yml", inventory=inventory(contoso=wanted), check=True).ok()
+    assert result_of(looked)["status"] == "not_proven"
+    emulator.add_environment("contoso", "The first one")
+    healed = play("power_platform.yml", inventory=inventory(contoso=wanted)).ok()
+    assert (result_of(healed)["status"], result_of(healed)["proof"]["status"], result_of(healed)["changed"]) == ("connected", "proven", True)
+    no_secret_shown(healed, emulator)
+    assert len(own_application(emulator, "contoso", NAME)["passwordCredentials"]) == 1
+    settled = play("power_platform.yml", inventory=inventory(contoso=wanted)).ok()
+    assert (settled.changed(), result_of(settled)["status"], result_of(settled)["proof"]["status"]) == ([], "connected", "not_tested")
 
 
 def test_conditional_access_says_nothing_about_the_credential(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
@@ -307,6 +262,8 @@ def test_management_application(play: Play, inventory: Inventory, emulator: Emul
     assert result["status"] == "awaiting_role"
     assert [item["method"] for item in result["hand_offs"][0]["requests"]] == ["PUT"]
     assert result["app"]["app_id"] in result["hand_offs"][0]["requests"][0]["url"]
+    predicted = play("power_platform.yml", inventory=inventory(contoso=wanted), check=True).ok()
+    assert [item["method"] for item in result_of(predicted)["hand_offs"][0]["requests"]] == ["PUT"]
     emulator.add_management_app("contoso", result["app"]["app_id"])
     assert result_of(play("power_platform.yml", inventory=inventory(contoso=wanted)).ok())["management_app"]["registered"]
 
@@ -335,22 +292,77 @@ def test_absent_from_an_adopted_application(play: Play, inventory: Inventory, em
     wanted = {**sink, "power_platform_client_id": made["appId"], "power_platform_adopt": True, "power_platform_credential": "certificate"}
     play("power_platform.yml", inventory=inventory(contoso=wanted)).ok()
     assert len(emulator.tenant("contoso")["applications"][made["id"]]["keyCredentials"]) == 1
-    play("power_platform.yml", inventory=inventory(contoso={**wanted, **ABSENT})).ok()
+    gone = play("power_platform.yml", inventory=inventory(contoso={**wanted, **ABSENT})).ok()
+    assert (result_of(gone)["status"], result_of(gone)["changed"]) == ("absent", True)
     left = emulator.tenant("contoso")["applications"][made["id"]]
     assert (left["keyCredentials"], [item["displayName"] for item in left["passwordCredentials"]]) == ([], ["by hand"])
     assert [tag for tag in left["tags"] if tag.startswith("tkc:")] == []
     assert roles_of(emulator, made["appId"]) == []
 
 
+def test_every_hand_off_says_who_may(play: Play, inventory: Inventory, emulator: Emulator, sink: dict[str, t.Any]) -> None:
+    """Role and management application need different people, and each line says whom; nothing in it is None."""
+    without_rights(emulator)
+    run = play("power_platform.yml", inventory=inventory(contoso={**sink, "power_platform_credential": "secret", "power_platform_management_app": True})).ok()
+    lines = run.task("Say what somebody still has to do in Power Platform").result["msg"]
+    assert sum("Somebody with this right sends it" in line for line in lines) == 2
+    assert any("role-based access control administrator" in line for line in lines) and any("a service principal cannot register one" in line for line in lines)
+    assert "None" not in "".join(lines)
+
+
+def test_a_group_and_an_environment(play: Play, inventory: Inventory, emulator: Emulator, sink: dict[str, t.Any]) -> None:
+    """The role is for the group, and the proof has to show the environment, which is in it or is not."""
+    group, inside, outside = (f"e1a4d7c0-3b62-4f58-9d0e-7c5a1b8f2d{end}" for end in ("f0", "02", "01"))
+    wanted = {**sink, "power_platform_credential": "secret", "power_platform_environment_group_id": group, "power_platform_scope": "environment_group"}
+    run = play("power_platform.yml", inventory=inventory(contoso={**wanted, "power_platform_environment_id": outside, "power_platform_proof_timeout": 0}))
+    failed_well(run, emulator, "incomplete", outside)
+    result = result_of(play("power_platform.yml", inventory=inventory(contoso={**wanted, "power_platform_environment_id": inside})).ok())
+    assert (result["status"], result["proof"]["environments"]) == ("connected", ["Contoso Sales"])
+    assert roles_of(emulator, result["app"]["app_id"]) == [(READER, f"/environmentGroups/{group}")]
+
+
+def test_what_the_advice_says_can_be_set(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """An adopted application with a wider audience, and a deleted one with the same name."""
+    made = emulator.add_application("contoso", displayName="By hand", signInAudience="AzureADMultipleOrgs")["application"]
+    adopted = {"power_platform_client_id": made["appId"], "power_platform_adopt": True}
+    failed_well(play("power_platform.yml", inventory=inventory(contoso=adopted)), emulator, "accept_audience_narrowing")
+    accepted = {**adopted, "power_platform_accept_audience_narrowing": True}
+    assert result_of(play("power_platform.yml", inventory=inventory(contoso=accepted)).ok())["status"] == "ready_for_authorization"
+    assert emulator.tenant("contoso")["applications"][made["id"]]["signInAudience"] == "AzureADMyOrg"
+    play("power_platform.yml", inventory=inventory(contoso={})).ok()
+    play("power_platform.yml", inventory=inventory(contoso=ABSENT)).ok()
+    (deleted,) = [key for key, item in emulator.tenant("contoso")["deleted"].items() if item.get("uniqueName") == NAME]
+    failed_well(play("power_platform.yml", inventory=inventory(contoso={})), emulator, "soft_deleted_object_id")
+    purged = {"power_platform_on_soft_deleted": "purge", "power_platform_soft_deleted_object_id": deleted}
+    result = result_of(play("power_platform.yml", inventory=inventory(contoso=purged)).ok())
+    assert result["status"] == "ready_for_authorization" and result["app"]["object_id"] != deleted
+
+
 # -- bad input --
 
 
 def test_a_role_that_nobody_knows(play: Play, inventory: Inventory, emulator: Emulator, sink: dict[str, t.Any]) -> None:
-    """Found before anything is written."""
+    """Found before anything is written. Before the API is in the tenant nobody can look a name up; then it is found before a credential is made."""
+    emulator.control("POST", "tenants/contoso/servicePrincipals", {"appId": API})
+    emulator.clear_journal()
     wanted = {**sink, "power_platform_credential": "secret", "power_platform_role": "Power Platform emperor"}
     run = play("power_platform.yml", inventory=inventory(contoso=wanted))
     failed_well(run, emulator, "Power Platform emperor", "Power Platform reader")
     assert emulator.writes() == []
+    emulator.delete("contoso", "servicePrincipals", principal_of(emulator, API)["id"])
+    failed_well(play("power_platform.yml", inventory=inventory(contoso=wanted)), emulator, "Power Platform emperor", "Power Platform reader")
+    assert own_application(emulator, "contoso", NAME)["passwordCredentials"] == []
+
+
+def test_a_role_of_the_tenants_own(play: Play, inventory: Inventory, emulator: Emulator, sink: dict[str, t.Any]) -> None:
+    """Its name is predicted while the API is not in the tenant, and looked up once it is."""
+    wanted = {**sink, "power_platform_credential": "secret", "power_platform_role": "Environment auditor"}
+    looked = result_of(play("power_platform.yml", inventory=inventory(contoso=wanted), check=True).ok())
+    assert (looked["status"], looked["role_assignment"]["would_create"]) == ("not_connected", True)
+    assert emulator.writes() == []
+    made = result_of(play("power_platform.yml", inventory=inventory(contoso=wanted)).ok())
+    assert (made["status"], made["proof"]["status"], made["role_assignment"]["role"]) == ("connected", "proven", "Environment auditor")
+    assert play("power_platform.yml", inventory=inventory(contoso=wanted)).ok().changed() == []
 
 
 @pytest.mark.parametrize(
@@ -394,85 +406,3 @@ def test_an_app_id_in_place_of_an_object_id(play: Play, inventory: Inventory, em
     is_sentence(run.task("role").result, made["service_principal"]["id"])
     is_sentence(run.task("management").result, made["application"]["appId"])
     assert emulator.writes() == []
-
-
-# -- diagnosis --
-
-
-def diagnosis(run: Run) -> dict[str, t.Any]:
-    """What the diagnosis found."""
-    return t.cast("dict[str, t.Any]", run.task("Report the diagnosis").result["ansible_facts"]["power_platform_diagnosis"])
-
-
-def checks(found: dict[str, t.Any]) -> set[str]:
-    """What the findings are about."""
-    return {item["check"] for item in found["findings"]}
-
-
-def test_diagnosis_of_a_registration_that_works(play: Play, inventory: Inventory, emulator: Emulator, sink: dict[str, t.Any]) -> None:
-    """Nothing is found, nothing is changed."""
-    wanted = {**sink, "power_platform_credential": "secret"}
-    play("power_platform.yml", inventory=inventory(contoso=wanted)).ok()
-    application = own_application(emulator, "contoso", NAME)
-    secret = emulator.add_secret("contoso", application["id"], displayName="to try")
-    emulator.clear_journal()
-    known = {"power_platform_credential": "secret", "power_platform_try": {"client_secret": secret.get("value") or secret["secretText"]}}
-    run = play("power_platform_diagnose.yml", inventory=inventory(contoso=known)).ok()
-    assert (diagnosis(run)["findings"], diagnosis(run)["works"], diagnosis(run)["not_read"]) == ([], True, [])
-    assert emulator.writes() == []
-    assert run.changed() == []
-    no_secret_shown(run, emulator)
-
-
-def test_diagnosis_of_a_registration_made_by_hand(play: Play, inventory: Inventory, emulator: Emulator) -> None:
-    """Every cause is named with what repairs it, nothing is written; running the role with adoption repairs them."""
-    made = emulator.add_application("contoso", displayName="By hand", web={"redirectUris": [NATIVE]}, secrets=[{"displayName": "by hand"}])
-    value = made["secrets"][0].get("value") or made["secrets"][0]["secretText"]
-    emulator.update("contoso", "servicePrincipals", made["service_principal"]["id"], accountEnabled=False)
-    known = {"power_platform_client_id": made["application"]["appId"], "power_platform_role": "reader", "power_platform_try": {"client_secret": value}}
-    run = play("power_platform_diagnose.yml", inventory=inventory(contoso=known)).ok()
-    found = diagnosis(run)
-    assert checks(found) >= {"enterprise_application", "api", "permissions", "redirect_uri", "role", "sign_in"}
-    assert all(item["cause"].endswith(".") or "AADSTS" in item["cause"] for item in found["findings"])
-    assert all(item["repair"] for item in found["findings"])
-    assert emulator.writes() == []
-    no_secret_shown(run, emulator)
-    play("power_platform.yml", inventory=inventory(contoso={**known, "power_platform_adopt": True})).ok()
-    repaired = diagnosis(play("power_platform_diagnose.yml", inventory=inventory(contoso=known)).ok())
-    assert (repaired["findings"], repaired["works"]) == ([], True)
-
-
-def test_the_vendors_troubleshooting(play: Play, inventory: Inventory, emulator: Emulator) -> None:
-    """Consent missing, nobody assigned, Conditional Access, a second factor, the API not found, the wrong tenant."""
-    play("power_platform.yml", inventory=inventory(contoso={"power_platform_allow_public_client": True})).ok()
-    application = own_application(emulator, "contoso", NAME)
-    principal = principal_of(emulator, application["appId"])
-    account = {"username": "service@contoso.com", "password": "emulated-service-password"}
-    (person,) = (key for key, item in emulator.tenant("contoso")["users"].items() if item["userPrincipalName"] == account["username"])
-
-    def look(**more: t.Any) -> dict[str, t.Any]:
-        run = play("power_platform_diagnose.yml", inventory=inventory(contoso={"power_platform_try": account, **more})).ok()
-        no_secret_shown(run, emulator)
-        return diagnosis(run)
-
-    assert look()["proof"]["status"] == "nothing_visible", "a person needs a role as well"
-    emulator.add_role_assignment("contoso", person, "Power Platform reader", principal_type="User")
-    assert look()["works"]
-    guarded = look(power_platform_try={"username": "guarded@contoso.com", "password": "emulated-guarded-password"})
-    assert "AADSTS50076" in json.dumps(guarded["findings"])
-    emulator.update("contoso", "servicePrincipals", principal["id"], appRoleAssignmentRequired=True)
-    assert checks(look()) >= {"assignment", "sign_in"}
-    emulator.update("contoso", "servicePrincipals", principal["id"], appRoleAssignmentRequired=False)
-    emulator.settings(conditional_access_blocks=[application["appId"]])
-    assert "AADSTS53003" in json.dumps(look()["findings"])
-    emulator.settings(conditional_access_blocks=[])
-    for key, grant in emulator.tenant("contoso")["grants"].items():
-        if grant["clientId"] == principal["id"]:
-            emulator.delete("contoso", "oauth2PermissionGrants", key)
-    missing = look()
-    assert checks(missing) >= {"consent", "sign_in"}
-    assert "AADSTS65001" in json.dumps(missing["findings"])
-    emulator.delete("contoso", "servicePrincipals", principal_of(emulator, API)["id"])
-    assert "api" in checks(look())
-    nobody = look(power_platform_client_id="11111111-2222-4333-8444-555555555555", power_platform_try={})
-    assert checks(nobody) >= {"registration"}

@@ -73,20 +73,33 @@ def test_16_absent_needs_a_confirmation_and_takes_only_our_own(play: Play, inven
     assert play("workspace365.yml", inventory=inventory(contoso=CONFIRMED)).ok().changed() == []
 
 
-def test_16_an_adopted_application_stays(play: Play, inventory: Inventory, emulator: Emulator) -> None:
-    """From an application that we did not make only our secrets and marks go: which consents were there before is not on record."""
-    made = by_hand(emulator)
+def test_16_an_adopted_application_stays_as_it_was(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """From an application that we did not make goes what we added: secrets, marks, consent, requests and redirect URIs. What was there stays."""
+    graph = principal_of(emulator, "00000003-0000-0000-c000-000000000000")
+    assert graph
+    openid = {"id": "37f7f235-527c-4136-accd-4a02d197296e", "type": "Scope"}
+    theirs = "https://somewhere.example/callback"
+    made = by_hand(emulator, web={"redirectUris": [theirs]}, requiredResourceAccess=[{"resourceAppId": graph["appId"], "resourceAccess": [openid]}])
+    before = emulator.tenant("contoso")["applications"][made["application"]["id"]]
     adopted = {"workspace365_client_id": made["application"]["appId"], "workspace365_adopt": True}
     play("workspace365.yml", inventory=inventory(contoso=adopted)).ok()
     assert signs_in(emulator)
-    play("workspace365.yml", inventory=inventory(contoso={**adopted, **CONFIRMED})).ok()
+    (scopes,) = scopes_of(emulator, "contoso", made["application"]["appId"])
+    assert scopes == {"Mail.Read", "openid", "User.Read"}
+    assert play("workspace365.yml", inventory=inventory(contoso=adopted)).ok().changed() == []
+    run = play("workspace365.yml", inventory=inventory(contoso={**adopted, **CONFIRMED})).ok()
+    assert run.task("Report the connection").result["ansible_facts"]["workspace365_result"]["status"] == "absent"
     left = emulator.tenant("contoso")["applications"][made["application"]["id"]]
     assert [item["displayName"] for item in left["passwordCredentials"]] == ["by hand"]
     assert [tag for tag in left["tags"] if tag.startswith("tkc:")] == []
+    assert left["web"]["redirectUris"] == [theirs]
+    for name in ("requiredResourceAccess", "signInAudience", "tags"):
+        assert left[name] == before[name], name
     principal = principal_of(emulator, made["application"]["appId"])
     assert principal and principal["accountEnabled"]
     (scopes,) = scopes_of(emulator, "contoso", made["application"]["appId"])
-    assert "Mail.Read" in scopes
+    assert scopes == {"Mail.Read"}
+    assert play("workspace365.yml", inventory=inventory(contoso={**adopted, **CONFIRMED})).ok().changed() == []
 
 
 def test_17_deleted_twins(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
@@ -133,6 +146,28 @@ def test_18_applications_of_others_need_to_be_adopted(play: Play, inventory: Inv
     adopt = write_play(workdir, task("adopt", "entra_app", {"app_id": application["appId"], "notes": "Shared", "adopt": True}))
     play(adopt, inventory=inventory(contoso={})).ok()
     assert emulator.tenant("contoso")["applications"][application["id"]]["notes"] == "Shared"
+
+
+def test_18_a_display_name_alone_finds_no_application_of_others(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """Anybody can give an application any name. Modules that have no option 'adopt' want a name that only one application can have."""
+    made = emulator.add_application("contoso", displayName="Payroll")["application"]
+    by_name = {"display_name": "Payroll"}
+    permissions = {"permissions": [{"resource": "Microsoft Graph", "delegated": ["User.Read"]}]}
+    federated = {"name": "pipeline", "issuer": "https://issuer.example", "subject": "y"}
+    modules = {
+        "entra_app_permission": permissions,
+        "entra_admin_consent": permissions,
+        "entra_client_secret": {"name": "nightly"},
+        "entra_app_certificate": {"name": "nightly", "generate": True},
+        "entra_federated_credential": federated,
+        "entra_service_principal": {},
+    }
+    tasks = [expected_to_fail(module, module, {**by_name, **more}) for module, more in modules.items()]
+    run = play(write_play(workdir, *tasks), inventory=inventory(contoso={})).ok()
+    each_failed_well(run, emulator, {module: ["made by others", made["appId"], "app_id"] for module in modules})
+    assert emulator.writes() == []
+    own = write_play(workdir, task("make", "entra_app", {"display_name": "Ours"}), task("ask", "entra_app_permission", {"display_name": "Ours", **permissions}))
+    play(own, inventory=inventory(contoso={})).ok()
 
 
 def test_18_the_role_does_not_take_a_hand_made_application(play: Play, inventory: Inventory, emulator: Emulator) -> None:

@@ -84,13 +84,13 @@ class ApplicationResource:
         name_parts = names.parts()
         answers = graph.batch([*parts.values(), *name_parts])
         answer = dict(zip(parts, answers, strict=False))
-        app = desired.reference.pick(answer["app"])
+        app = desired.reference.pick(answer["app"], of_others=True)
         if app is None and by_name is not None:
-            app = by_name.pick(answer["by_name"])
+            app = by_name.pick(answer["by_name"], of_others=True)
         owners: list[dict[str, t.Any]] | None = None
         if change is not None and app is not None:
             owners = self._owners(app, answer.get("owners"))
-        current: dict[str, t.Any] = {"tenant": graph.tenant, "owner_context": self._owner_context(names, answers[len(parts) :], change is not None)}
+        current: dict[str, t.Any] = {"tenant": graph.tenant, "owner_context": OwnerContext.from_claims(self._claims, names.read(answers[len(parts) :]))}
         deleted: list[dict[str, t.Any]] = []
         if app is None and "deleted" in answer:
             deleted, current["warnings"] = self._deleted(answer["deleted"])
@@ -106,17 +106,6 @@ class ApplicationResource:
         if answer is None or not answer.found:
             (answer,) = self._graph.batch([self._owners_part(f"/applications/{app['id']}")])
         return self._graph.items(answer)
-
-    def _owner_context(self, names: PrincipalNames, answers: t.Sequence[PartAnswer], needed: bool) -> OwnerContext:
-        if not needed:
-            return OwnerContext()
-        claims, roles = self._claims, self._claims.get("roles") or []
-        return OwnerContext(
-            found=names.read(answers),
-            caller_id=claims.get("oid"),
-            caller_is_user=bool(claims.get("scp")),
-            caller_needs_ownership="Application.ReadWrite.OwnedBy" in roles and not {"Application.ReadWrite.All", "Directory.ReadWrite.All"} & set(roles),
-        )
 
     def _deleted(self, answer: PartAnswer) -> tuple[list[dict[str, t.Any]], tuple[str, ...]]:
         try:
@@ -269,7 +258,7 @@ class ApplicationResource:
     def _apply_remove_owner(self, action: Action) -> None:
         path = f"/applications/{self._object_id}/owners/{action.payload['id']}/$ref"
         try:
-            self._graph.delete(path, doing=action.text)
+            self._graph.delete(path, doing=action.text, made_here=self._new is not None)
         except ServiceError as error:
             if "references do not exist" not in (error.service_message or ""):
                 raise

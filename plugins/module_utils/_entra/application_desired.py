@@ -10,6 +10,7 @@ import dataclasses
 import typing as t
 
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra import application_limits as limits
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.added import Record
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.application_shape import claim, claim_key, claim_set
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.list_change import ListChange
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.redirect_uris import changes_from_option, comparison_key
@@ -39,6 +40,7 @@ class ApplicationDesired:
     info: t.Mapping[str, str | None] = dataclasses.field(default_factory=dict)
     implicit_grant: t.Mapping[str, bool] = dataclasses.field(default_factory=dict)
     adopt: bool = False
+    adoption_record: Record | None = None
     on_soft_deleted: str = "fail"
     soft_deleted_object_id: str | None = None
     purge: bool = False
@@ -60,6 +62,7 @@ class ApplicationDesired:
             info={name: text or None for name, text in _given(options.get("info"), _INFO).items()},
             implicit_grant=_given(options.get("implicit_grant"), ("enable_id_token_issuance", "enable_access_token_issuance")),
             adopt=bool(options.get("adopt")),
+            adoption_record=Record.from_option(options.get("adoption_record")),
             on_soft_deleted=options.get("on_soft_deleted") or "fail",
             soft_deleted_object_id=(options.get("soft_deleted_object_id") or "").lower() or None,
             purge=bool(options.get("purge")),
@@ -114,6 +117,8 @@ class ApplicationDesired:
             after["identifier_uris"] = self.identifier_uris.apply(before["identifier_uris"], comparison_key)
         if self.tags:
             after["tags"] = apply_tags(self.tags, before["tags"])
+        if self.adoption_record is not None:
+            after["tags"] = self.adoption_record.apply(after["tags"])
         claims = dict(before["optional_claims"])
         for token, wanted in self.optional_claims.items():
             claims[token] = ListChange(tuple(wanted)).apply(claims[token], claim_key)

@@ -86,7 +86,7 @@ class ApplicationInfoResource:
             if reference.is_placeholder:
                 return []
             (answer,) = self._graph.batch([reference.part(select=SELECT)])
-            app = reference.pick(answer)
+            app = reference.pick(answer, of_others=True)
             return [to_info(app)] if app is not None else []
         params = {"$filter": self._filter(), "$select": SELECT}
         found = [to_info(app) for app in self._graph.list("/applications", params=params, doing="list applications")]

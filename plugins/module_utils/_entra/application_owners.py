@@ -14,6 +14,13 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.list_c
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.principals import Name, Principal, find, find_or_none
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
 
+# Template ids of Global Administrator, Application Administrator and Cloud Application Administrator (Entra built-in roles).
+ADMINISTRATORS = frozenset({
+    "62e90394-69f5-4237-9190-012177145e10",
+    "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3",
+    "158c047a-c907-4556-b7ef-446551a6b5f7",
+})  # fmt: skip
+
 
 @dataclasses.dataclass(frozen=True)
 class OwnerContext:
@@ -23,6 +30,19 @@ class OwnerContext:
     caller_id: str | None = None
     caller_is_user: bool = False
     caller_needs_ownership: bool = False  # its only power over applications is that of an owner
+    caller_administers: bool = False  # a person with a directory role that manages every application, owner or not
+
+    @classmethod
+    def from_claims(cls, claims: t.Mapping[str, t.Any], found: t.Mapping[Name, Principal | None] | None = None) -> OwnerContext:
+        """From the claims of the token that is used. C(wids) are the directory roles of a person (access token claims reference)."""
+        roles = set(claims.get("roles") or ())
+        return cls(
+            found=found or {},
+            caller_id=claims.get("oid"),
+            caller_is_user=bool(claims.get("scp")),
+            caller_needs_ownership="Application.ReadWrite.OwnedBy" in roles and not {"Application.ReadWrite.All", "Directory.ReadWrite.All"} & roles,
+            caller_administers=bool(ADMINISTRATORS & {str(role).lower() for role in claims.get("wids") or ()}),
+        )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,9 +63,10 @@ def plan_owners(
     tenant: str,
     new: bool = False,
 ) -> OwnerPlan:
-    """Additions first, then removals. A caller that can work only as an owner stays one."""
+    """Additions first, then removals. A caller that can work only as an owner stays one; one that need not be does not stay unless it is named."""
     if change is None:
-        return OwnerPlan()
+        leaves = new and context.caller_id and context.caller_is_user and context.caller_administers
+        return OwnerPlan((_removal(Principal(str(context.caller_id), "user", "the caller"), described),) if leaves else ())
     known = {owner.id: owner for owner in current}
     wanted = [_known(find(context.found, "user", name, tenant=tenant), known) for name in change.wanted]
     gone = [owner for owner in (find_or_none(context.found, "user", name) for name in change.remove) if owner is not None]
@@ -68,11 +89,15 @@ def plan_owners(
         Action("add_owner", f"add owner '{owner.label}' to {described}", {"id": owner.id, "label": owner.label}) for owner in after if owner.id not in known
     ]
     leaving = [owner for owner in current if owner.id not in kept]
-    if new and change.set is not None and caller and context.caller_is_user and caller not in kept:
+    if new and (change.set is not None or context.caller_administers) and caller and context.caller_is_user and caller not in kept:
         # Entra makes the person who creates an application its owner.
         leaving.append(Principal(caller, "user", "the caller"))
-    actions += [Action("remove_owner", f"remove owner '{owner.label}' from {described}", {"id": owner.id, "label": owner.label}) for owner in leaving]
+    actions += [_removal(owner, described) for owner in leaving]
     return OwnerPlan(tuple(actions), sorted(owner.label for owner in current), sorted(owner.label for owner in after))
+
+
+def _removal(owner: Principal, described: str) -> Action:
+    return Action("remove_owner", f"remove owner '{owner.label}' from {described}", {"id": owner.id, "label": owner.label})
 
 
 def _known(owner: Principal, known: t.Mapping[str, Principal]) -> Principal:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.redirect_uris import PLATFORMS
@@ -128,7 +129,8 @@ def to_ansible(app: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
             }
             for resource in app.get("requiredResourceAccess") or []
         ],
-        "created_date_time": app.get("createdDateTime"),
+        # The answer to a create has fractions of a second, a later read of the same application has not.
+        "created_date_time": re.sub(r"\.\d+", "", app.get("createdDateTime") or "") or None,
         "publisher_domain": app.get("publisherDomain"),
     }
     shape["created_here"] = created_here(shape["tags"])

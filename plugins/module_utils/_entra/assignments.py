@@ -60,7 +60,7 @@ class Assignment:
 
 def existing(entries: t.Iterable[t.Mapping[str, t.Any]], roles: t.Iterable[t.Mapping[str, t.Any]]) -> list[Assignment]:
     """The assignments of users and groups among Graph's C(appRoleAssignedTo)."""
-    values = {role.get("id"): role.get("value") or role.get("displayName") for role in roles}
+    values = {role.get("id"): _label(role) for role in roles}
     return [
         Assignment(
             entry["principalId"],
@@ -74,21 +74,37 @@ def existing(entries: t.Iterable[t.Mapping[str, t.Any]], roles: t.Iterable[t.Map
     ]
 
 
-def role_id(value: str | None, roles: t.Sequence[t.Mapping[str, t.Any]], described: str) -> str:
-    """The id of an app role by its value, or OptionError naming the ones there are."""
+def _label(role: t.Mapping[str, t.Any]) -> str:
+    return str(role.get("value") or role.get("displayName") or role.get("id"))
+
+
+def _role(value: str | None, roles: t.Sequence[t.Mapping[str, t.Any]], described: str) -> t.Mapping[str, t.Any] | None:
+    """The app role of an assignment, None for the default one, or OptionError naming the ones there are.
+
+    Entra takes the default role only where there are no app roles at all, those of applications included.
+    """
     offered = [role for role in roles if role.get("isEnabled", True) and "User" in (role.get("allowedMemberTypes") or ["User"])]
-    names = ", ".join(str(role.get("value") or role.get("displayName")) for role in offered)
+    names = ", ".join(map(_label, offered))
     if value is None:
+        if not roles or len(offered) == 1:
+            return offered[0] if offered else None
         if offered:
             raise OptionError(f"The {described} has app roles, so an assignment has to name one of them in 'app_role': {names}.", code="app_role_missing")
-        return DEFAULT_ROLE
+        others = ", ".join(map(_label, roles))
+        raise OptionError(
+            f"No user or group can be assigned to the {described}: its app roles are disabled or for applications only ({others}).", code="no_app_role"
+        )
     for role in offered:
-        if value in (role.get("value"), role.get("id")):
-            return t.cast(str, role["id"])
-    raise OptionError(
-        f"The {described} has no app role '{value}' for users and groups" + (f"; it has {names}." if names else "; leave 'app_role' out."),
-        code="unknown_app_role",
-    )
+        if value in (_label(role), role.get("id")):
+            return role
+    hint = f"; it has {names}." if names else "." if roles else "; leave 'app_role' out."
+    raise OptionError(f"The {described} has no app role '{value}' for users and groups{hint}", code="unknown_app_role")
+
+
+def role_id(value: str | None, roles: t.Sequence[t.Mapping[str, t.Any]], described: str) -> str:
+    """The id of the app role that is called ``value``, or of the only one there is."""
+    role = _role(value, roles, described)
+    return DEFAULT_ROLE if role is None else t.cast(str, role["id"])
 
 
 @dataclasses.dataclass(frozen=True)
@@ -111,17 +127,21 @@ def plan_assignments(
     tenant: str,
 ) -> AssignmentPlan:
     """From the option to writes. ``roles`` is None for an application that is not known yet."""
+    held = {assignment.key for assignment in current}
     wanted = []
     for entry in change.wanted:
-        if roles is not None:
-            role_id(entry.app_role, roles, described)
         principal = find(found, entry.kind, entry.name, tenant=tenant)
-        wanted.append(Assignment(principal.id, entry.kind, principal.label, entry.app_role))
+        name = entry.app_role
+        # Who was assigned before the application had roles stays that way until a role is asked for.
+        if roles is not None and not (name is None and (principal.id, None) in held):
+            role = _role(name, roles, described)
+            name = None if role is None else _label(role)
+        wanted.append(Assignment(principal.id, entry.kind, principal.label, name))
     gone = []
     for entry in change.remove:
         leaving = find_or_none(found, entry.kind, entry.name)
         if leaving is not None:
-            gone += [held for held in current if held.principal_id == leaving.id and entry.app_role in (None, held.role)]
+            gone += [one for one in current if one.principal_id == leaving.id and entry.app_role in (None, one.role)]
     merged = ListChange(None if change.set is None else tuple(wanted), () if change.set is not None else tuple(wanted), tuple(gone))
     after = merged.apply(list(current), lambda held: held.key)
     added, removed = difference(list(current), after, lambda held: held.key)

@@ -168,6 +168,9 @@ def _life_goes_on(desired: CertificateDesired, life: SecretDesired, current: Cer
         error.code = {"foreign_secret": "foreign_certificate"}.get(error.code or "", error.code)
         raise
     actions = [dataclasses.replace(action, text=about_certificates(action.text)) for action in plan.actions]
+    if life.state == "retired":
+        kept = reasons_to_keep(life, current.life, now)
+        actions = [action for action in actions if action.kind != "remove_key" or action.payload["key_id"] not in kept]
     return _finish(desired, current, now, plan.facts["verdict"], actions, list(plan.warnings))
 
 
@@ -197,7 +200,8 @@ def _add_given(desired: CertificateDesired, given: LoadedCertificate, current: C
         )
     text = f"add certificate '{desired.life.name}' with thumbprint {given.thumbprint} valid until {given.not_after:%Y-%m-%d}"
     verdict = Verdict(True, "it is not there", "none", None)
-    payload = {"start": format_time(given.not_before), "end": format_time(given.not_after), "reason": verdict.reason}
+    # The entry begins now, as one that is made here does: since when a certificate is valid says nothing about since when it is in use.
+    payload = {"start": format_time(max(now, given.not_before)), "end": format_time(given.not_after), "reason": verdict.reason}
     return _finish(desired, current, now, verdict, [Action("mint", text, payload)], warnings, given.not_after)
 
 
@@ -269,10 +273,26 @@ def _shape(current: CertificateCurrent, name: str) -> list[dict[str, t.Any]]:
 def overview(desired: CertificateDesired, current: CertificateCurrent, now: dt.datetime) -> dict[str, t.Any]:
     """The lists of managed and foreign certificates for results."""
     life = desired.life
-    reasons = keepers(current.life.managed(life.name), current.life.marks, life.delivery, dt.timedelta(days=life.overlap_days), now)
-    found = lists(current.life, life.name, {key: about_certificates(reason) for key, reason in reasons.items()}, now)
+    found = lists(current.life, life.name, reasons_to_keep(life, current.life, now), now)
     thumbprints = current.thumbprints
     return {kind: [{**row, "thumbprint": thumbprints.get(row["key_id"])} for row in rows] for kind, rows in found.items()}
+
+
+def reasons_to_keep(life: SecretDesired, current: SecretCurrent, now: dt.datetime) -> dict[str, str]:
+    """Why each managed certificate has to stay, as for secrets, and one more reason.
+
+    A secret without a mark was delivered to nobody. A certificate without one may be one that was given, whose key somebody else holds: it stays for the
+    overlap after a later one.
+    """
+    managed, overlap = current.managed(life.name), dt.timedelta(days=life.overlap_days)
+    found = {key: about_certificates(reason) for key, reason in keepers(managed, current.marks, life.delivery, overlap, now).items()}
+    marked = {mark.key_id for mark in current.marks}
+    for key in managed:
+        if key.key_id in found or key.key_id in marked or key.end <= now:
+            continue
+        if not any(other.start > key.start and other.end > now and now - other.start >= overlap for other in managed):
+            found[key.key_id] = "the overlap after a later certificate has not passed"
+    return found
 
 
 def list_changed(label: str, tenant: str) -> ConflictError:

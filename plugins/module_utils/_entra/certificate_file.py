@@ -83,14 +83,15 @@ def load_given(options: t.Mapping[str, t.Any]) -> LoadedCertificate | None:
         return None
     library()
     source = f"file {path}" if path is not None else "in certificate_content"
-    content = _file(path, source) if path is not None else _text(str(text))
+    content = _file(path, source) if path is not None else _text(str(text), f"The certificate {source}")
     password = options.get("private_key_password") or None
     certificates, key = _parse(content, password, source)
     if options.get("private_key_path"):
         key_source = f"file {options['private_key_path']}"
         key = _parse_key(_file(options["private_key_path"], key_source), password, key_source)
     elif options.get("private_key_content"):
-        key = _parse_key(str(options["private_key_content"]).encode(), password, "in private_key_content")
+        key_source = "in private_key_content"
+        key = _parse_key(_text(str(options["private_key_content"]), f"The private key {key_source}"), password, key_source)
     return _loaded(_choose(certificates, key, source), key, source)
 
 
@@ -129,13 +130,13 @@ def _file(path: str, source: str) -> bytes:
         raise CredentialError(f"The {source} cannot be read: {error.strerror or error}.", code="certificate", outcome="refused") from None
 
 
-def _text(text: str) -> bytes:
+def _text(text: str, what: str) -> bytes:
     if "-----BEGIN " in text:
         return text.encode()
     try:
         return base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError):
-        raise _problem("in certificate_content", "is neither PEM nor the base64 of DER") from None
+        raise CredentialError(f"{what} is neither PEM nor the base64 of DER.", code="certificate", outcome="refused") from None
 
 
 def _parse(content: bytes, password: str | None, source: str) -> tuple[list[t.Any], t.Any]:
@@ -168,11 +169,15 @@ def _parse_key(content: bytes, password: str | None, source: str) -> t.Any:
     from cryptography.exceptions import UnsupportedAlgorithm  # pylint: disable=import-outside-toplevel
     from cryptography.hazmat.primitives import serialization  # pylint: disable=import-outside-toplevel
 
-    blocks = list(_KEY_BLOCK.finditer(content))
-    if len(blocks) != 1:
-        raise CredentialError(f"The private key {source} is not one PEM block: {len(blocks)} were found.", code="private_key", outcome="refused")
-    block = blocks[0][0]
-    locked = b"ENCRYPTED" in block
+    load: t.Callable[[bytes, bytes | None], t.Any] = serialization.load_pem_private_key
+    if b"-----BEGIN " in content:
+        blocks = list(_KEY_BLOCK.finditer(content))
+        if len(blocks) != 1:
+            raise CredentialError(f"The private key {source} is not one PEM block: {len(blocks)} were found.", code="private_key", outcome="refused")
+        content = blocks[0][0]
+        locked = b"ENCRYPTED" in content
+    else:
+        load, locked = serialization.load_der_private_key, _is_locked_der(content)
     if locked and password is None:
         raise CredentialError(
             f"The private key {source} is encrypted, and no password is given.",
@@ -181,10 +186,24 @@ def _parse_key(content: bytes, password: str | None, source: str) -> t.Any:
             outcome="refused",
         )
     try:
-        return serialization.load_pem_private_key(block, password.encode() if locked and password else None)
+        return load(content, password.encode() if locked and password else None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         text = "does not open with the password" if locked else "is damaged, or of an unsupported kind"
         raise CredentialError(f"The private key {source} {text}.", code="certificate_password" if locked else "private_key", outcome="refused") from None
+
+
+def _is_locked_der(content: bytes) -> bool:
+    """Whether this is an encrypted private key as DER, which says so only when it is opened without a password."""
+    from cryptography.exceptions import UnsupportedAlgorithm  # pylint: disable=import-outside-toplevel
+    from cryptography.hazmat.primitives import serialization  # pylint: disable=import-outside-toplevel
+
+    try:
+        serialization.load_der_private_key(content, None)
+    except TypeError:
+        return True
+    except (ValueError, UnsupportedAlgorithm):
+        return False
+    return False
 
 
 def _choose(certificates: list[t.Any], key: t.Any, source: str) -> t.Any:

@@ -14,7 +14,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.certif
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.certificate_file import LoadedCertificate
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret_keys import Key
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret_write import SecretWriter
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ServiceError
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConnectorError, ServiceError, TransportError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import GraphClient
 
 Entry = t.Mapping[str, t.Any]
@@ -30,6 +30,7 @@ class CertificateWriter(SecretWriter):
         super().__init__(graph, object_id, label)
         # What the list may look like when it is read again: as planned, or as after each write of this run, since a read may be behind.
         self._states = [list(entries)]
+        self._added: set[str] = set()
 
     def keys(self) -> list[Key]:
         """The certificates as they are now."""
@@ -50,9 +51,32 @@ class CertificateWriter(SecretWriter):
             "startDateTime": start,
             "endDateTime": end,
         }
+        self._added.add(_id(entry))
         sent = {**entry, "key": base64.b64encode(certificate.der).decode()}
-        self._replace([*self.entries, {**entry, "customKeyIdentifier": certificate.thumbprint}], sent, f"add certificate '{name}' to {self._label}")
+        before = self.entries
+        wanted = [*before, {**entry, "customKeyIdentifier": certificate.thumbprint}]
+        try:
+            self._replace(wanted, sent, f"add certificate '{name}' to {self._label}")
+        except ConnectorError as error:
+            if error.outcome == "unknown":
+                self._take_back(wanted, entry["keyId"], error)
+            raise
         return Key.from_graph(entry)
+
+    def _take_back(self, wanted: list[Entry], key_id: str, error: ConnectorError) -> None:
+        """Every answer was lost, so the certificate may be there, and nobody gets its key: remove it, or say which one may be left."""
+        try:
+            there = any(_id(entry) == key_id for entry in self._read())
+            if there:
+                self._states.append(wanted)
+                self.remove(key_id)
+                error.details["removed_key_id"] = key_id
+                error.outcome = "refused"
+        except (ConnectorError, TransportError) as second:
+            error.details["left_key_id"] = key_id
+            error.advice = " ".join(
+                filter(None, [error.advice, f"The certificate {key_id} may have been added ({second}); its key was given to nobody. Remove it by hand."])
+            )
 
     def remove(self, key_id: str, *, fresh: bool = False) -> None:
         """Remove a certificate; one that is gone already is no error."""
@@ -65,7 +89,7 @@ class CertificateWriter(SecretWriter):
         found = _marks(self._read())
         if found not in map(_marks, self._states):
             raise list_changed(self._label, self._graph.tenant)
-        body = [dict(new) if new is not None and _id(entry) == _id(new) else _untouched(entry) for entry in wanted]
+        body = [dict(new) if new is not None and _id(entry) == _id(new) else _untouched(entry, self._added) for entry in wanted]
         try:
             self._graph.patch(self._path, {"keyCredentials": body}, doing=doing, made_here=True)
         except ServiceError as error:
@@ -90,9 +114,7 @@ def _marks(entries: t.Iterable[Entry]) -> list[tuple[str, str]]:
     return sorted((_id(entry), str(entry.get("usage"))) for entry in entries)
 
 
-def _untouched(entry: Entry) -> dict[str, t.Any]:
-    kept = {name: entry[name] for name in _KEPT if name in entry}
-    # Ours, added in this run: the identifier that Graph made of it is not known in the form it wants it back.
-    if len(str(kept.get("customKeyIdentifier") or "")) == 40:
-        del kept["customKeyIdentifier"]
+def _untouched(entry: Entry, added: t.Collection[str]) -> dict[str, t.Any]:
+    """An entry as it was read. Of one added in this run the identifier that Graph made of it is not known in the form it wants it back."""
+    kept = {name: entry[name] for name in _KEPT if name in entry and not (name == "customKeyIdentifier" and _id(entry) in added)}
     return {**kept, "key": None}

@@ -11,14 +11,19 @@ import typing as t
 
 from ansible_collections.tenantkit.connectors.plugins.module_utils._clouds import tenant_in_login_url
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID, Plan
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra import application_shape
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra import added, application_shape
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.application_desired import ApplicationDesired
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.application_plan import ApplicationCurrent, plan_application
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connection_read import Snapshot
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.consent import ConsentCurrent, ConsentDesired, plan_consent
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.delivery import Delivery, vouches
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.permission import PermissionCurrent, PermissionDesired, plan_permissions
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.permission_option import Lookup
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.permission_option import (
+    Lookup,
+    ResourcePermissions,
+    parse_permissions,
+    resolve_wanted,
+)
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret import SecretCurrent, SecretDesired, plan_secret
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.service_principal_plan import (
     ServicePrincipalCurrent,
@@ -110,6 +115,9 @@ class View:
     authority: Authority
     marked: bool  # whether a mark says that something was delivered to this target
     held: bool  # whether the product, wherever it is, may hold a key of this application: somebody may depend on it
+    adds: frozenset[str] = frozenset()  # what is, and what will be, on record as added to an application that others made
+    recorded: bool = True  # whether all of that is on record there already
+    takes: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)  # with state absent: what goes from such an application
 
     @property
     def converged(self) -> bool:
@@ -153,7 +161,20 @@ def view_connection(wanted: Wanted, snapshot: Snapshot, lookup: Lookup, *, tenan
     secret = _plan_secret(wanted, snapshot, authority, str(label))
     if secret is not None:
         plans["secret"] = secret
-    return View(plans, authority, *_marks(wanted, app))
+    return View(plans, authority, *_marks(wanted, app), *_record(wanted, snapshot, plans, permission_desired))
+
+
+def _record(wanted: Wanted, snapshot: Snapshot, plans: t.Mapping[str, Plan], desired: PermissionDesired) -> tuple[frozenset[str], bool]:
+    """What the steps add to an application that others made; nothing for one of our own, which goes as a whole."""
+    app = snapshot.application
+    if app is None or created_here(app.get("tags") or ()):
+        return frozenset(), True
+    record = added.Record.from_tags(app.get("tags") or (), wanted.connector)
+    items = added.uri_items(plans["app"].before.get("redirect_uris") or {}, plans["app"].after.get("redirect_uris") or {})
+    items |= added.request_items(app.get("requiredResourceAccess") or (), desired.permissions)
+    if wanted.consent.get("mode") != "report":
+        items |= added.grant_items(plans["consent"].facts["state"], desired.permissions)
+    return record.items | items, items <= record.items
 
 
 def _marks(wanted: Wanted, app: t.Mapping[str, t.Any] | None) -> tuple[bool, bool]:
@@ -179,7 +200,7 @@ def _plan_secret(wanted: Wanted, snapshot: Snapshot, authority: Authority, label
 
 
 def _view_absent(wanted: Wanted, snapshot: Snapshot, lookup: Lookup, authority: Authority, label: str, tenant: str, tenant_id: str) -> View:
-    """From an application that we made everything goes; from an adopted one only our secrets and marks."""
+    """From an application that we made everything goes; from an adopted one only what was added."""
     app = snapshot.application
     if app is None:
         return View({}, authority, marked=False, held=False)
@@ -191,18 +212,43 @@ def _view_absent(wanted: Wanted, snapshot: Snapshot, lookup: Lookup, authority: 
         current = SecretCurrent.from_graph(app, now=snapshot.now, label=label)
         removal = plan_secret(desired, current, snapshot.now)
         plans["secret"] = removal if not ours else dataclasses.replace(removal, actions=())
-    if ours:
-        desired_app = ApplicationDesired.from_options({"object_id": app["id"], "state": "absent"})
-        plans["app"] = plan_application(desired_app, ApplicationCurrent.from_graph(app, tenant=tenant))
-        if snapshot.principal is not None:
-            current_consent = ConsentCurrent.from_graph(snapshot.principal, snapshot.grants, snapshot.assignments, label=label)
-            plans["consent"] = plan_consent(ConsentDesired.from_options({"state": "absent"}, ()), current_consent, lookup)
-            if snapshot.principal.get("accountEnabled"):
-                plans["service_principal"] = plan_service_principal(
-                    ServicePrincipalDesired.from_options({"app_id": app["appId"], "account_enabled": False, "state": "present"}),
-                    ServicePrincipalCurrent.from_graph(snapshot.principal, application=app, tenant=tenant, tenant_id=tenant_id),
-                )
+    current_consent = ConsentCurrent.from_graph(snapshot.principal, snapshot.grants, snapshot.assignments, label=label)
+    current_app = ApplicationCurrent.from_graph(app, tenant=tenant)
+    if not ours:
+        takes = _takes(wanted, snapshot, current_consent, lookup)
+        options = {"redirect_uris": takes["redirect_uris"], "adoption_record": {"connector": wanted.connector, "items": []}}
+        plans["app"] = plan_application(ApplicationDesired.from_options({**options, "object_id": app["id"], "adopt": True}), current_app)
+        consented = ConsentDesired.from_options({"state": "absent", "permissions": takes["consent"]}, _resolved(takes["consent"], lookup))
+        plans["consent"] = plan_consent(consented, current_consent, lookup)
+        requested = PermissionDesired(tuple(_resolved(takes["permissions"], lookup)), state="absent")
+        plans["permissions"] = plan_permissions(requested, PermissionCurrent.from_graph(app, label), lookup)
+        return View(plans, authority, *_marks(wanted, app), takes=takes)
+    desired_app = ApplicationDesired.from_options({"object_id": app["id"], "state": "absent"})
+    plans["app"] = plan_application(desired_app, current_app)
+    if snapshot.principal is not None:
+        plans["consent"] = plan_consent(ConsentDesired.from_options({"state": "absent"}, ()), current_consent, lookup)
+        if snapshot.principal.get("accountEnabled"):
+            plans["service_principal"] = plan_service_principal(
+                ServicePrincipalDesired.from_options({"app_id": app["appId"], "account_enabled": False, "state": "present"}),
+                ServicePrincipalCurrent.from_graph(snapshot.principal, application=app, tenant=tenant, tenant_id=tenant_id),
+            )
     return View(plans, authority, *_marks(wanted, app))
+
+
+def _takes(wanted: Wanted, snapshot: Snapshot, consent: ConsentCurrent, lookup: Lookup) -> dict[str, t.Any]:
+    """What the connector has on record as added, as far as it is still there, in the form of the options that take it away."""
+    app = t.cast("t.Mapping[str, t.Any]", snapshot.application)
+    record = added.Record.from_tags(app.get("tags") or (), wanted.connector)
+    uris = added.uris_on_record(record, application_shape.to_ansible(app)["redirect_uris"])
+    return {
+        "redirect_uris": {platform: {"remove": listed} for platform, listed in uris.items()},
+        "permissions": added.requests_on_record(record, app.get("requiredResourceAccess") or ()),
+        "consent": added.grants_on_record(record, consent, lookup) if snapshot.forbidden is None else [],
+    }
+
+
+def _resolved(rows: t.Sequence[t.Mapping[str, t.Any]], lookup: Lookup) -> list[ResourcePermissions]:
+    return resolve_wanted(parse_permissions(rows), lookup, missing_ok=True, disabled_ok=True)
 
 
 def status_of(wanted: Wanted, view: View, app: t.Mapping[str, t.Any] | None) -> str:

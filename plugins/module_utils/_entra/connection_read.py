@@ -78,11 +78,11 @@ class ConnectionReader:
         ]
         answers = self._graph.batch(parts)
         organization = self._organization(answers[0])
-        application = reference.pick(answers[1])
+        application = reference.pick(answers[1], of_others=True)
         rest = answers[2:]
         if by_name:
             named, *rest = rest
-            application = application or by_name.pick(named)
+            application = application or by_name.pick(named, of_others=True)
         for text, answer in zip(texts, rest, strict=False):
             self.loader.take(text, answer)
         client = rest[len(texts) :]

@@ -20,6 +20,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.owner_
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.permission_option import parse_permissions
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.resource_loader import ResourceLoader
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.service_principal import ServicePrincipalResource
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.tags import created_here
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._session import open_session
 
@@ -79,6 +80,9 @@ class ConnectionResource:
             raise self._snapshot.forbidden
         if self._snapshot.application is not None and self._wanted.state == "present":
             self._extra = self._special(self._snapshot.application["appId"])
+        elif self._snapshot.application is not None and not created_here(self._snapshot.application.get("tags") or ()):
+            # What is taken away again is named by its API, whether it is still wanted or not.
+            self._loader.load((), dict.fromkeys(str(row["resourceId"]).lower() for row in (*self._snapshot.grants, *self._snapshot.assignments)))
         return self._snapshot
 
     def _claim(self) -> None:
@@ -154,6 +158,8 @@ class ConnectionResource:
                     "marked": view.marked,
                     "held": view.held,
                 },
+                "adds": {"items": sorted(view.adds), "recorded": view.recorded},
+                "takes": dict(view.takes),
                 "missing_resources": list(plans["resources"].facts["missing_resources"]) if "resources" in plans else [],
                 "credential": self._session.credential.describe(),
             }

@@ -232,6 +232,7 @@ def _changes(key: str, before: Held, after: Held, desired: ConsentDesired, curre
     removed = [name for low, name in before.scopes.items() if low not in after.scopes]
     if added or removed:
         payload = {"key": key, "grant_id": before.grant_id, "scopes": list(after.scopes.values()), "principal_id": desired.principal_id}
+        payload["known"] = list(before.scopes.values())
         if not after.scopes:
             text = f"revoke all delegated permissions of {api} from {client} {whom} ({', '.join(sorted(removed))})"
             yield Action("delete_grant", text, payload)

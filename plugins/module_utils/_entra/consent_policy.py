@@ -98,7 +98,8 @@ class ConsentPolicyCurrent:
     assigned: tuple[str, ...] | None = None  # the whole list, as it is spelled
     settings: ConsentSettings = dataclasses.field(default_factory=lambda: ConsentSettings(known=False))
     requests: Requests | None = None
-    policy: t.Mapping[str, t.Any] | None = None  # the one that is wanted, or that the record names
+    policy: t.Mapping[str, t.Any] | None = None  # the one that is wanted
+    made: t.Mapping[str, t.Mapping[str, t.Any] | None] = dataclasses.field(default_factory=dict)  # with state restored, those that the record names
     missing_policies: tuple[str, ...] = ()  # among those that are to be assigned
     holder: t.Mapping[str, t.Any] | None = None  # the service principal that keeps the record
     predicted_holder: bool = False  # check mode: an earlier task would create it
@@ -122,13 +123,15 @@ class State:
     settings: dict[str, str]
     requests: t.Any
     policy: dict[str, t.Any] | None
+    made: dict[str, dict[str, t.Any] | None]
     record: Record
 
     @classmethod
     def of(cls, current: ConsentPolicyCurrent) -> State:
         """From what was read."""
         requests = current.requests.shape() if current.requests else None
-        return cls(current.own, dict(current.settings.values), requests, grant_policy.shape(current.policy), current.record)
+        made = {identifier: grant_policy.shape(found) for identifier, found in current.made.items()}
+        return cls(current.own, dict(current.settings.values), requests, grant_policy.shape(current.policy), made, current.record)
 
     def shape(self, current: ConsentPolicyCurrent) -> dict[str, t.Any]:
         """For diff and result."""
@@ -137,6 +140,7 @@ class State:
             "owned_resource_consent": None if current.assigned is None else [entry for entry in current.assigned if not is_self(entry)],
             "consent_settings": group_settings.to_ansible(self.settings) if self.settings else None,
             "grant_policy": self.policy,
+            "recorded_policies": [found for found in self.made.values() if found is not None],
             "admin_consent_requests": self.requests,
             "recorded": dict(self.record.entries),
         }
@@ -152,7 +156,7 @@ def plan_consent_policy(desired: ConsentPolicyDesired, current: ConsentPolicyCur
         actions += steps
         after.policy = grant_policy.wanted_shape(desired.policy) if steps else after.policy
         if current.policy is None and desired.record_on:
-            after.record = after.record.with_entry("grant_policy", desired.policy.id)
+            after.record = after.record.with_policy(desired.policy.id)
     tenant_wide = [*_user_consent(desired, current, after), *_settings(desired, current, after), *_requests(desired, current, after)]
     if tenant_wide and not desired.record_on:
         raise OptionError(

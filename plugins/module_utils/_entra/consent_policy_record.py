@@ -18,12 +18,12 @@ import typing as t
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConflictError, OptionError
 
 _MARK = "tkc:consent-policy "
-_LONGEST_NOTES = 1024  # what Graph takes
+_LONGEST_NOTES = 1024  # characters, what Graph takes
 
 
 @dataclasses.dataclass(frozen=True)
 class Record:
-    """The earlier values by setting: C(user_consent), C(consent_settings), C(admin_consent_requests); and the policy that was made, C(grant_policy)."""
+    """The earlier values by setting: C(user_consent), C(consent_settings), C(admin_consent_requests); and the policies that were made, C(grant_policy)."""
 
     entries: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
 
@@ -64,6 +64,17 @@ class Record:
     def with_entry(self, key: str, value: t.Any) -> Record:
         """The record with a plain entry."""
         return Record({**self.entries, key: value})
+
+    @property
+    def policies(self) -> list[str]:
+        """The ids of the policies that were made. Records of earlier releases name one, as a text."""
+        made = self.entries.get("grant_policy") or []
+        return [made] if isinstance(made, str) else list(made)
+
+    def with_policy(self, identifier: str) -> Record:
+        """The record after a policy is made: those that were made before stay recorded."""
+        others = [item for item in self.policies if item.lower() != identifier.lower()]
+        return Record({**self.entries, "grant_policy": [*others, identifier]})
 
     def without(self, keys: t.Collection[str]) -> Record:
         """The record after some of it was put back."""

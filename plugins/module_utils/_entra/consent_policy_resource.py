@@ -44,7 +44,7 @@ class ConsentPolicyResource:
     # Reading
 
     def read(self) -> ConsentPolicyCurrent:
-        """Everything in one request; what nobody asked for may be unreadable. A second one for a policy that only the record names."""
+        """Everything in one request; what nobody asked for may be unreadable. A second one for policies that only the record names."""
         desired = self._desired
         parts = {
             "assigned": Part("GET", _AUTHORIZATION, doing="read the tenant's authorization policy"),
@@ -63,17 +63,17 @@ class ConsentPolicyResource:
         answer = dict(zip((*parts, *named), answers, strict=False))
         self._reviewers(names.read(answers[len(parts) + len(named) :]))
         holder = answer["holder"].body if "holder" in answer and answer["holder"].found else None
-        entries = Record.parse((holder or {}).get("notes")).entries if desired.state == "restored" else {}
+        record = Record.parse((holder or {}).get("notes")) if desired.state == "restored" else Record()
+        entries = record.entries
         policy = answer["policy"].body if "policy" in answer and answer["policy"].found else None
-        if entries.get("grant_policy"):
-            (found,) = self._graph.batch([self._policy_part(entries["grant_policy"])])
-            policy = found.body if found.found else None
+        made = dict(zip(record.policies, self._graph.batch([self._policy_part(item) for item in record.policies]), strict=True)) if record.policies else {}
         return ConsentPolicyCurrent(
             tenant=self._graph.tenant,
             assigned=self._assigned(answer["assigned"], bool(desired.user_consent) or "user_consent" in entries or "grant_policy" in entries),
             settings=self._settings(answer["settings"], answer["templates"], bool(desired.settings) or "consent_settings" in entries),
             requests=self._requests(answer["requests"], bool(desired.requests) or "admin_consent_requests" in entries),
             policy=policy,
+            made={identifier: found.body if found.found else None for identifier, found in made.items()},
             missing_policies=tuple(key.removeprefix("named ") for key in named if not answer[key].found),
             holder=holder,
             predicted_holder=self._runtime.check_mode,

@@ -40,7 +40,7 @@ def plan_restore(current: ConsentPolicyCurrent) -> Plan:
     """From the record and what is there to the actions. The record goes last: a run that dies is repeated."""
     entries = current.record.entries
     work = _Restoring(current, State.of(current))
-    for key, restore in (("user_consent", _user_consent), ("consent_settings", _settings), ("admin_consent_requests", _requests), ("grant_policy", _policy)):
+    for key, restore in (("user_consent", _user_consent), ("consent_settings", _settings), ("admin_consent_requests", _requests), ("grant_policy", _policies)):
         if key in entries:
             restore(work, entries[key])
     restored = list(work.done)
@@ -112,19 +112,25 @@ def _requests(work: _Restoring, entry: t.Mapping[str, t.Any]) -> None:
         work.actions.append(Action("requests", f"put the tenant's admin consent requests back ({was.difference(now)})", {"body": was.body()}))
 
 
-def _policy(work: _Restoring, identifier: str) -> None:
-    """A policy that was made goes when nobody is assigned it any more."""
-    found = work.current.policy
-    if found is None:
+def _policies(work: _Restoring, _entry: t.Any) -> None:
+    """A policy that was made goes when nobody is assigned it any more. Those that stay remain recorded."""
+    stay: dict[str, str] = {}
+    for identifier, found in work.current.made.items():
+        if found is None:
+            continue
+        if not grant_policy.made_here(found):
+            stay[identifier] = f"somebody has changed '{identifier}' since"
+        elif identifier.lower() in _assigned_after(work):
+            stay[identifier] = f"'{identifier}' is still assigned"
+        else:
+            work.after.made[identifier] = None
+            work.actions.append(Action("remove_policy", f"remove consent policy '{identifier}'", {"id": identifier}))
+    if not stay:
         work.done.append("grant_policy")
-    elif not grant_policy.made_here(found):
-        work.kept["grant_policy"] = f"somebody has changed '{identifier}' since"
-    elif identifier.lower() in _assigned_after(work):
-        work.kept["grant_policy"] = f"'{identifier}' is still assigned"
-    else:
-        work.done.append("grant_policy")
-        work.after.policy = None
-        work.actions.append(Action("remove_policy", f"remove consent policy '{identifier}'", {"id": identifier}))
+        return
+    work.kept["grant_policy"] = ", ".join(stay.values())
+    if list(stay) != work.current.record.policies:
+        work.after.record = work.after.record.with_entry("grant_policy", list(stay))
 
 
 def _assigned_after(work: _Restoring) -> set[str]:

@@ -30,7 +30,8 @@ if t.TYPE_CHECKING:
 
 # What consent needs of an application and of its service principal; entra_connection_info selects at least these.
 APPLICATION_SELECT = (
-    "id", "appId", "displayName", "uniqueName", "createdDateTime", "requiredResourceAccess", "web", "spa", "publicClient",
+    "id", "appId", "displayName", "uniqueName", "createdDateTime", "requiredResourceAccess", "signInAudience", "web", "spa",
+    "publicClient",
 )  # fmt: skip
 CLIENT_SELECT = ("id", "appId", "displayName", "appOwnerOrganizationId", "createdDateTime", "replyUrls", "servicePrincipalType")
 

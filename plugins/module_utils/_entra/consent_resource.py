@@ -12,11 +12,18 @@ import typing as t
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID, Action, Plan, Runtime
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.consent import ConsentCurrent, ConsentDesired, carried_out, consent_view, plan_consent
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.consent_read import ConsentReader, Reading
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.consent_url import Handover, check_redirect_uri, hand_off, registered_uris
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.consent_url import (
+    Handover,
+    check_partners,
+    check_redirect_uri,
+    hand_off,
+    partner_urls,
+    registered_uris,
+)
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.consent_write import ConsentWriter
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.owner_watch import owner_warning
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.permission_option import ResourcePermissions
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.privileged import check_privileged, not_accepted, parse_accepted
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.privileged import KINDS, check_privileged, is_privileged, not_accepted, parse_accepted
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ForbiddenError, NotFoundError, OptionError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._session import open_session
 
@@ -39,6 +46,8 @@ class ConsentResource:
         self._options = runtime.options
         self._reporting = self._options.get("mode") == "report"
         self._granting = (self._options.get("state") or "present") == "present" and not self._reporting
+        self._partners: list[str] = self._options.get("hand_off_tenants") or []
+        check_partners(self._partners, None, "")
         self._accepted = parse_accepted(self._options.get("accept_privileged"))  # before a token is asked for
         self._session = open_session(runtime)
         self._graph = self._session.graph
@@ -71,6 +80,8 @@ class ConsentResource:
             current.principal, current.grants, current.assignments, label=current.label, app_id=(current.application or {}).get("appId")
         )
         self._desired = ConsentDesired.from_options(self._options, permissions, current.user)
+        # In check mode an earlier task may be about to change whom it is for.
+        check_partners(self._partners, None if self._runtime.check_mode else (current.application or {}).get("signInAudience"), self._state.label)
         check_redirect_uri(self._options.get("hand_off_redirect_uri"), registered_uris(current.application, current.principal), self._state.label)
         creating = self._granting and current.principal is None and current.application is not None
         self._plan = plan_consent(self._desired, self._state, self._reader.loader.lookup, create_client=creating)
@@ -171,15 +182,36 @@ class ConsentResource:
         everyone = dataclasses.replace(self._desired, principal_id=None, mode="report")
         if self._desired.principal_id is not None:
             view["tenant_wide"] = plan_consent(everyone, self._state, self._reader.loader.lookup).facts["now"]["granted"]
-        refused = not_accepted(self._desired.permissions, self._accepted) if self._desired.state == "present" else []
-        view["not_accepted"] = [f"{kind}:{name}" for _resource, kind, name in refused]
+        view["not_accepted"] = self._refused()
+        view["extra_privileged"] = sorted(
+            f"{kind}:{name}" for row in view["extra"] for kind in KINDS for name in row[kind] if is_privileged(row["resource_app_id"] or "", kind, name)
+        )
+        if self._partners:
+            redirect_uri = self._options.get("hand_off_redirect_uri")
+            view["partner_urls"] = partner_urls(self._place(), self._partners, self._asked(), redirect_uri, self._refused())
         view.update(client_id=self._writer.client_id, app_id=self._state.app_id, principal_id=self._desired.principal_id)
         return view
 
     def _hand_off(self, actions: t.Sequence[Action], reason: str) -> dict[str, t.Any]:
+        return hand_off(
+            self._place(),
+            actions,
+            self._asked(),
+            reason=reason,
+            redirect_uri=self._options.get("hand_off_redirect_uri"),
+            single_principal=self._desired.principal_id is not None,
+            refused=self._refused(),
+        )
+
+    def _asked(self) -> list[ResourcePermissions]:
+        return [one for one in self._desired.permissions if one.delegated or one.application] if self._desired.state == "present" else []
+
+    def _refused(self) -> list[str]:
+        return [f"{kind}:{name}" for _resource, kind, name in not_accepted(self._asked(), self._accepted)]
+
+    def _place(self) -> Handover:
         reading = self._reading
-        permissions = [one for one in self._desired.permissions if one.delegated or one.application] if self._desired.state == "present" else []
-        place = Handover(
+        return Handover(
             login_url=self._session.endpoints.login_url,
             graph_url=self._graph.base_url,
             graph_scope_root=self._session.endpoints.graph_audience,
@@ -188,16 +220,6 @@ class ConsentResource:
             client_id=self._writer.client_id,
             registered_uris=registered_uris(reading.application, reading.principal),
             required=tuple(reading.application.get("requiredResourceAccess") or ()) if reading.application is not None else None,
-        )
-        refused = [f"{kind}:{name}" for _resource, kind, name in not_accepted(permissions, self._accepted)]
-        return hand_off(
-            place,
-            actions,
-            permissions,
-            reason=reason,
-            redirect_uri=self._options.get("hand_off_redirect_uri"),
-            single_principal=self._desired.principal_id is not None,
-            refused=refused,
         )
 
     def _warn_about_owners(self) -> None:

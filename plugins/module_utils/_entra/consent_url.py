@@ -21,6 +21,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.permis
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.permission_option import ResourcePermissions
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.resources import KIND_TYPES, MICROSOFT_GRAPH
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
+from ansible_collections.tenantkit.connectors.plugins.module_utils._ids import is_guid
 
 STATE = "tenantkit.connectors"  # comes back with the redirect; nobody but a reader of logs looks at it
 _OPENID = ("openid", "profile", "email", "offline_access")
@@ -78,6 +79,37 @@ def consent_url(place: Handover, permissions: t.Sequence[ResourcePermissions], r
     query = {"client_id": place.app_id, "scope": scope, "redirect_uri": redirect_uri, "state": STATE}
     words = urllib.parse.urlencode(query, quote_via=urllib.parse.quote, safe="")
     return f"{place.login_url.rstrip('/')}/{place.tenant_id}/v2.0/adminconsent?{words}", None
+
+
+def partner_urls(
+    place: Handover, tenants: t.Sequence[str], permissions: t.Sequence[ResourcePermissions], redirect_uri: str | None, refused: t.Sequence[str]
+) -> list[dict[str, t.Any]]:
+    """The URL for an administrator of each of some other tenants, where an application for several tenants is to be consented to."""
+    rows = []
+    for tenant in tenants:
+        url: str | None = None
+        note: str | None = f"Not given: privileged permissions that 'accept_privileged' does not name: {', '.join(refused)}."
+        if not refused:
+            url, note = consent_url(dataclasses.replace(place, tenant_id=tenant.lower()), permissions, redirect_uri)
+        rows.append({"tenant_id": tenant, "url": url, "note": note})
+    return rows
+
+
+def check_partners(tenants: t.Sequence[str], sign_in_audience: str | None, label: str) -> None:
+    """Only ids: under C(common) or a domain nobody can tell whose administrator consents to what. Only where other tenants can sign in at all."""
+    for tenant in tenants:
+        if not is_guid(tenant):
+            raise OptionError(
+                f"'hand_off_tenants' has the entry {tenant!r}, which is not the id of a tenant.",
+                code="invalid_id",
+                advice="Give the tenant's id (a GUID), not a domain and not 'common'.",
+            )
+    if tenants and sign_in_audience == "AzureADMyOrg":
+        raise OptionError(
+            f"'hand_off_tenants' is set, and '{label}' is for its own tenant only (signInAudience AzureADMyOrg): nobody of another tenant can consent to it.",
+            code="single_tenant",
+            advice="Leave 'hand_off_tenants' out, or make it an application for several tenants (tenantkit.connectors.entra_app).",
+        )
 
 
 def _registration_differs(place: Handover, permissions: t.Sequence[ResourcePermissions]) -> str | None:

@@ -18,6 +18,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import GraphClient
 
 # Two texts for a resource or client that not every replica knows yet; the client knows the others.
+_PAUSES = (1.0, 2.0, 4.0, 5.0, 5.0)  # seconds between looks for what a conflict says is there: lists are behind the longest
 _LAGS = ("Specified resourceId was not found", "queried reference-property objects are not present")
 
 
@@ -59,13 +60,21 @@ class ConsentWriter:
             )
         except ConflictError:
             # At most one grant exists for a key, so never a second POST: what was made in the meantime is extended.
-            grant = find()
+            grant = self._await(find, doing)
             if grant is None:
                 raise
         held = Grant.from_graph(grant).scopes if grant else ()
         if not {scope.lower() for scope in scopes} <= {scope.lower() for scope in held}:
             union = {scope.lower(): scope for scope in (*held, *scopes)}
             self._graph.patch(f"/oauth2PermissionGrants/{(grant or {})['id']}", {"scope": " ".join(union.values())}, doing=doing)
+
+    def _await(self, find: t.Callable[[], dict[str, t.Any] | None], doing: str) -> dict[str, t.Any] | None:
+        for pause in _PAUSES:
+            found = find()
+            if found is not None:
+                return found
+            self._graph.wait(pause, f"{doing}: it exists already, but is not listed yet")
+        return find()
 
     def _existing(self, data: t.Mapping[str, t.Any], doing: str) -> dict[str, t.Any] | None:
         """The grant of exactly this key. The filter names all of it, and so does the comparison: an index may be behind."""
@@ -80,7 +89,12 @@ class ConsentWriter:
         return None
 
     def _update_grant(self, data: t.Mapping[str, t.Any], doing: str) -> None:
-        self._graph.patch(f"/oauth2PermissionGrants/{data['grant_id']}", {"scope": " ".join(data["scopes"])}, doing=doing)
+        path, wanted = f"/oauth2PermissionGrants/{data['grant_id']}", list(data["scopes"])
+        # The list that was planned with may be behind, and a PATCH replaces all scopes: what it did not show yet stays.
+        grant = self._graph.find(path, doing=doing)
+        planned = {scope.lower() for scope in (*wanted, *data["known"])}
+        wanted += [scope for scope in (Grant.from_graph(grant).scopes if grant else ()) if scope.lower() not in planned]
+        self._graph.patch(path, {"scope": " ".join(wanted)}, doing=doing)
 
     def _delete_grant(self, data: t.Mapping[str, t.Any], doing: str) -> None:
         self._graph.delete(f"/oauth2PermissionGrants/{data['grant_id']}", doing=doing)
@@ -97,7 +111,7 @@ class ConsentWriter:
             self._graph.post(path, role_body(self.client_id, data["key"], data["role"]), doing=doing, reconcile=find, made_here=self.made_here)
         except ConflictError:
             # "Permission being assigned already exists": somebody else did it. Any other conflict is still one.
-            if find() is None:
+            if self._await(find, doing) is None:
                 raise
 
     def _remove_role(self, data: t.Mapping[str, t.Any], doing: str) -> None:

@@ -60,6 +60,10 @@ APPLICATION_OPTIONS: dict[str, t.Any] = {
     "permissions": permissions_spec(),
     "accept_privileged": {"type": "list", "elements": "str", "default": []},
     "adopt": {"type": "bool", "default": False},
+    "adoption_record": {
+        "type": "dict",
+        "options": {"connector": {"type": "str", "required": True}, "items": {"type": "list", "elements": "str", "default": []}},
+    },
     "on_soft_deleted": {"type": "str", "choices": ["fail", "restore", "purge"], "default": "fail"},
     "soft_deleted_object_id": {"type": "str"},
     "purge": {"type": "bool", "default": False},
@@ -87,6 +91,7 @@ CONSENT_OPTIONS: dict[str, t.Any] = {
     "accept_privileged": {"type": "list", "elements": "str", "default": []},
     "on_forbidden": {"type": "str", "default": "fail", "choices": ["fail", "hand_off"]},
     "hand_off_redirect_uri": {"type": "str"},
+    "hand_off_tenants": {"type": "list", "elements": "str"},
     "expected_publisher_tenant_id": {"type": "str"},
 }
 
@@ -131,7 +136,7 @@ CERTIFICATE_OPTIONS: dict[str, t.Any] = {
     "name": {"type": "str", "required": True},
     "state": {"type": "str", "choices": ["present", "absent", "retired"], "default": "present"},
     "certificate_path": {"type": "path"},
-    "certificate_content": {"type": "str"},
+    "certificate_content": {"type": "str", "no_log": True},
     "private_key_path": {"type": "path"},
     "private_key_content": {"type": "str", "no_log": True},
     "private_key_password": {"type": "str", "no_log": True},
@@ -149,6 +154,13 @@ CERTIFICATE_OPTIONS: dict[str, t.Any] = {
     "delivery": DELIVERY,
 }
 
+PROOF_OPTIONS: dict[str, t.Any] = {
+    **application_reference_spec(),
+    "connector": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["outstanding", "settled"], "default": "outstanding"},
+    "outcome": {"type": "str", "choices": ["failed", "refused", "blocked", "forbidden", "nothing_visible", "incomplete"], "default": "failed"},
+}
+
 # Not the shared auth options: these are the connector's own, and nothing of them comes from the environment.
 TOKEN_METHODS = ["auto", "client_secret", "certificate", "federated", "password", "azure_cli"]
 TOKEN_OPTIONS: dict[str, t.Any] = {
@@ -157,6 +169,9 @@ TOKEN_OPTIONS: dict[str, t.Any] = {
     "client_id": {"type": "str"},
     "client_secret": {"type": "str", "no_log": True},
     "certificate_path": {"type": "path"},
+    "certificate_content": {"type": "str", "no_log": True},
+    "private_key_path": {"type": "path"},
+    "private_key_content": {"type": "str", "no_log": True},
     "certificate_password": {"type": "str", "no_log": True},
     "federated_token": {"type": "str", "no_log": True},
     "federated_token_file": {"type": "path", "no_log": False},

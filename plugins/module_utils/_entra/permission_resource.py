@@ -24,6 +24,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._errors impor
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.odata import odata_key, with_query
 from ansible_collections.tenantkit.connectors.plugins.module_utils._session import connect
 
+_PAUSES = (1.0, 2.0, 4.0, 5.0, 5.0)  # seconds between reads while a replica shows the list as it was
 APPLICATION_SELECT = ("id", "appId", "displayName", "uniqueName", "signInAudience", "requiredResourceAccess")
 
 
@@ -64,7 +65,21 @@ class PermissionResource:
         required = [dict(entry) for entry in data["required"]]
         if data["unresolved"]:
             required = self._with_ids(required, set(data["unresolved"]))
-        self._graph.patch(f"/applications/{data['object_id']}", {"requiredResourceAccess": required}, doing=action.text)
+        path = f"/applications/{data['object_id']}"
+        self._graph.patch(path, {"requiredResourceAccess": required}, doing=action.text)
+        self._read_back(path, required, action.text)
+
+    def _read_back(self, path: str, required: list[dict[str, t.Any]], doing: str) -> None:
+        """Wait until reads show the list: a task that adds to what it read before would take away what was written here."""
+        written = {app_id: pairs for app_id, pairs in access_of(required)[0].items() if pairs}
+        for pause in _PAUSES:
+            found = self._graph.get(path, params={"$select": "id,requiredResourceAccess"}, doing=f"{doing}: read it back", made_here=True)
+            if access_of(found.get("requiredResourceAccess") or ())[0] == written:
+                return
+            if pause > self._runtime.budget.remaining():
+                break
+            self._graph.wait(pause, f"{doing}: it cannot be read back yet")
+        self._runtime.warn("The requested permissions were written, but cannot be read back yet. Do not change them again before they are.")
 
     def _create_service_principal(self, app_id: str, doing: str) -> None:
         path = with_query(f"/servicePrincipals{odata_key('appId', app_id)}", {"$select": SELECT})

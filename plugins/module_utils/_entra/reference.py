@@ -12,6 +12,7 @@ import typing as t
 
 from ansible_collections.tenantkit.connectors.plugins.module_utils._argspec import APPLICATION_REFERENCE
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.tags import created_here
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConflictError, NotFoundError, OptionError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import Part
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.odata import odata_key, odata_string, with_query
@@ -94,11 +95,16 @@ class ApplicationReference:
         params: dict[str, t.Any] = {"$select": list(select) or None, "$expand": expand}
         path = self.path()
         if path is None:
+            if params["$select"]:
+                params["$select"] = list(dict.fromkeys((*params["$select"], "tags", "createdDateTime")))  # C(pick) looks whose it is
             path, params = "/applications", {"$filter": f"displayName eq {odata_string(self.value)}", **params}
         return Part("GET", with_query(path, params), doing=f"read {self.describe()}")
 
-    def pick(self, answer: PartAnswer) -> dict[str, t.Any] | None:
-        """The application in the answer to C(part): None when there is none, an error when there are several."""
+    def pick(self, answer: PartAnswer, *, of_others: bool = False) -> dict[str, t.Any] | None:
+        """The application in the answer to C(part): None when there is none, an error when there are several.
+
+        A display name is not unique and anybody can give it: with it alone only an application of our own is found, unless C(of_others).
+        """
         if self.path() is not None:
             if not answer.found:
                 return None
@@ -114,6 +120,15 @@ class ApplicationReference:
                 code="ambiguous_name",
                 advice="Name the one that is meant by 'object_id', 'app_id' or 'unique_name'.",
                 details={"object_ids": [app["id"] for app in matches]},
+            )
+        if matches and not of_others and not created_here(matches[0].get("tags") or ()):
+            app = matches[0]
+            raise OptionError(
+                f"The {describe_found(app)} (app id {app.get('appId')}, created {app.get('createdDateTime')}) was made by others, and a display name does "
+                "not say for certain that this one is meant. Nothing was changed.",
+                code="not_ours",
+                advice="Name it by 'app_id', 'object_id' or 'unique_name'.",
+                details={"app_id": app.get("appId"), "object_id": app.get("id"), "created_date_time": app.get("createdDateTime")},
             )
         return matches[0] if matches else None
 

@@ -78,6 +78,12 @@ class SecretDesired:
             raise OptionError("'key_id' and 'never_sent' go with state: absent.", code="option_conflict")
         if desired.never_sent and not desired.key_id:
             raise OptionError("'never_sent' is about one secret: 'key_id' has to name it.", code="option_missing")
+        if desired.delivery and options.get("prove") is False:
+            raise OptionError(
+                "'prove: false' does not go with 'delivery': a secret that was not tried is never delivered.",
+                code="option_conflict",
+                advice="Leave 'prove' out.",
+            )
         if desired.renew_before_days >= desired.validity_days:
             raise OptionError(
                 f"'renew_before_days' ({desired.renew_before_days}) must be less than 'validity_days' ({desired.validity_days}): "

@@ -107,7 +107,8 @@ class SecretWriter:
         """Take tags away and add others, keep all the rest, and read the result back.
 
         Tags can only be replaced as a whole. So the tags just before and just after are read in the same request; what others added since
-        ``base`` was read is put back in a second one. A tag too many does no harm, a lost one would hide a delivery.
+        ``base`` was read is put back in a second one. Any of these reads may be behind, so every one that is made counts, up to the one that
+        shows what was written. A tag too many does no harm, a lost one would hide a delivery.
         """
         base = list(base)
         seen = set(base)
@@ -121,13 +122,15 @@ class SecretWriter:
                     raise
                 self._graph.wait(2.0 ** (attempt - 1), f"it is not known whether the tags of {self._label} were written")
                 continue
-            seen.update(before, after)
+            looked = dict.fromkeys((*before, *after))
             others = [tag for tag in before if tag not in base and tag not in wanted and tag not in drop]
+            if not others or attempt == _WRITES:
+                after = self._read_back(after, drop, add, looked)
+                others = [tag for tag in looked if tag not in (*base, *wanted, *drop, *after)]
+            seen.update(looked, after)
             if not others:
                 break
             base += others
-        after = self._read_back(after, drop, add)
-        seen.update(after)
         return TagsWritten(tuple(after), frozenset(seen))
 
     def _tags_round(self, wanted: t.Sequence[str]) -> tuple[list[str], list[str]]:
@@ -139,7 +142,7 @@ class SecretWriter:
         after = list(answers[2].body.get("tags") or ()) if answers[2].ok else []
         return list(answers[0].body.get("tags") or ()), after
 
-    def _read_back(self, tags: list[str], drop: t.Collection[str], add: t.Sequence[str]) -> list[str]:
+    def _read_back(self, tags: list[str], drop: t.Collection[str], add: t.Sequence[str], looked: dict[str, None]) -> list[str]:
         pauses = iter((1.0, 2.0, 4.0, 5.0, 5.0))
         gone = set(drop) - set(add)
         for look in range(_LOOKS):
@@ -150,6 +153,7 @@ class SecretWriter:
             self._graph.wait(next(pauses), f"the delivery marks of {self._label} cannot be read back yet")
             body = self._graph.get(self._path, params={"$select": "id,tags"}, doing=f"read the tags of {self._label}", made_here=self._made_here)
             tags = list(body.get("tags") or ())
+            looked.update(dict.fromkeys(tags))
         raise ServiceError(
             f"Could not write delivery marks on {self._label} in tenant {self._graph.tenant}: they were accepted, but cannot be read back.",
             code="mark_not_read_back",

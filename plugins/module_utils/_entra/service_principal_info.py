@@ -15,6 +15,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._engine impor
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra import service_principal_plan
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.assignments import existing
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.consent import Grant
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.privileged import is_privileged
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.resource_loader import ResourceLoader
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import Part
@@ -22,6 +23,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.odata 
 from ansible_collections.tenantkit.connectors.plugins.module_utils._ids import is_guid
 
 SELECT = (*service_principal_plan.SELECT, "verifiedPublisher", "replyUrls", "appRoles")
+_NAMED_ASSIGNMENTS = 100
 Json = dict[str, t.Any]
 
 
@@ -63,6 +65,7 @@ def grant_view(grant: Grant, users: t.Mapping[str, str], resources: t.Mapping[st
         "principal_id": holder,
         "principal": users.get(holder, holder) if holder else None,
         "delegated": sorted(grant.scopes, key=str.lower),
+        "privileged": sorted((scope for scope in grant.scopes if is_privileged(app_id or "", "delegated", scope)), key=str.lower),
     }
 
 
@@ -75,7 +78,8 @@ def to_info(principal: t.Mapping[str, t.Any], found: Found) -> Json:
     }
     access = found.access.get(principal["id"])
     if access is not None:
-        view["assigned_to"] = [held.to_result() for held in existing(access.assigned, principal.get("appRoles") or ())]
+        held = [one.to_result() for one in existing(access.assigned, principal.get("appRoles") or ())]
+        view["assigned_to"] = [{**one, "principal": found.users.get(one["principal_id"], one["principal"])} for one in held]
         grants = [grant_view(Grant.from_graph(grant), found.users, found.resources) for grant in access.grants]
         view["grants"] = sorted(grants, key=lambda one: (not one["tenant_wide"], one["principal"] or "", one["resource"]))
     return view
@@ -150,7 +154,9 @@ class ServicePrincipalInfoResource:
 
     def _with_names(self, found: Found) -> Found:
         grants = [Grant.from_graph(grant) for access in found.access.values() for grant in access.grants]
-        holders = sorted({grant.principal_id for grant in grants if grant.principal_id})
+        # An assignment carries a display name, which several people may have. Where thousands are assigned that is good enough.
+        assigned = {str(one["principalId"]).lower() for access in found.access.values() for one in access.assigned if one.get("principalType") == "User"}
+        holders = sorted({grant.principal_id for grant in grants if grant.principal_id} | (assigned if len(assigned) <= _NAMED_ASSIGNMENTS else set()))
         parts = [Part("GET", f"/users/{holder}", params={"$select": "id,userPrincipalName"}, doing=f"read user {holder}") for holder in holders]
         # A user who is gone, or whom this identity may not read, is shown by the id.
         answers = [answer for answer in (self._graph.batch(parts) if parts else ()) if answer.ok]

@@ -32,6 +32,7 @@ SELECT = (
     "appOwnerOrganizationId",
     "servicePrincipalType",
 )
+LONGEST_NOTES = 1024  # characters, what Graph takes
 _GRAPH = {
     "account_enabled": "accountEnabled",
     "app_role_assignment_required": "appRoleAssignmentRequired",
@@ -191,6 +192,7 @@ def _after(desired: ServicePrincipalDesired, before: t.Mapping[str, t.Any], inhe
         # Lines of ours keep what tenant-wide settings were before they were changed; whoever writes notes does not mean those.
         ours = [line for line in (before["notes"] or "").splitlines() if is_reserved(line)]
         after["notes"] = "\n".join(filter(None, [desired.values["notes"], *ours])) or None
+        _check_notes(after["notes"], sum(len(line) + 1 for line in ours))
     tags = list(before["tags"])
     if desired.tags:
         # The application's own tags show up on its service principal too and can only be changed there.
@@ -199,6 +201,16 @@ def _after(desired: ServicePrincipalDesired, before: t.Mapping[str, t.Any], inhe
     if desired.visible_to_users is not None and desired.visible_to_users == (HIDE in tags):
         tags = [tag for tag in tags if tag != HIDE] if desired.visible_to_users else [*tags, HIDE]
     return {**after, "tags": tags, "visible_to_users": HIDE not in tags}
+
+
+def _check_notes(notes: str | None, ours: int) -> None:
+    if len(notes or "") > LONGEST_NOTES:
+        kept = f", {ours} of them for lines that this collection keeps there" if ours else ""
+        raise OptionError(
+            f"The notes would have {len(notes or '')} characters{kept}; Entra takes {LONGEST_NOTES}. Nothing was written.",
+            code="notes_too_long",
+            advice="Shorten 'notes'.",
+        )
 
 
 def _assignments(desired: ServicePrincipalDesired, current: ServicePrincipalCurrent, described: str) -> AssignmentPlan:

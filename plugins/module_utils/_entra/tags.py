@@ -6,6 +6,7 @@
 
 A delivery mark is C(tkc:<connector>:<target>:<p|d>:<key id>:<content>) where target is 12 hex digits of what was delivered to
 (instance and environment, or sink), p is pending, d is delivered, and content is 12 hex digits of Authority and Client ID.
+C(tkc:<connector>:unproven:<outcome>) remembers that the credential of a connector could not be proven.
 Tags can be seen beyond the tenant, so no readable name stands in them. Tags have at most 256 characters and no whitespace.
 """
 
@@ -56,6 +57,17 @@ class Mark:
 def marks_of(tags: t.Iterable[str]) -> list[Mark]:
     """All delivery marks among an application's tags, in the order of the tags."""
     return [mark for mark in map(Mark.parse, tags) if mark is not None]
+
+
+def unproven_tag(connector: str, outcome: str) -> str:
+    """The tag that remembers a proof that failed."""
+    return f"{PREFIX}{connector}:unproven:{outcome}"
+
+
+def unproven_outcome(tag: str, connector: str) -> str | None:
+    """What such a tag says, None for any other."""
+    start = unproven_tag(connector, "")
+    return tag.removeprefix(start) if tag.startswith(start) else None
 
 
 def created_here(tags: t.Iterable[str]) -> bool:

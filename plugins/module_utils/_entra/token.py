@@ -19,7 +19,7 @@ _DEFAULT = "/.default"
 # Method -> the options that begin to describe it.
 _FIELDS: t.Mapping[str, t.Sequence[str]] = {
     "password": ("username", "password"),
-    "certificate": ("certificate_path", "certificate_password"),
+    "certificate": ("certificate_path", "certificate_content", "private_key_path", "private_key_content", "certificate_password"),
     "federated": ("federated_token", "federated_token_file"),
     "client_secret": ("client_secret",),
 }
@@ -99,8 +99,8 @@ def _method(options: t.Mapping[str, t.Any]) -> str:
         raise CredentialError(
             f"auth_method is {named}, and {wanted} was not given." if named != "auto" else "No credential was given.",
             code="no_credential",
-            advice="Set client_id together with client_secret, certificate_path, federated_token or federated_token_file, or username and password, or set "
-            "auth_method to azure_cli. This module never takes a credential from the environment.",
+            advice="Set client_id together with client_secret, certificate_path or certificate_content, federated_token or federated_token_file, or username "
+            "and password, or set auth_method to azure_cli. This module never takes a credential from the environment.",
         )
     _check_complete(methods[0], options)
     return methods[0]
@@ -109,15 +109,16 @@ def _method(options: t.Mapping[str, t.Any]) -> str:
 def _check_complete(method: str, options: t.Mapping[str, t.Any]) -> None:
     needed = {
         "password": ("client_id", "username", "password"),
-        "certificate": ("client_id", "certificate_path"),
+        "certificate": ("client_id", "certificate_content" if options.get("certificate_content") else "certificate_path"),
         "federated": ("client_id",),
         "client_secret": ("client_id", "client_secret"),
     }[method]
     missing = [name for name in needed if not options.get(name)]
     if missing:
         raise CredentialError(f"{_LABELS[method].capitalize()} is given, and {' and '.join(missing)} {_are(missing)} missing.", code="half_credential")
-    if method == "federated" and options.get("federated_token") and options.get("federated_token_file"):
-        raise CredentialError("federated_token and federated_token_file are both set.", code="two_credentials", advice="Remove one.")
+    for pair in (("federated_token", "federated_token_file"), ("certificate_path", "certificate_content"), ("private_key_path", "private_key_content")):
+        if all(options.get(name) for name in pair):
+            raise CredentialError(f"{' and '.join(pair)} are both set.", code="two_credentials", advice="Remove one.")
     if method != "password" and options.get("public_client"):
         raise OptionError("'public_client' goes with 'username' and 'password': a public client has no credential of its own.", code="option_conflict")
     if method == "password" and bool(options.get("client_secret")) == bool(options.get("public_client")):

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import time
 import typing as t
@@ -15,6 +16,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.base im
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.certificate import Certificate
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.explain import SERVICE, token_error
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.platform import AzureCli
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.certificate_file import LoadedCertificate, load_given
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.token import TokenDesired
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import CredentialError, ServiceError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._http import Repeat
@@ -41,7 +43,33 @@ class _Secret(_OwnNames, ClientSecret):
 
 
 class _Certificate(_OwnNames, Certificate):
-    pass
+    """Given in any of the forms that an application's certificate is given in elsewhere: one or two files or texts, PEM, DER or PKCS#12."""
+
+    def __init__(self, client_id: str, options: t.Mapping[str, t.Any]) -> None:
+        super().__init__(client_id, options.get("certificate_path") or "in certificate_content", options.get("certificate_password"), _SOURCE)
+        self._options = {**options, "private_key_password": options.get("certificate_password")}
+
+    def identity(self) -> t.Sequence[str]:
+        return (hashlib.sha256(self._load()[1].encode()).hexdigest(),)
+
+    def _load(self) -> tuple[str, str]:
+        if self._loaded is None:
+            try:
+                found = t.cast(LoadedCertificate, load_given(self._options))
+                found.check_dates(dt.datetime.now(dt.UTC))
+            except CredentialError as error:
+                # Elsewhere the same certificate is about to be added to an application.
+                error.message = error.message.replace("; nothing was written", "")
+                error.advice = error.advice and error.advice.replace("private_key_password", "certificate_password")
+                raise
+            if found.private_key is None:
+                raise CredentialError(
+                    f"The certificate {found.source} comes without its private key, so nothing can be signed with it.",
+                    code="no_private_key",
+                    advice="Give the key in 'private_key_path' or 'private_key_content', or a file that holds both.",
+                )
+            self._loaded = (found.private_key_pem(), found.pem)
+        return self._loaded
 
 
 class _FederatedFile(_OwnNames, FederatedToken):
@@ -134,7 +162,7 @@ def connector_credential(desired: TokenDesired, options: t.Mapping[str, t.Any], 
     if desired.method == "password":
         return AccountPassword(client, options["username"], options["password"], options.get("client_secret"), desired.scope)
     if desired.method == "certificate":
-        return _Certificate(client, options["certificate_path"], options.get("certificate_password"), _SOURCE)
+        return _Certificate(client, options)
     if desired.method == "federated":
         if options.get("federated_token"):
             return _FederatedText(client, options["federated_token"])

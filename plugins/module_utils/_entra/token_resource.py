@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 import typing as t
+import uuid
 
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.base import Login, claims_of
 from ansible_collections.tenantkit.connectors.plugins.module_utils._cache import JobCache
@@ -79,7 +80,8 @@ class TokenResource:
         """Note the attempt before it is made: one whose answer was lost counts as well."""
         cache = JobCache.from_environ(self._runtime.environ)
         key = [self._desired.endpoints.login_url, credential.username.lower()]
-        _noted, tried = cache.get_or_create(_ATTEMPT, key, lambda: ({"tried": True}, None))
+        mine = {"tried": uuid.uuid4().hex}
+        _noted, tried = cache.get_or_create(_ATTEMPT, key, lambda: (mine, None))
         if tried:
             raise CredentialError(
                 f"The password of {credential.username} was sent once in this job already, and it is not sent a second time.",
@@ -87,8 +89,16 @@ class TokenResource:
                 tenant=self._desired.tenant,
                 advice="Failed attempts lock an account. Register the result of the first task and use that, or run again.",
             )
-        if cache.problem:
-            self._runtime.warn(cache.problem)
+        # A cache that keeps nothing gives no error. Only a note that is read back holds the next task of the job off.
+        stored, found = cache.get_or_create(_ATTEMPT, key, lambda: ({}, 0.0))
+        if not found or stored != mine:
+            raise CredentialError(
+                f"Nothing was sent: that the password of {credential.username} is tried could not be noted for the other tasks of this job. "
+                f"{cache.problem or 'There is no directory to keep it in where this task runs.'}",
+                code="attempt_not_noted",
+                tenant=self._desired.tenant,
+                advice="Run the task on the controller (connection local), or set TENANTKIT_JOB_DIR there to a directory that only this user can open.",
+            )
 
     def _refused(self, error: ConnectorError) -> dict[str, t.Any]:
         found = refusal(error, tenant=self._desired.tenant, client=self._client)

@@ -197,12 +197,12 @@ class GraphClient:
             return None
         return found if holds(found, body) else None
 
-    def delete(self, path: str, *, doing: str, missing_ok: bool = True, headers: t.Mapping[str, str] | None = None) -> bool:
-        """Delete an object. False when it was not there (an error with ``missing_ok=False``).
+    def delete(self, path: str, *, doing: str, missing_ok: bool = True, headers: t.Mapping[str, str] | None = None, made_here: bool = False) -> bool:
+        """Delete an object. False when it was not there (an error with ``missing_ok=False``). ``made_here``: it is, so it is waited for.
 
         The one write that is simply repeated when its answer is lost: an id is never used twice, and 404 says that it is done.
         """
-        return self._call("DELETE", path, doing=doing, headers=headers, absent_ok=missing_ok).status != 404
+        return self._call("DELETE", path, doing=doing, headers=headers, absent_ok=missing_ok and not made_here, made_here=made_here).status != 404
 
     def batch(self, parts: t.Sequence[Part]) -> builtins.list[PartAnswer]:
         """Send parts together, at most 20 a request, and return their answers in the order of the parts.

@@ -95,15 +95,20 @@ class ManagementAppResource:
         return self._current
 
     def plan(self, current: ManagementCurrent) -> Plan:
-        """Pure, but for one refusal that is known before it is asked for: nobody registers itself."""
+        """Pure, but for one refusal that is known before it is asked for, and so in check mode: only a person registers one."""
         if self._refusal is not None:
             return Plan()
         plan = plan_management(self._desired, current, check_mode=self._runtime.check_mode)
-        if any(action.kind == "register" for action in plan.actions) and self._client.app_only and self._client.token.app_id == self._desired.app_id:
+        registering = any(action.kind == "register" for action in plan.actions)
+        token = self._client.token
+        # A token that cannot be read does not tell whom it speaks for.
+        if registering and not self._client.absent and self._client.app_only and token.app_id:
+            itself = token.app_id == self._desired.app_id
+            shown = f"{self._desired.app_id} itself" if itself else f"the application {token.app_id}"
             self._refuse(
                 ForbiddenError(
-                    f"The identity that signs in is {self._desired.app_id} itself, and a service principal cannot register itself as management application.",
-                    code="registers_itself",
+                    f"The identity that signs in is {shown}, and a service principal cannot register {'itself as' if itself else 'a'} management application.",
+                    code="registers_itself" if itself else "app_only",
                     service=BAP,
                     tenant=self._client.tenant,
                     outcome="refused",

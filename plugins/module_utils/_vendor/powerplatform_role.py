@@ -33,6 +33,7 @@ _COVERS: t.Mapping[str, frozenset[str]] = {
     CONTRIBUTOR: frozenset({CONTRIBUTOR, READER}),
 }
 TENANT, GROUP, ENVIRONMENT = "tenant", "environment_group", "environment"
+DEFAULT = "Default-"  # environment of a tenant
 _SEGMENTS = {GROUP: "environmentGroups", ENVIRONMENT: "environments"}
 _SCOPE = re.compile(r"^(?:/tenants/(?P<tenant>[^/]+))?(?:/(?P<kind>environmentgroups|environments)/(?P<key>[^/]+))?/?$", re.IGNORECASE)
 
@@ -52,7 +53,9 @@ class Scope:
             return None
         if not found["kind"]:
             return cls(TENANT)
-        return cls(GROUP if found["kind"].lower() == "environmentgroups" else ENVIRONMENT, found["key"].lower())
+        if found["kind"].lower() == "environmentgroups":
+            return cls(GROUP, found["key"].lower())
+        return cls(ENVIRONMENT, environment_key(found["key"]))
 
     def path(self, assignment_id: str = "") -> str:
         """The path of the assignments at this scope, or of one of them."""
@@ -84,9 +87,9 @@ class RoleDesired:
         """From module options. Raises OptionError for what can be no id."""
         kind = options["scope"]
         key = ""
-        for name, needed in (("environment_id", ENVIRONMENT), ("environment_group_id", GROUP)):
+        for name, needed, check in (("environment_id", ENVIRONMENT, _environment), ("environment_group_id", GROUP, _guid)):
             if kind == needed:
-                key = _guid(options.get(name), name)
+                key = check(options.get(name), name)
             elif options.get(name):
                 raise OptionError(
                     f"'{name}' is set, and 'scope' is {kind}.", code="scope", outcome="refused", advice=f"Set 'scope' to {needed}, or leave it out."
@@ -114,7 +117,10 @@ class Assignment:
 
 @dataclasses.dataclass(frozen=True)
 class RoleCurrent:
-    """What was read. ``wider`` and ``principal`` only where an assignment has to be made."""
+    """What was read. ``wider`` and ``principal`` only where an assignment has to be made.
+
+    ``role_id`` is empty for a name that nobody can look up yet: check mode before the API is in the tenant.
+    """
 
     role_id: str
     role_name: str
@@ -137,7 +143,7 @@ def matching(assignments: t.Iterable[Assignment], role_id: str, principal_id: st
 
 
 def covering(assignments: t.Iterable[Assignment], role_id: str, principal_id: str, scopes: t.Collection[Scope]) -> tuple[Assignment, ...]:
-    """The assignments at wider scopes that give the role, or more, already."""
+    """The assignments at these scopes that give the role, or more, already."""
     return tuple(
         item
         for item in assignments
@@ -188,6 +194,8 @@ def plan_role(desired: RoleDesired, current: RoleCurrent, *, check_mode: bool = 
         f"{desired.principal_id} holds role '{ROLES.get(item.role_id, item.role_id)}' at {t.cast(Scope, item.scope).shown}, which gives {what} already."
         for item in current.wider
     )
+    if not current.role_id:
+        warnings += (f"The Power Platform API is not in the tenant yet: whether it has a role {current.role_name!r} is known when it is.",)
     return Plan((Action("create", f"give {what} to {desired.principal_id}"),), {}, shape, warnings)
 
 
@@ -204,6 +212,18 @@ def _check_principal(value: str, found: Identified) -> None:
         advice="tenantkit.connectors.entra_service_principal returns it as service_principal.object_id.",
         details={"service_principal_object_id": found.object_id},
     )
+
+
+def environment_key(value: str) -> str:
+    """The id of an environment in one spelling. That of a tenant's default environment has a word in front of the GUID."""
+    text = value.strip().lower()
+    return DEFAULT + text.removeprefix(DEFAULT.lower()) if text.startswith(DEFAULT.lower()) else text
+
+
+def _environment(value: t.Any, name: str) -> str:
+    key = environment_key(str(value or ""))
+    _guid(key.removeprefix(DEFAULT), name)
+    return key
 
 
 def _guid(value: t.Any, name: str) -> str:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID, Action, Plan, Runtime
@@ -27,6 +28,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.power
     builtin_role,
     covering,
     created_assignment,
+    environment_key,
     find_role,
     matching,
     plan_role,
@@ -56,14 +58,15 @@ class RoleAssignmentResource:
         try:
             role_id, name = self._role()
             self._current = RoleCurrent(role_id, name)
-            found = matching(self._assignments(desired.scope), role_id, desired.principal_id, desired.scope)
+            listed = self._assignments(desired.scope)
+            found = matching(listed, role_id, desired.principal_id, desired.scope)
         except ForbiddenError as error:
             self._refuse(error)
             return self._current
         wider: tuple[Assignment, ...] = ()
         principal = None
         if desired.state == "present" and not found and desired.principal_id != PLACEHOLDER_ID:
-            wider = self._wider(role_id)
+            wider = self._wider(role_id, listed)
             principal = identify(self._client, desired.principal_id) if desired.principal_type == "ApplicationUser" else None
         self._current = RoleCurrent(role_id, name, found, wider, principal)
         return self._current
@@ -76,30 +79,36 @@ class RoleAssignmentResource:
         if is_guid(value):
             # Kept while the definitions cannot be read: the id is all that is needed.
             self._current = RoleCurrent(value.lower(), value)
+        if self._client.absent:
+            return self._current.role_id, value
         return find_role(value, self._client.entries(DEFINITIONS, doing="list the roles of Power Platform"))
 
-    def _assignments(self, scope: Scope) -> list[Assignment]:
+    def _assignments(self, scope: Scope, *, patient: bool = True) -> list[Assignment]:
         doing = f"list the role assignments of {scope.shown}"
-        return [Assignment.from_api(item) for item in self._client.entries(scope.path(), doing=doing, lag=self._lag())]
+        return [Assignment.from_api(item) for item in self._client.entries(scope.path(), doing=doing, lag=self._lag() if patient else None)]
 
-    def _wider(self, role_id: str) -> tuple[Assignment, ...]:
-        """Only for a warning, so what may not be read is left out."""
+    def _wider(self, role_id: str, listed: t.Sequence[Assignment]) -> tuple[Assignment, ...]:
+        """What gives the role already: a stronger one at the scope, or one at a wider scope.
+
+        Only for a warning, so each look is left out for itself when it does not succeed, and none is waited for.
+        """
         desired = self._desired
-        scopes = [] if desired.scope.kind == TENANT else [Scope(TENANT)]
-        found: list[Assignment] = []
-        try:
-            group = self._group_of(desired.scope.key) if desired.scope.kind == ENVIRONMENT else None
-            scopes += [Scope(GROUP, group)] if group else []
-            for scope in scopes:
-                found += self._assignments(scope)
-        except ForbiddenError:
-            pass
+        scopes, found = [desired.scope], list(listed)
+        if desired.scope.kind != TENANT:
+            scopes.append(Scope(TENANT))
+        if desired.scope.kind == ENVIRONMENT:
+            with contextlib.suppress(ConnectorError):
+                group = self._group_of(desired.scope.key)
+                scopes += [Scope(GROUP, group)] if group else []
+        for scope in scopes[1:]:
+            with contextlib.suppress(ConnectorError):
+                found += self._assignments(scope, patient=False)
         return tuple(dict.fromkeys(covering(found, role_id, desired.principal_id, scopes)))
 
     def _group_of(self, environment_id: str) -> str | None:
         listed = self._client.entries(ENVIRONMENTS, doing=f"look up environment {environment_id}", params={"ids": environment_id})
         views = (environment_view(item) for item in listed)
-        found = next((view for view in views if str(view["id"]).lower() == environment_id), None)
+        found = next((view for view in views if environment_key(str(view["id"])) == environment_id), None)
         return str(found["environment_group_id"]).lower() if found and found["environment_group_id"] else None
 
     def plan(self, current: RoleCurrent) -> Plan:

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE: for use inside this collection only.
-"""The sink C(vault_file): one encrypted file per tenant and connector, and the resource behind C(credential_vault_file).
+"""The sink C(vault_file): one encrypted file per tenant, connector and, where a tenant has several, instance; with the resource of
+C(credential_vault_file).
 
 Only a process of the controller has the vault secrets, so this works in the worker and nowhere else.
 """
@@ -16,6 +17,8 @@ import os
 import re
 import typing as t
 
+from ansible_collections.tenantkit.connectors.plugins.module_utils._cache import JobCache
+from ansible_collections.tenantkit.connectors.plugins.module_utils._claims import claim
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID, Action, Plan, Runtime
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConflictError, ConnectorError, OptionError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.vault_file_io import MODE, FileError, PrivateFile
@@ -39,21 +42,34 @@ class FileDesired:
     key_id: str | None = None
     facts: t.Mapping[str, t.Any] | None = None
     has_value: bool = False
+    instance: str = ""
+    client_id: str | None = None
 
     @classmethod
     def from_options(cls, options: t.Mapping[str, t.Any]) -> FileDesired:
         """From module options. Tenant and connector become the file's name, so they are checked."""
-        for name in ("tenant_id", "connector"):
-            if not _PART.fullmatch(options[name]):
+        for name in ("tenant_id", "connector", "instance"):
+            if (options.get(name) or name != "instance") and not _PART.fullmatch(options[name]):
                 raise OptionError(
                     f"'{name}' is {options[name]!r}; it becomes a part of a file name and may hold letters, digits, '.', '_' and '-'.",
                     code=f"invalid_{name}",
                     outcome="refused",
                 )
-        tenant, connector = options["tenant_id"].lower(), options["connector"].lower()
-        path = os.path.join(os.path.abspath(os.path.expanduser(options["directory"])), f"{tenant}_{connector}.yml")
-        key_id = (options.get("key_id") or "").strip().lower() or None
-        return cls(options["state"], path, options["vault_id"], tenant, connector, key_id, options.get("facts"), bool(options.get("value")))
+        tenant, connector, instance = options["tenant_id"].lower(), options["connector"].lower(), (options.get("instance") or "").lower()
+        name = "_".join(part for part in (tenant, connector, instance) if part)
+        path = os.path.join(os.path.abspath(os.path.expanduser(options["directory"])), f"{name}.yml")
+        return cls(
+            options["state"],
+            path,
+            options["vault_id"],
+            tenant,
+            connector,
+            _lower(options.get("key_id")),
+            options.get("facts"),
+            bool(options.get("value")),
+            instance,
+            _lower(options.get("client_id")),
+        )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,15 +83,29 @@ class FileCurrent:
     mode: int | None = None
     same_value: bool | None = None  # None when no value is given to compare with
 
+    def is_anothers(self, client_id: str | None) -> bool:
+        """Whether it holds the credential of another application. Where either is not known it does not."""
+        held = _lower(self.facts.get("client_id"))
+        return bool(self.exists and client_id and held and held != client_id)
+
 
 def plan_file(desired: FileDesired, current: FileCurrent, *, check_mode: bool = False) -> Plan:
     """Write what is not there as wanted, remove what is there; looking plans nothing."""
     before = _shape(current.key_id, current.vault_id, current.facts, current.mode) if current.exists else {}
+    anothers = current.is_anothers(desired.client_id)
+    if anothers and desired.state in ("writable", "present"):
+        raise ConflictError(
+            f"{desired.path} holds the credential of application {current.facts['client_id']}, which is another connection of this tenant; "
+            "it was not overwritten.",
+            code="vault_file_of_another_application",
+            outcome="refused",
+            advice="Give each of the connections an 'instance' of its own in its sink. If that application is gone for good, remove the file by hand.",
+        )
     if desired.state in ("held", "writable"):
         return Plan(before=before, after=before)
     if desired.state == "absent":
         # With a key id only that key is taken back: the file may hold a later one by now.
-        if not current.exists or (desired.key_id and desired.key_id != current.key_id):
+        if not current.exists or anothers or (desired.key_id and desired.key_id != current.key_id):
             return Plan(before=before, after=before)
         return Plan((Action("remove", f"remove {desired.path}"),), before, {})
     facts = current.facts if desired.facts is None else desired.facts
@@ -134,6 +164,7 @@ class VaultFileResource:
     def read(self) -> FileCurrent:
         """What is there, and with C(state=writable) whether it could be replaced."""
         desired = self._desired
+        self._claim()
         found = self._file.read()
         if found is not None:
             self._current = self._open(*found)
@@ -142,6 +173,13 @@ class VaultFileResource:
         if desired.state in ("writable", "present"):
             self._file.check_writable(only_look=self._runtime.check_mode or desired.state == "present")
         return self._current
+
+    def _claim(self) -> None:
+        """Two hosts of a run must not keep their credentials in the same file: each would take the other's away."""
+        desired, host = self._desired, self._runtime.host
+        if host and desired.state != "absent":
+            cache = JobCache.from_environ(self._runtime.environ)
+            claim(cache, f"vault file {desired.path}", f"the credential file {desired.path}", host, desired.tenant_id)
 
     def _open(self, data: bytes, mode: int) -> FileCurrent:
         """The content of an existing file. One that cannot be read is never overwritten: it may hold the only copy of something."""
@@ -158,9 +196,10 @@ class VaultFileResource:
                 advice="Load the password it was written with. To give it up, move it away by hand.",
             )
         content = _parse(text)
-        if content is None or (content["tenant_id"], content["connector"]) != (self._desired.tenant_id, self._desired.connector):
+        desired = self._desired
+        if content is None or (content["tenant_id"], content["connector"], content["instance"]) != (desired.tenant_id, desired.connector, desired.instance):
             raise ConflictError(
-                f"{path} does not hold a credential of {self._desired.connector} in tenant {self._desired.tenant_id}.",
+                f"{path} does not hold a credential of {desired.connector} in tenant {desired.tenant_id}.",
                 code="vault_file_foreign",
                 outcome="refused",
                 advice="Choose another directory, or move it away by hand.",
@@ -193,6 +232,8 @@ class VaultFileResource:
         value = self._runtime.options.get("value") or self._held
         facts = self._current.facts if desired.facts is None else desired.facts
         content = {"tenant_id": desired.tenant_id, "connector": desired.connector, "key_id": desired.key_id, "value": value, "facts": dict(facts)}
+        if desired.instance:
+            content["instance"] = desired.instance
         text = json.dumps({VARIABLE: content}, indent=2, ensure_ascii=False) + "\n"  # JSON is YAML, and include_vars takes it
         self._file.write(self._vault.encrypt(text, desired.vault_id))
         found = self._file.read()
@@ -210,6 +251,7 @@ class VaultFileResource:
         desired, current = self._desired, self._current
         gone = applied and desired.state == "absent"
         exists = current.exists and not gone
+        held = exists and current.key_id is not None and (desired.key_id is None or current.key_id == desired.key_id)
         return {
             "credential": {
                 "path": desired.path,
@@ -218,7 +260,8 @@ class VaultFileResource:
                 "vault_id": current.vault_id if exists else None,
                 "exists": exists,
                 "key_id": current.key_id if exists else None,
-                "held": exists and current.key_id is not None and (desired.key_id is None or current.key_id == desired.key_id),
+                "instance": desired.instance or None,
+                "held": held and not current.is_anothers(desired.client_id),
                 "facts": dict(current.facts) if exists else {},
                 "written": applied and desired.state == "present",
             }
@@ -242,9 +285,13 @@ def _parse(text: str) -> dict[str, t.Any] | None:
     try:
         content = json.loads(text)[VARIABLE]
         texts = {name: str(content[name]) for name in ("tenant_id", "connector", "key_id", "value")}
-        return {**texts, "facts": dict(content.get("facts") or {})}
+        return {**texts, "instance": str(content.get("instance") or ""), "facts": dict(content.get("facts") or {})}
     except (ValueError, KeyError, TypeError):
         return None
+
+
+def _lower(text: t.Any) -> str | None:
+    return str(text or "").strip().lower() or None
 
 
 def _shape(key_id: str | None, vault_id: str | None, facts: t.Mapping[str, t.Any], mode: int | None) -> dict[str, t.Any]:

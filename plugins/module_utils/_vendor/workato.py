@@ -51,12 +51,16 @@ _CREATE_TRIES = 3
 _FARTHEST = 300.0  # seconds; a slot later than that comes from a clock that was moved
 
 
-def workato_url(data_center: str, url: str | None) -> str:
-    """The root of the data centre, or of the host that was given in its place."""
+def workato_url(data_center: str, url: str | None, option: str = "url") -> str:
+    """The root of the data centre, or of the host that was given in its place (``option`` says where), with or without C(/api) behind it."""
     if not url:
         return DATA_CENTERS[data_center]
-    root = service_root(url, "url")
-    return root.removesuffix("/api")
+    return service_root(url, option).removesuffix("/api").rstrip("/")
+
+
+def redirect_uri(root: str) -> str:
+    """Where Workato takes a sign-in back to. The vendor's pages name www.workato.com for everybody; it is on the host of the workspace."""
+    return f"{root}/oauth/callback"
 
 
 class Pacer:
@@ -189,7 +193,18 @@ class WorkatoClient:
     def update(self, connection_id: t.Any, body: t.Mapping[str, t.Any], label: str) -> dict[str, t.Any]:
         """Change a connection; sending the same again does no harm."""
         path = f"/api/connections/{connection_id}"
-        return self._object(self._ok(self._send("PUT", path, f"update connection {label}", body), "Projects > Connections"))
+        answer = self._send("PUT", path, f"update connection {label}", body)
+        if answer.status == 404:
+            raise NotFoundError(
+                f"Could not {answer.doing}: connection {connection_id} was deleted meanwhile.",
+                code="connection_gone",
+                http_status=404,
+                service=SERVICE,
+                client_request_id=answer.client_request_id,
+                advice="Run again: it is made anew then.",
+                outcome="refused",  # whatever an earlier try did, there is nothing any more that could hold it
+            )
+        return self._object(self._ok(answer, "Projects > Connections"))
 
     def disconnect(self, connection_id: t.Any, label: str) -> None:
         """End its sign-in."""
@@ -224,8 +239,13 @@ class WorkatoClient:
         listing: bool = False,
     ) -> HttpAnswer:
         doing = f"{doing} of {SERVICE} at {self.host}"
-        self._pacer.wait("list" if listing else "other", LIST_LIMIT if listing else OTHER_LIMIT, doing)
-        return self._http.request(method, self.url + path, doing=doing, service=SERVICE, headers=self._headers, json=body, params=params, repeat=repeat)
+
+        def turn() -> None:
+            self._pacer.wait("list" if listing else "other", LIST_LIMIT if listing else OTHER_LIMIT, doing)
+
+        turn()
+        sent = {"headers": self._headers, "json": body, "params": params}
+        return self._http.request(method, self.url + path, doing=doing, service=SERVICE, repeat=repeat, before_repeat=turn, **sent)
 
     def _ok(self, answer: HttpAnswer, right: str) -> HttpAnswer:
         if not answer.ok:
@@ -255,7 +275,11 @@ class WorkatoClient:
         elif answer.status == 404:
             kind, advice = NotFoundError, "Check 'data_center' or 'url', and that the plan of the workspace includes the developer API."
         elif answer.status in (400, 422):
-            kind, advice = ServiceError, "Correct what it names; a provider or a field that it does not know can be set with 'provider' and 'input_field_map'."
+            kind = ServiceError
+            advice = (
+                "Correct what it names; a provider or a field that it does not know can be set with 'provider' and 'input_field_map' "
+                "('workato_provider' and 'workato_input_field_map' of the role)."
+            )
         reading = answer.method == "GET"
         definite = answer.status < 500 and answer.status != 408 and not answer.tried_before
         return kind(
@@ -294,7 +318,9 @@ def resolve_provider(connectors: t.Sequence[t.Mapping[str, t.Any]], titles: t.Se
     if len(found) == 1:
         return found[0]
     shown = ", ".join(repr(title) for title in titles)
-    recipe = "Create a connection by hand in Workato, run this with 'state=probed' to see its provider, and set 'provider' to it."
+    recipe = (
+        "Create a connection by hand in Workato, run this with 'state=probed' to see its provider, and set 'provider' ('workato_provider' of the role) to it."
+    )
     if found:
         text, code = f"Several connectors are called {shown}: {', '.join(found)}.", "provider_ambiguous"
         recipe = f"Set 'provider' to one of them. {recipe}"

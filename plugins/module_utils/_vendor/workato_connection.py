@@ -18,6 +18,9 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.worka
 INPUT_FIELDS: t.Mapping[str, str] = {"client_id": "client_id", "client_secret": "client_secret", "tenant": "tenant_id"}
 TITLES = ("Microsoft Entra ID", "Azure Active Directory", "Azure AD")
 
+# An adopted connection carries the external id with this behind it. The API has no better place for it, and it decides what state absent does.
+ADOPTED = ":adopted"
+
 AUTHORIZED, NEVER_AUTHORIZED, LOST = "authorized", "authorization_required", "reconnect_required"
 
 
@@ -67,14 +70,14 @@ class ConnectionCurrent:
     """What was found."""
 
     connection: t.Mapping[str, t.Any] | None = None
-    adopting: bool = False  # found by its name, and it does not carry the external id yet
+    adopting: bool = False  # found by its name, and it does not carry the external id yet: somebody else's until it does
     provider: str | None = None  # resolved, where one is to be made
 
 
 def find_connection(connections: t.Sequence[t.Mapping[str, t.Any]], desired: ConnectionDesired) -> ConnectionCurrent:
     """The connection that is meant: by external id, then by name and folder. More than one is an error."""
     if desired.external_id:
-        found = [item for item in connections if item.get("external_id") == desired.external_id]
+        found = [item for item in connections if item.get("external_id") in (desired.external_id, desired.external_id + ADOPTED)]
         if found:
             return ConnectionCurrent(_only(found, f"external id '{desired.external_id}'", "Remove the ones that are not needed, in Workato."))
         if desired.state == "absent":
@@ -102,9 +105,11 @@ def find_connection(connections: t.Sequence[t.Mapping[str, t.Any]], desired: Con
 
 def plan_connection(desired: ConnectionDesired, current: ConnectionCurrent, *, check_mode: bool = False) -> Plan:
     """What to do. A payload says whether credentials are sent, never what they are."""
-    if desired.state == "probed":
-        return Plan()
     found = current.connection
+    if desired.state == "probed":
+        if found is not None:
+            _check_usable(desired, current, found)
+        return Plan()
     if desired.state == "absent":
         return _plan_absent(desired, found)
     if not desired.name:
@@ -124,7 +129,8 @@ def plan_connection(desired: ConnectionDesired, current: ConnectionCurrent, *, c
     return _plan_update(desired, current, found, check_mode)
 
 
-def _plan_update(desired: ConnectionDesired, current: ConnectionCurrent, found: t.Mapping[str, t.Any], check_mode: bool) -> Plan:
+def _check_usable(desired: ConnectionDesired, current: ConnectionCurrent, found: t.Mapping[str, t.Any]) -> None:
+    """Whether the connection that was found may become, or is, the one that is wanted. Asked before a secret is made, too."""
     provider = provider_of(found)
     if desired.provider and provider and desired.provider != provider:
         raise ConflictError(
@@ -132,7 +138,7 @@ def _plan_update(desired: ConnectionDesired, current: ConnectionCurrent, found: 
             code="other_provider",
             service=SERVICE,
             outcome="refused",
-            advice="Correct 'provider', or delete that connection.",
+            advice="Correct 'provider' ('workato_provider' of the role), or delete that connection.",
         )
     if current.adopting and not desired.adopt:
         raise ConflictError(
@@ -140,10 +146,28 @@ def _plan_update(desired: ConnectionDesired, current: ConnectionCurrent, found: 
             code="adopt",
             service=SERVICE,
             outcome="refused",
-            advice="If it is the right one, set 'adopt': it then gets the external id and the credentials.",
+            advice=(
+                "If it is the right one, set 'adopt' ('workato_adopt_connection' of the role): it then gets the external id and the credentials. "
+                "Otherwise choose another 'name' ('workato_connection_name')."
+            ),
         )
-    wanted = {"name": desired.name, "folder_id": desired.folder_id, "external_id": desired.external_id}
-    changes = {name: value for name, value in wanted.items() if value is not None and value != found.get(name)}
+
+
+def differences(desired: ConnectionDesired, current: ConnectionCurrent) -> dict[str, t.Any]:
+    """What is not as wanted of a connection that was found, credentials apart."""
+    found = current.connection
+    if found is None:
+        return {}
+    external_id = desired.external_id
+    if external_id and (current.adopting or is_adopted(found)):
+        external_id += ADOPTED
+    wanted = {"name": desired.name, "folder_id": desired.folder_id, "external_id": external_id}
+    return {name: value for name, value in wanted.items() if value is not None and value != found.get(name)}
+
+
+def _plan_update(desired: ConnectionDesired, current: ConnectionCurrent, found: t.Mapping[str, t.Any], check_mode: bool) -> Plan:
+    _check_usable(desired, current, found)
+    changes = differences(desired, current)
     reason = "it is adopted" if current.adopting else "they were rotated" if desired.rotated else "update_credentials is always" if desired.always else None
     if not changes and not reason:
         return Plan(before=_shape(found), after=_shape(found))
@@ -165,6 +189,11 @@ def _plan_update(desired: ConnectionDesired, current: ConnectionCurrent, found: 
 def _plan_absent(desired: ConnectionDesired, found: t.Mapping[str, t.Any] | None) -> Plan:
     if found is None:
         return Plan()
+    if is_adopted(found):
+        # Somebody else made it, and recipes may use it. What it held before cannot be put back: the service never told.
+        text = f"give connection {desired.label} (id {found['id']}) back: remove its external id"
+        body = {"external_id": ""}
+        return Plan((Action("update", text, {"id": found["id"], "body": body, "send": False}),), _shape(found), {**_shape(found), **body})
     actions = []
     if found.get("authorization_status") == "success":  # the service deletes none that is signed in
         actions.append(Action("disconnect", f"disconnect connection {desired.label} (id {found['id']})", {"id": found["id"]}))
@@ -196,6 +225,11 @@ def authorization(connection: t.Mapping[str, t.Any]) -> str:
         return LOST if lost_at and _later(lost_at, since) else AUTHORIZED
     # A failed first sign-in was never one; what was signed in once, or is known to be lost, has to be connected again.
     return LOST if since or lost_at else NEVER_AUTHORIZED
+
+
+def is_adopted(connection: t.Mapping[str, t.Any]) -> bool:
+    """Whether somebody else made a connection of ours."""
+    return str(connection.get("external_id") or "").endswith(ADOPTED)
 
 
 def provider_of(connection: t.Mapping[str, t.Any]) -> str | None:

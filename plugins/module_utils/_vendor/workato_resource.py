@@ -30,7 +30,9 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.worka
     authorization,
     compose_input,
     connection_view,
+    differences,
     find_connection,
+    is_adopted,
     plan_connection,
 )
 
@@ -79,7 +81,8 @@ class ConnectionResource:
         self._check_workspace()
         self._claim()
         found = find_connection(self._client.connections(), self._desired)
-        if found.connection is None and self._desired.state != "absent":
+        # Without a name nothing could be made, so the connector, and the right to list connectors, are not needed.
+        if found.connection is None and self._desired.state != "absent" and self._desired.name:
             found = dataclasses.replace(found, provider=self._desired.provider or self._resolve())
         self._current = found
         if self._cache.problem:
@@ -164,8 +167,12 @@ class ConnectionResource:
         else:
             found = self._look(found, sent)
             found_view = connection_view(found)
+            if self._current.adopting and sent and not found_view["authorization_required"]:
+                # Its sign-in was made with the credentials it had before, so it ends with its token.
+                found_view["reconnect_required"] = True
             needed = found_view["authorization_required"] or found_view["reconnect_required"]
-            link = None if not needed else self._client.page_of(found["id"]) if self._runtime.check_mode else self._client.sign_in_link(found["id"])
+            looking = self._runtime.check_mode or (desired.state == "probed" and self._current.adopting)
+            link = None if not needed else self._client.page_of(found["id"]) if looking else self._client.sign_in_link(found["id"])
         return {
             "connection": {
                 **found_view,
@@ -174,8 +181,15 @@ class ConnectionResource:
                 "workspace": self._workspace,
                 "credentials_sent": sent,
                 "would_create": creating and not applied,
+                **self._ours(found),
             }
         }
+
+    def _ours(self, found: t.Mapping[str, t.Any] | None) -> dict[str, t.Any]:
+        """How far the connection is the one that is wanted."""
+        current = dataclasses.replace(self._current, connection=found, adopting=self._current.adopting and self._made is None)
+        left = {} if self._desired.state == "absent" else differences(self._desired, current)
+        return {"would_adopt": current.adopting, "adopted": found is not None and is_adopted(found), "differences": sorted(left)}
 
     def _look(self, found: t.Mapping[str, t.Any], sent: bool) -> t.Mapping[str, t.Any]:
         """The connection as the list has it, after what was sent; with C(wait_for_authorization) until a person has signed in.

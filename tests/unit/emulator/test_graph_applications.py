@@ -405,3 +405,16 @@ def test_a_new_application_may_lag(graph: Direct) -> None:
     prefer = {"Prefer": "create-if-missing"}
     graph.ask("PATCH", "applications(uniqueName='u')", {"displayName": "u"}, 201, headers=prefer)
     graph.ask("PATCH", "applications(uniqueName='u')", {"displayName": "u"}, 204, headers=prefer)
+
+
+def test_deleted_items_are_kept_for_thirty_days(graph: Direct) -> None:
+    app = create(graph, uniqueName="kept")
+    principal = graph.ask("POST", "servicePrincipals", {"appId": app["appId"]}, 201)
+    graph.ask("DELETE", f"applications/{app['id']}", None, 204)
+    graph.world.clock.advance(30 * 86400 - 60)
+    assert graph.ask("GET", f"directory/deletedItems/{app['id']}")["id"] == app["id"]
+    assert refused(graph, uniqueName="kept")[0] == 400
+    graph.world.clock.advance(120)
+    for gone in (app, principal):
+        assert graph.refused("POST", f"directory/deletedItems/{gone['id']}/restore")[0] == 404
+    create(graph, uniqueName="kept")

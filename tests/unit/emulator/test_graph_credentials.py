@@ -178,6 +178,54 @@ def test_certificates_by_patch(graph: Direct, app: dict) -> None:
     assert graph.refused("PATCH", path, {"keyCredentials": [late]}) == (400, BAD, "Key credential end date is invalid.")
 
 
+def pair(graph: Direct, app: dict, **body: t.Any) -> tuple[int, str, str]:
+    key = base64.b64encode(certificate()).decode()
+    return graph.refused("PATCH", f"applications/{app['id']}", {"keyCredentials": [{"type": "AsymmetricX509Cert", "usage": "Verify", "key": key, **body}]})
+
+
+def test_what_a_new_certificate_may_be(graph: Direct, app: dict) -> None:
+    for body in ({"usage": "Sign"}, {"type": "X509CertAndPassword"}, {"usage": None}, {"type": None}, {"type": "Other"}):
+        assert pair(graph, app, **body)[2].startswith("Invalid value specified for property 'keyCredentials'"), body
+    over = {"startDateTime": "2020-01-01T00:00:00Z", "endDateTime": "2021-01-01T00:00:00Z"}
+    assert pair(graph, app, **over) == (400, BAD, "Key credential end date is invalid.")
+    key = base64.b64encode(certificate()).decode()
+    both = [{"type": "X509CertAndPassword", "usage": "Sign", "key": key}, {"type": "AsymmetricX509Cert", "usage": "Verify", "key": key}]
+    graph.ask("PATCH", f"applications/{app['id']}", {"keyCredentials": both}, 204)
+
+
+def test_an_expired_certificate_is_refused(graph: Direct, app: dict) -> None:
+    """The dates come from the certificate when the request has none."""
+    graph.world.clock.advance(91 * 86400)
+    assert pair(graph, app) == (400, BAD, "Key credential end date is invalid.")
+
+
+def test_entries_are_sent_back_whole(graph: Direct, app: dict) -> None:
+    path = f"applications/{app['id']}"
+    entry = seed.add_certificate(graph.world, graph.tenant, app["id"], certificate())
+    for body in ({"keyId": entry["keyId"]}, {**entry, "usage": None}, {**entry, "type": None}):
+        assert graph.refused("PATCH", path, {"keyCredentials": [body]})[2].startswith("Invalid value specified for property 'keyCredentials'")
+    thumbprint = base64.b64decode(entry["customKeyIdentifier"]).hex().upper()
+    graph.ask("PATCH", path, {"keyCredentials": [{**entry, "key": None, "customKeyIdentifier": thumbprint}]}, 204)
+    other = {**entry, "key": None, "customKeyIdentifier": "0" * 40}
+    assert "is not allowed" in graph.refused("PATCH", path, {"keyCredentials": [other]})[2]
+
+
+def test_a_secret_that_is_over_already_is_refused(graph: Direct, app: dict) -> None:
+    wanted = {"startDateTime": "2020-01-01T00:00:00Z", "endDateTime": "2021-01-01T00:00:00Z"}
+    assert add_refused(graph, app, **wanted) == (400, BAD, "Password credential end date is invalid.")
+
+
+def test_a_full_application_takes_no_credential(graph: Direct, app: dict) -> None:
+    key = rsa.generate_private_key(65537, 2048)
+    entry = seed.add_certificate(graph.world, graph.tenant, app["id"], certificate(key=key))
+    graph.tenant.applications[app["id"]]["tags"] = [f"tag-{number}" for number in range(1000)]
+    assert add_refused(graph, app)[:2] == (403, "Directory_ResourceSizeExceeded")
+    now = int(graph.world.clock.now().timestamp())
+    proof = jwt.encode({"aud": "00000002-0000-0000-c000-000000000000", "iss": app["id"], "nbf": now, "exp": now + 600}, key, "RS256")
+    body = {"keyCredential": {**entry, "keyId": None, "key": base64.b64encode(certificate()).decode()}, "proof": proof}
+    assert graph.refused("POST", f"applications/{app['id']}/addKey", body)[:2] == (403, "Directory_ResourceSizeExceeded")
+
+
 def test_rolling_a_certificate_needs_a_proof(graph: Direct, app: dict) -> None:
     key = rsa.generate_private_key(65537, 2048)
     entry = seed.add_certificate(graph.world, graph.tenant, app["id"], certificate(key=key))

@@ -106,7 +106,8 @@ def test_a_new_application_may_have_no_service_principal_yet(graph: Direct, app:
     graph.world.settings.service_principal_delay = 20
     assert graph.refused("POST", "servicePrincipals", {"appId": app["appId"]})[:2] == (400, BAD)
     graph.roles = ("Application.ReadWrite.OwnedBy",)
-    assert graph.refused("POST", "servicePrincipals", {"appId": app["appId"]})[0] == 403
+    graph.tenant.owners[app["id"]] = [graph.caller["id"]]
+    assert "must in the local tenant" in graph.refused("POST", "servicePrincipals", {"appId": app["appId"]})[2]
     graph.world.clock.advance(21)
     graph.ask("POST", "servicePrincipals", {"appId": app["appId"]}, 201)
 
@@ -170,6 +171,15 @@ def test_users_and_groups_are_assigned_to_an_application_without_roles(graph: Di
     for made, kind in ((seed.add_user(graph.world, graph.tenant), "User"), (seed.add_group(graph.world, graph.tenant), "Group")):
         body = {"principalId": made["id"], "resourceId": principal["id"], "appRoleId": NO_ROLE}
         assert graph.ask("POST", path, body, 201)["principalType"] == kind
+
+
+@pytest.mark.parametrize("role", [{"allowedMemberTypes": ["Application"]}, {"isEnabled": False}])
+def test_the_default_role_is_for_applications_without_any(graph: Direct, role: dict) -> None:
+    role = {"allowedMemberTypes": ["User"], "description": "d", "displayName": "Job", "id": str(uuid.uuid4()), "isEnabled": True, "value": "Job", **role}
+    made = seed.add_application(graph.world, graph.tenant, {"displayName": "Roles", "appRoles": [role]})
+    resource = next(item["id"] for item in graph.tenant.service_principals.values() if item["appId"] == made["appId"])
+    body = {"principalId": seed.add_user(graph.world, graph.tenant)["id"], "resourceId": resource, "appRoleId": NO_ROLE}
+    assert graph.refused("POST", f"servicePrincipals/{resource}/appRoleAssignedTo", body)[2].startswith("Permission being assigned was not")
 
 
 def test_a_fresh_principal_is_not_known_everywhere(graph: Direct, app: dict, msgraph: dict) -> None:
@@ -357,3 +367,32 @@ def test_any_object(graph: Direct, app: dict) -> None:
     body = {"ids": [user["id"], app["id"], gone], "types": ["user", "servicePrincipal"]}
     assert [item["id"] for item in graph.ask("POST", "directoryObjects/getByIds", body)["value"]] == [user["id"]]
     assert len(graph.ask("POST", "directoryObjects/microsoft.graph.getByIds", {"ids": body["ids"]})["value"]) == 2
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"tags": ["two words"]},
+        {"tags": ["twice", "twice"]},
+        {"tags": [""]},
+        {"notes": "x" * 1025},
+        {"description": "x" * 1025},
+        {"preferredSingleSignOnMode": "magic"},
+        {"homepage": "not a web address"},
+        {"displayName": ""},
+    ],
+)
+def test_values_a_service_principal_does_not_take(graph: Direct, principal: dict, body: dict) -> None:
+    (name,) = body
+    message = f"Invalid value specified for property '{name}' of resource 'ServicePrincipal'."
+    assert graph.refused("PATCH", f"servicePrincipals/{principal['id']}", {"notes": "kept out", **body}) == (400, BAD, message)
+    stored = graph.ask("GET", f"servicePrincipals/{principal['id']}")
+    assert stored["notes"] == principal["notes"] and stored[name] == principal[name]
+    app = graph.ask("POST", "applications", {"displayName": "Other"}, 201)
+    assert graph.refused("POST", "servicePrincipals", {"appId": app["appId"], **body})[2] == message
+
+
+def test_values_a_service_principal_takes(graph: Direct, principal: dict) -> None:
+    body = {"tags": ["HideApp"], "notes": "x" * 1024, "preferredSingleSignOnMode": "saml", "homepage": "https://portal.example/?a=1", "loginUrl": None}
+    graph.ask("PATCH", f"servicePrincipals/{principal['id']}", body, 204)
+    assert graph.ask("GET", f"servicePrincipals/{principal['id']}")["notes"] == "x" * 1024

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+import typing as t
 
 import pytest
 from tenant_emulator.graph import privileges, routes, seed
@@ -228,3 +229,23 @@ def test_every_route_can_be_opened_by_some_privilege() -> None:
         if path != "me" and not privileges.required("/" + path.lower(), method, True)
     ]
     assert closed == []
+
+
+def test_a_cycle_in_a_batch_is_found_before_anything_is_done(graph: Direct) -> None:
+    body = {"displayName": "Never"}
+    first = {"id": "1", "method": "POST", "url": "/applications", "headers": {"Content-Type": "application/json"}, "body": body}
+    rest = [{"id": "2", "method": "GET", "url": "/domains", "dependsOn": ["3"]}, {"id": "3", "method": "GET", "url": "/domains", "dependsOn": ["2"]}]
+    assert graph.refused("POST", "$batch", {"requests": [first, *rest]})[0] == 400
+    assert all(item["displayName"] != "Never" for item in graph.tenant.applications.values())
+
+
+def test_answers_of_a_batch_come_in_an_order_of_their_own(graph: Direct) -> None:
+    parts: list[dict[str, t.Any]] = [{"id": str(number), "method": "GET", "url": "/domains"} for number in range(10)]
+    parts.append({"id": "last", "method": "GET", "url": "/domains", "dependsOn": ["3"]})
+
+    def order() -> list[str]:
+        return [answer["id"] for answer in graph.ask("POST", "$batch", {"requests": parts})["responses"]]
+
+    assert order() == order()
+    assert sorted(order()[:-1], key=int) == [str(number) for number in range(10)] != order()[:-1]
+    assert order()[-1] == "last"

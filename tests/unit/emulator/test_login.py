@@ -5,18 +5,18 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import json
 import re
 import typing as t
 import uuid
 
 import jwt
-import msal
 import pytest
 import requests
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import NameOID
+from support.certificates import certificate, register
 from tenant_emulator.testing import Emulator
 
 GRAPH = "https://graph.microsoft.com/.default"
@@ -211,34 +211,6 @@ def test_own_api(emulator: Emulator) -> None:
 # -- certificates and federation -------------------------------------------------------------------------------------
 
 
-def certificate(valid_for: dt.timedelta = dt.timedelta(days=30)) -> tuple[rsa.RSAPrivateKey, x509.Certificate, str]:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "automation")])
-    now = dt.datetime.now(dt.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=60))
-        .not_valid_after(now + valid_for)
-        .sign(key, hashes.SHA256())
-    )
-    return key, made, made.public_bytes(serialization.Encoding.PEM).decode()
-
-
-def key_pem(key: rsa.RSAPrivateKey) -> str:
-    raw = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    return raw.decode()
-
-
-def register(emulator: Emulator, pem: str) -> str:
-    made = emulator.add_application("contoso", displayName="Certified")
-    emulator.control("POST", f"tenants/contoso/applications/{made['application']['id']}/certificates", {"pem": pem})
-    return str(made["application"]["appId"])
-
-
 def assertion(emulator: Emulator, client: str, key: rsa.RSAPrivateKey, cert: x509.Certificate, **changes: t.Any) -> str:
     now = int(dt.datetime.now().timestamp())
     claims = {
@@ -280,6 +252,56 @@ def test_certificate_is_really_verified(http: requests.Session, emulator: Emulat
         answer = post(http, emulator, **assert_form(client, assertion(emulator, client, key, cert, **change)))
         check(answer, 401, "invalid_client", number)
     check(post(http, emulator, **assert_form(client, "no.jwt")), 401, "invalid_client", 50027)
+
+
+def test_what_an_assertion_may_be(http: requests.Session, emulator: Emulator) -> None:
+    key, cert, pem = certificate()
+    client = register(emulator, pem)
+    long = assertion(emulator, client, key, cert, exp=int(dt.datetime.now().timestamp()) + 7200)
+    check(post(http, emulator, **assert_form(client, long)), 401, "invalid_client", 700024)
+    claims = jwt.decode(assertion(emulator, client, key, cert), options={"verify_signature": False})
+    thumbprint = base64.urlsafe_b64encode(cert.fingerprint(hashes.SHA1())).rstrip(b"=").decode()
+    old = jwt.encode(claims, key, algorithm="PS256", headers={"x5t": thumbprint})
+    check(post(http, emulator, **assert_form(client, old)), 401, "invalid_client", 50027)
+    assert post(http, emulator, **assert_form(client, jwt.encode(claims, key, algorithm="RS256", headers={"x5t": thumbprint}))).status_code == 200
+
+
+def test_a_single_tenant_application_is_unknown_elsewhere(http: requests.Session, emulator: Emulator) -> None:
+    made = emulator.add_application("contoso", displayName="Shared", signInAudience="AzureADMultipleOrgs", secrets=[{"displayName": "s"}])
+    app = made["application"]
+    emulator.control("POST", "tenants/fabrikam/servicePrincipals", {"appId": app["appId"]})
+    assert emulator.token("fabrikam", app["appId"], made["secrets"][0]["value"])["status"] == 200
+    emulator.update("contoso", "applications", app["id"], signInAudience="AzureADMyOrg")
+    assert emulator.token("fabrikam", app["appId"], made["secrets"][0]["value"])["error_codes"] == [700016]
+    assert emulator.token("contoso", app["appId"], made["secrets"][0]["value"])["status"] == 200
+
+
+@pytest.mark.parametrize("blocked", ["client_id", "resource"])
+def test_policies_look_at_the_client_and_at_the_api(http: requests.Session, emulator: Emulator, blocked: str) -> None:
+    names = {"client_id": emulator.identity()["client_id"], "resource": "00000003-0000-0000-C000-000000000000"}
+    emulator.settings(conditional_access_blocks=[names[blocked].upper()])
+    body = check(post(http, emulator, **secret_form(emulator)), 400, "invalid_grant", 53003)
+    assert "capolids" in json.loads(body["claims"])["access_token"]
+    query = {"api-version": "2019-08-01", "resource": "https://graph.microsoft.com"}
+    headers = {"X-IDENTITY-HEADER": emulator.ready["identity_header"]}
+    assert http.get(emulator.ready["identity_endpoint"], params=query, headers=headers).status_code == 200
+
+
+def test_a_new_certificate_is_not_known_at_once(http: requests.Session, emulator: Emulator) -> None:
+    emulator.settings(certificate_activation_delay=30)
+    key, cert, pem = certificate()
+    made = emulator.add_application("contoso", displayName="Certified")["application"]
+    entry = {"type": "AsymmetricX509Cert", "usage": "Verify", "key": base64.b64encode(cert.public_bytes(serialization.Encoding.DER)).decode()}
+    headers = {"Authorization": f"Bearer {emulator.token('contoso')['access_token']}"}
+    path = f"{emulator.graph_url}/v1.0/applications/{made['id']}"
+    assert http.patch(path, json={"keyCredentials": [entry]}, headers=headers).status_code == 204
+    early = post(http, emulator, **assert_form(made["appId"], assertion(emulator, made["appId"], key, cert)))
+    assert "The key was not found." in check(early, 401, "invalid_client", 700027)["error_description"]
+    emulator.advance(31)
+    late = int(dt.datetime.now().timestamp()) + 631
+    assert post(http, emulator, **assert_form(made["appId"], assertion(emulator, made["appId"], key, cert, exp=late))).status_code == 200
+    seeded = register(emulator, pem)  # past all delays
+    assert post(http, emulator, **assert_form(seeded, assertion(emulator, seeded, key, cert, exp=late))).status_code == 200
 
 
 def test_expired_certificate(http: requests.Session, emulator: Emulator) -> None:
@@ -330,58 +352,3 @@ def test_password_grant(http: requests.Session, emulator: Emulator) -> None:
     check(post(http, emulator, **{**form, "username": "nobody@contoso.com"}), 400, "invalid_grant", 50034)
     guarded = {**form, "username": "guarded@contoso.com", "password": "emulated-guarded-password"}
     assert check(post(http, emulator, **guarded), 400, "invalid_grant", 50076)["suberror"] == "basic_action"
-
-
-# -- real client libraries -------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def no_bundle(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "HTTPS_PROXY", "https_proxy"):
-        monkeypatch.delenv(name, raising=False)
-
-
-@pytest.mark.usefixtures("no_bundle")
-def test_msal_with_secret_and_certificate(emulator: Emulator) -> None:
-    identity = emulator.identity()
-    options: dict[str, t.Any] = {
-        "authority": f"{emulator.login_url}/contoso.com",
-        "instance_discovery": False,
-        "verify": emulator.ca_path,
-    }
-    app = msal.ConfidentialClientApplication(identity["client_id"], client_credential=identity["secret"], **options)
-    assert app.acquire_token_for_client([GRAPH])["token_type"] == "Bearer"
-
-    key, cert, pem = certificate()
-    client = register(emulator, pem)
-    sha1 = cert.fingerprint(hashes.SHA1()).hex()
-    for credential in (
-        {"private_key": key_pem(key), "thumbprint": sha1},
-        {"private_key": key_pem(key), "public_certificate": pem},
-    ):
-        app = msal.ConfidentialClientApplication(client, client_credential=credential, **options)
-        answer = app.acquire_token_for_client([GRAPH])
-        assert answer.get("token_type") == "Bearer", answer
-
-
-@pytest.mark.usefixtures("no_bundle")
-def test_msal_knows_nothing_of_the_emulator_behind_the_proxy(emulator: Emulator) -> None:
-    identity = emulator.identity()
-    app = msal.ConfidentialClientApplication(
-        identity["client_id"],
-        client_credential=identity["secret"],
-        authority="https://login.microsoftonline.com/fabrikam.com",
-        verify=emulator.ca_path,
-        proxies={"https": emulator.proxy_url},
-    )
-    assert app.acquire_token_for_client([GRAPH])["token_type"] == "Bearer"
-
-
-def test_msal_managed_identity(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("IDENTITY_ENDPOINT", emulator.identity_endpoint)
-    monkeypatch.setenv("IDENTITY_HEADER", emulator.ready["identity_header"])
-    with requests.Session() as session:
-        client = msal.ManagedIdentityClient(msal.SystemAssignedManagedIdentity(), http_client=session)
-        answer = client.acquire_token_for_client(resource="https://graph.microsoft.com")
-    assert answer.get("token_type") == "Bearer", answer
-    assert requests.get(emulator.identity_endpoint, params={"resource": "x"}).status_code == 401

@@ -109,7 +109,7 @@ def test_audience_version_and_route(world: World, http: requests.Session, emulat
     assert api.refused("GET", ENVIRONMENTS)[1]["error"]["code"] == "UnsupportedApiVersion"
     api.version, api.root = "2024-10-01", f"https://127.0.0.1:{emulator.ready['port']}"
     api.headers["Host"] = "api.powerplatform.com"
-    assert len(api.ask("GET", "authorization/roleDefinitions")["value"]) == 4
+    assert len(api.ask("GET", "authorization/roleDefinitions")["value"]) == 5
     assert emulator.journal("powerplatform")[-1]["tenant"] == CONTOSO
 
 
@@ -217,6 +217,8 @@ def test_the_answers_vary(world: World, emulator: Emulator) -> None:
         409,
         {"error": {"code": "RoleAssignmentExists", "message": "The role assignment already exists."}},
     )
+    stored = f"{TENANT}/environments/{PRODUCTION}"
+    assert api.refused("POST", path.replace(PRODUCTION, PRODUCTION.upper()), world.body(stored.replace(PRODUCTION, PRODUCTION.upper())))[0] == 409
     emulator.settings(powerplatform_duplicate_status=200)
     assert api.ask("POST", path, world.body(f"{TENANT}/environments/{PRODUCTION}")) == made
     assert api.send("DELETE", f"{path}/{made['roleAssignmentId']}").status_code == 200
@@ -288,6 +290,7 @@ def test_management_applications(world: World, emulator: Emulator) -> None:
     assert world.person("service", bap=True).refused("PUT", path)[0] == 403
     assert person.refused("PUT", f"{ADMIN_APPS}/{world.principal}")[1]["error"]["code"] == "InvalidApplicationId"
     assert person.refused("GET", path)[0] == 404
+    assert world.person("service", bap=True).refused("GET", ADMIN_APPS)[0] == 403
     for _turn in range(2):
         assert person.ask("PUT", path, {}) == {"applicationId": world.app_id}
     assert world.app(bap=True).ask("GET", ADMIN_APPS) == {"value": [{"applicationId": world.app_id}]}

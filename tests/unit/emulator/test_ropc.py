@@ -68,6 +68,7 @@ def test_the_default_people_of_every_customer(emulator: Emulator, http: requests
         assert plain.status_code == 200
         guarded = http.post(url, data={**form, "username": f"guarded@{tenant}.com", "password": "emulated-guarded-password"})
         assert guarded.json()["error_codes"] == [50076]
+        assert "capolids" in guarded.json()["claims"]
 
 
 def test_what_a_delegated_token_carries_is_what_was_consented_to(people: People) -> None:

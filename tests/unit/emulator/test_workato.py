@@ -293,6 +293,19 @@ def test_new_credentials(emulator: Emulator, api: Client, app: dict[str, t.Any])
     assert api.ask("PUT", path, {"input": {"client_secret": "the-second-secret"}})["authorization_status"] == "failed"
 
 
+@pytest.mark.parametrize(("pushed", "number"), [({"client_secret": "mistyped"}, 7000215), ({"tenant_id": "nobody.example"}, 90002)])
+def test_new_credentials_are_tried(emulator: Emulator, api: Client, app: dict[str, t.Any], pushed: dict[str, str], number: int) -> None:
+    """Unless they are only stored; what was refused is not stored."""
+    path = f"connections/{connect(api, app)}"
+    emulator.authorize_workato_connection("contoso", "Entra ID", "service@contoso.com")
+    status, body = api.refused("PUT", path, {"input": pushed, "shell_connection": False})
+    assert status == 422 and f"AADSTS{number}" in body["message"]
+    held = emulator.workato("contoso")["connections"][0]
+    assert (held["key_id"], held["input"]["tenant_id"]) == (app["secrets"][0]["key_id"], "contoso.com")
+    assert held["authorization_status"] == "success"
+    assert api.ask("PUT", path, {"input": pushed, "shell_connection": True})["authorization_status"] == "success"
+
+
 def test_losing_an_authorization(emulator: Emulator, api: Client) -> None:
     api.ask("POST", "connections", shell())
     emulator.authorize_workato_connection("contoso", "Entra ID")

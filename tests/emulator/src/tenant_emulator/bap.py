@@ -46,6 +46,8 @@ class BapService:
             raise refusal(400, code, f"The api-version '{version or ''}' is missing or not supported.")
         if names[0] == "scopes":
             return self._environments(request, tenant, claims)
+        if request.method == "GET" and "scp" in claims:
+            _administrator(tenant, claims)  # an application may look without being one
         match (request.method, rest[1:]):
             case ("GET", []):
                 return Response.json(200, {"value": list(tenant.power_platform.applications.values())})

@@ -6,7 +6,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from . import config_products, rbac, workato
+from . import config_products, rbac, workato, workato_credentials
 from .graph.group_settings import CONSENT
 from .login.browser import sign_in
 from .login.errors import LoginError
@@ -122,23 +122,17 @@ def _connection(workspace: WorkatoWorkspace, key: str) -> WorkatoConnection:
 
 def _visit(world: World, workspace: WorkatoWorkspace, connection: WorkatoConnection, user: str, body: JsonObject) -> t.Any:
     """What comes of a sign-in with what the connection holds. Raises LoginError."""
-    values = {name: connection.input.get(member) for name, member in workspace.input_fields.items()}
-    if missing := [workspace.input_fields[name] for name, value in values.items() if not isinstance(value, str) or not value]:
+    values, missing = workato_credentials.values_of(workspace, connection.input)
+    if missing:
         raise ValueError(f"the connection's input has no {', '.join(missing)}")
-    tenant = world.tenant(str(values["tenant"]))
-    if tenant is None and values["tenant"] in ("common", "organizations"):
-        # A shared authority goes by the person's own domain.
-        tenant = world.tenant(user.rpartition("@")[2])
-    if tenant is None:
-        raise LoginError(90002, {"given": values["tenant"]})
     return sign_in(
         world,
-        tenant,
-        client_id=str(values["client_id"]),
+        workato_credentials.tenant_of(world, values["tenant"], user),
+        client_id=values["client_id"],
         user_name=user,
         scopes=body.get("scopes") or [".default"],
         redirect_uri=workspace.redirect_uri,
-        client_secret=str(values["client_secret"]),
+        client_secret=values["client_secret"],
         second_factor=body.get("second_factor", True),
         consent=body.get("consent", "none"),
     )

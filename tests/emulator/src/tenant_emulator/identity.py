@@ -44,7 +44,7 @@ class IdentityService:
             return _error(400, "No User Assigned or Delegated Managed Identity found for specified ClientId/ResourceId.")
         try:
             client = find_client(self._world, tenant, self._identity["client_id"])
-            answer = client_credentials(self._world, self._issuer, client, f"{resource}/.default", "2")
+            answer = client_credentials(self._world, self._issuer, client, f"{resource}/.default", "2", managed=True)
         except LoginError as problem:
             return _error(400, str(problem))
         expires_on = int(self._world.clock.now().timestamp()) + answer["expires_in"]

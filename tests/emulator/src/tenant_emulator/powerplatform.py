@@ -217,7 +217,7 @@ class Call:
         self._known_scope(middle, counting=True)
         self._check(body)
         for item in self._state.assignments.values():
-            if all(item[name] == body[name].lower() for name in ("roleDefinitionId", "principalObjectId")) and item["scope"] == scope:
+            if all(item[name] == body[name].lower() for name in ("roleDefinitionId", "principalObjectId")) and item["scope"].lower() == scope.lower():
                 return self._duplicate(item)
         item = rbac.assign(
             self._tenant,

@@ -13,6 +13,7 @@ OWNER = "0cb07c69-1631-4725-ab35-e59e001c51ea"
 CONTRIBUTOR = "ff954d61-a89a-4fbe-ace9-01c367b89f87"
 READER = "c886ad2e-27f7-4874-8381-5849b8d8a090"
 ADMINISTRATOR = "95e94555-018c-447b-8691-bdac8e12211e"
+AUDITOR = "5b0f3c1e-2d47-4a86-9c5e-8f1a6b7d0e24"  # one that a tenant made for itself
 _WRITE = "Authorization.RoleAssignments.Write"
 
 ROLES = {
@@ -20,6 +21,7 @@ ROLES = {
     CONTRIBUTOR: "Power Platform contributor",
     READER: "Power Platform reader",
     ADMINISTRATOR: "Power Platform role-based access control administrator",
+    AUDITOR: "Environment auditor",
 }
 
 

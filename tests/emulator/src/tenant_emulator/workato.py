@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, unquote, urlencode
 
 from .products import WorkatoClient, WorkatoConnection, WorkatoWorkspace
 from .web import Request, Response
+from .workato_credentials import problem_with
 from .world import JsonObject, World
 
 _CREATE = {"name", "provider", "folder_id", "parent_id", "external_id", "shell_connection", "input"}
@@ -275,10 +276,15 @@ class Calls:
         live = connection.shown["authorization_status"] == "success"
         if "input" in body and not body.get("shell_connection") and oauth and not live:
             raise Refusal(422, "Connection could not be established: authorization is required.")
+        held = {**connection.input, **body.get("input", {})}
+        if "input" in body and not body.get("shell_connection") and oauth:
+            problem = problem_with(self._world, self._workspace, held, connection.user)
+            if problem is not None:
+                raise Refusal(422, f"Connection could not be established: {problem}")
         connection.shown.update({name: body[name] for name in ("name", "folder_id", "parent_id", "external_id") if name in body})
         connection.shown["updated_at"] = self._now()
         if "input" in body:
-            connection.input = {**connection.input, **body["input"]}
+            connection.input = held
             if live and oauth and not self._workspace.push_keeps_authorization:
                 lose(self._world, connection, "Credentials were changed.")
         return connection.shown

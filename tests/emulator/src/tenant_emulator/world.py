@@ -37,6 +37,7 @@ class Settings:
     """Behaviour that a configuration file or the control path can change; times in seconds."""
 
     secret_activation_delay: float = 0.0  # a new secret is refused at the token endpoint for so long
+    certificate_activation_delay: float = 0.0  # the same for a new certificate
     replication_reads: int = 0  # so many reads of a new object answer 404 before it is visible
     replication_flap: bool = False  # after the first success one more read answers 404
     service_principal_delay: float = 0.0  # POST servicePrincipals for a new application fails for so long
@@ -45,6 +46,9 @@ class Settings:
     # Ids of applications, APIs and users, and names of users, for which Conditional Access lets no token be issued.
     conditional_access_blocks: list[str] = dataclasses.field(default_factory=list)
     concurrency_window: float = 0.0  # a second credential write on one object within this time answers 409
+    update_reads: int = 0  # so many reads of an application or service principal after a change show it as it was before
+    list_reads: int = 0  # the same for lists of grants, role assignments and federated credentials, which also miss what is new
+    entitlement_delay: float = 0.0  # a scope or role that was just disabled, or just added, does not count as such for so long
     removal_lag: float = 0.0  # removePassword does not know a new secret for so long
     personal_account_delay: float = 0.0  # a personal audience on a new application answers 409 for so long
     federated_activation_delay: float = 0.0  # a new federated credential is not known at the token endpoint for so long
@@ -77,6 +81,14 @@ class Secret:
 
 
 @dataclasses.dataclass
+class Earlier:
+    """How an object was before a write; None: it did not exist. ``left`` has the reads that still show it, by kind of read."""
+
+    version: JsonObject | None
+    left: dict[str, int]
+
+
+@dataclasses.dataclass
 class Tenant:
     """One directory. Objects are kept in the JSON shape Graph v1.0 answers with, keyed by object id."""
 
@@ -93,12 +105,15 @@ class Tenant:
     owners: dict[str, list[str]] = dataclasses.field(default_factory=dict)  # object id -> owner ids
     secrets: dict[str, Secret] = dataclasses.field(default_factory=dict)  # key id -> secret, live ones only
     certificates: dict[str, bytes] = dataclasses.field(default_factory=dict)  # key id -> DER
+    certificates_since: dict[str, dt.datetime] = dataclasses.field(default_factory=dict)  # key id -> added through Graph
     policies: dict[str, JsonObject] = dataclasses.field(default_factory=dict)  # by name, e.g. defaultAppManagementPolicy
     passwords: dict[str, str] = dataclasses.field(default_factory=dict)  # user id -> password, for the password grant
     multi_factor: list[str] = dataclasses.field(default_factory=list)  # ids of users who must use a second factor
     policy_links: dict[str, list[str]] = dataclasses.field(default_factory=dict)  # object id -> app management policies
     federated: dict[str, list[JsonObject]] = dataclasses.field(default_factory=dict)  # application id -> credentials
     lag: dict[str, dict[str, int]] = dataclasses.field(default_factory=dict)  # object id -> reads that still answer 404
+    earlier: dict[tuple[str, str], list[Earlier]] = dataclasses.field(default_factory=dict)  # (kind, id) -> versions, oldest first
+    entitlement_writes: dict[str, dt.datetime] = dataclasses.field(default_factory=dict)  # scope or role id -> disabled or added
     credential_writes: dict[str, dt.datetime] = dataclasses.field(default_factory=dict)  # object id -> last write
     federated_since: dict[str, dt.datetime] = dataclasses.field(default_factory=dict)  # federated credential -> made through Graph
     group_settings: dict[str, JsonObject] = dataclasses.field(default_factory=dict)

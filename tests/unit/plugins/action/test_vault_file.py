@@ -46,7 +46,7 @@ class Bench:
     def load(self, **passwords: str) -> None:
         self._monkeypatch.setattr(_vault, "loaded_vault", lambda: box(**passwords))
 
-    def run(self, *, check: bool = False, environ: dict[str, str] | None = None, **options: t.Any) -> Outcome:
+    def run(self, *, check: bool = False, environ: dict[str, str] | None = None, host: str | None = None, **options: t.Any) -> Outcome:
         plain = {
             "state": "present",
             "directory": str(self.directory),
@@ -58,7 +58,7 @@ class Bench:
             "persistent": False,
             "timeout": 20,
         }
-        outcome = execute(DECLARATION, {**plain, **options}, check_mode=check, environ=environ or {})
+        outcome = execute(DECLARATION, {**plain, **options}, check_mode=check, environ=environ or {}, host=host)
         for secret in (VALUE, OTHER):
             assert secret not in str(outcome.result) + str(outcome.warnings)
         return outcome
@@ -133,10 +133,9 @@ def test_writable(bench: Bench) -> None:
         assert bench.failed(state="writable", key_id=None, value=None, check=check)["code"] == "vault_file_not_writable"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_not_writable(bench: Bench) -> None:
-    bench.directory.mkdir(mode=0o500)
-    assert bench.failed(state="writable", value=None)["outcome"] == "refused"
+    """A place where nobody can make a directory, root included."""
+    assert bench.failed(state="writable", value=None, directory="/proc/credentials")["outcome"] == "refused"
 
 
 def test_vault_id_that_is_not_loaded(bench: Bench) -> None:
@@ -196,6 +195,36 @@ def test_absent(bench: Bench) -> None:
     assert not bench.ok(state="absent", key_id=None)["credential"]["exists"]
 
 
+def test_the_credential_of_another_application(bench: Bench) -> None:
+    """Two connections of one tenant: neither takes the other's file away, and it is said before a secret is made."""
+    bench.ok(client_id="One", facts={"client_id": "one"})
+    before = bench.path.read_bytes()
+    for options in ({"state": "writable", "value": None}, {"key_id": "key-2", "value": OTHER}, {"key_id": PLACEHOLDER_ID, "value": None, "check": True}):
+        failure = bench.failed(client_id="two", **options)
+        assert (failure["code"], failure["outcome"]) == ("vault_file_of_another_application", "refused") and "'instance'" in failure["advice"]
+    assert not bench.ok(state="held", client_id="two", value=None)["credential"]["held"]
+    assert not bench.ok(state="absent", client_id="two", key_id=None)["changed"] and bench.path.read_bytes() == before
+    mine = bench.ok(client_id="two", instance="Second", facts={"client_id": "two"}, value=OTHER)["credential"]
+    assert mine["path"] == str(bench.path).replace(".yml", "_second.yml") and mine["held"]
+    assert not bench.ok(client_id="two", instance="second", facts={"client_id": "two"}, value=OTHER)["changed"]
+    assert bench.ok(state="absent", client_id="one", key_id=None)["changed"] and not bench.path.exists()
+
+
+def test_a_file_from_before_there_were_client_ids(bench: Bench) -> None:
+    bench.ok()
+    assert not bench.ok(client_id="one")["changed"]
+    assert bench.ok(client_id="one", key_id="key-2", value=OTHER, facts={"client_id": "one"})["changed"]
+
+
+def test_two_hosts_with_one_file(bench: Bench, tmp_path: Path) -> None:
+    (tmp_path / "job").mkdir(mode=0o700)
+    environ = {"TENANTKIT_JOB_ID": "1-" + "0" * 32, "TENANTKIT_JOB_DIR": str(tmp_path / "job")}
+    bench.ok(host="contoso", environ=environ)
+    failure = bench.failed(host="second", environ=environ)
+    assert failure["code"] == "duplicate_target"
+    assert bench.ok(host="third", environ=environ, instance="third")["changed"]
+
+
 def test_what_a_killed_run_left_is_swept(bench: Bench) -> None:
     bench.directory.mkdir()
     (bench.directory / f".tkc-{bench.path.name}.0").write_text("x")
@@ -234,7 +263,7 @@ def test_jobs_of_a_runner(bench: Bench, name: str) -> None:
 @pytest.mark.parametrize("name", ["", "../x", "a/b", "ä", ".hidden", "a b"])
 def test_names_that_are_no_part_of_a_path(name: str) -> None:
     options = {"state": "present", "directory": "/x", "tenant_id": TENANT, "connector": "c", "vault_id": "v"}
-    for option in ("tenant_id", "connector"):
+    for option in ("tenant_id", "connector", "instance")[: 3 if name else 2]:
         with pytest.raises(OptionError):
             FileDesired.from_options({**options, option: name})
 

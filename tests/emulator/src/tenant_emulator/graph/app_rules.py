@@ -8,7 +8,7 @@ import re
 import typing as t
 from urllib.parse import urlsplit
 
-from ..world import Tenant
+from ..world import Tenant, World
 from . import policies, schema
 from .errors import JsonObject, bad_request, conflict, invalid_value, too_large
 
@@ -19,6 +19,7 @@ AUDIENCES = (
     "PersonalMicrosoftAccount",
 )
 PERSONAL = AUDIENCES[2:]
+MOST_ENTRIES = 1000  # of all collections together
 SINGLE_TENANT = AUDIENCES[0]
 _FORBIDDEN_IN_REDIRECT = set("!$'(),; \t\n")
 _ROLE_FIELDS = ("allowedMemberTypes", "description", "displayName", "value")
@@ -40,6 +41,8 @@ class Change:
     before: JsonObject | None
     after: JsonObject
     named: t.Collection[str]
+    world: World | None = None
+    recent: t.Collection[str] = ()  # ids of scopes and roles that were disabled too recently to count as disabled
 
     @property
     def personal(self) -> bool:
@@ -58,10 +61,12 @@ def check(change: Change) -> None:
     _pre_authorised(change)
     if "identifierUris" in change.named:
         _identifier_uris(change)
+    if {"identifierUris", "signInAudience"} & set(change.named):
+        _unique_everywhere(change)
     _unique_name(change)
     if change.personal and len(change.after["passwordCredentials"]) > 2:
         raise too_large()
-    if _entries(change.after) > 1000:
+    if entries(change.after) > MOST_ENTRIES:
         raise too_large()
 
 
@@ -145,9 +150,13 @@ def with_slash(uri: str) -> str:
 def _tags(change: Change) -> None:
     if "tags" not in change.named:
         return
-    tags = change.after["tags"]
-    if any(not 1 <= len(tag) <= 256 or re.search(r"\s", tag) for tag in tags) or len(set(tags)) != len(tags):
+    if not tags_allowed(change.after["tags"]):
         raise invalid_value("tags")
+
+
+def tags_allowed(tags: t.Sequence[str]) -> bool:
+    """Whether an application or service principal may have these tags."""
+    return len(set(tags)) == len(tags) and all(1 <= len(tag) <= 256 and not re.search(r"\s", tag) for tag in tags)
 
 
 def _required_access(change: Change) -> None:
@@ -187,15 +196,15 @@ def _entitlements(change: Change) -> None:
     if len(set(ids)) != len(ids) or len(set(values)) != len(values):
         raise bad_request("It contains duplicate value. Please provide unique value.")
     if change.before is not None:
-        _untouched(change.before["api"]["oauth2PermissionScopes"], scopes, _SCOPE_FIELDS)
-        _untouched(change.before["appRoles"], roles, _ROLE_FIELDS)
+        _untouched(change.before["api"]["oauth2PermissionScopes"], scopes, _SCOPE_FIELDS, change.recent)
+        _untouched(change.before["appRoles"], roles, _ROLE_FIELDS, change.recent)
 
 
-def _untouched(before: list[JsonObject], after: list[JsonObject], fields: t.Iterable[str]) -> None:
+def _untouched(before: list[JsonObject], after: list[JsonObject], fields: t.Iterable[str], recent: t.Collection[str]) -> None:
     """Entries that are enabled in the directory may be disabled, but neither changed nor left out."""
     now = {entry["id"].lower(): entry for entry in after}
     for entry in before:
-        if not entry["isEnabled"]:
+        if not entry["isEnabled"] and entry["id"].lower() not in recent:
             continue
         other = now.get(entry["id"].lower())
         if other is None or any((entry[field] or "") != (other[field] or "") for field in fields):
@@ -235,6 +244,17 @@ def _identifier_uris(change: Change) -> None:
         _identifier_uri(change, uri)
         for other in (*change.tenant.applications.values(), *change.tenant.deleted.values()):
             if other["id"] != change.after["id"] and uri.lower() in map(str.lower, other.get("identifierUris", [])):
+                raise conflict("identifierUris")
+
+
+def _unique_everywhere(change: Change) -> None:
+    """An application for other tenants too shares its identifiers with no other one of that kind, wherever it is registered."""
+    if change.after["signInAudience"] == SINGLE_TENANT or change.world is None:
+        return
+    mine = {uri.lower() for uri in change.after["identifierUris"]}
+    for tenant in change.world.tenants.values():
+        for other in tenant.applications.values():
+            if other["id"] != change.after["id"] and other["signInAudience"] != SINGLE_TENANT and mine & {uri.lower() for uri in other["identifierUris"]}:
                 raise conflict("identifierUris")
 
 
@@ -283,7 +303,7 @@ def _unique_name(change: Change) -> None:
             raise conflict("uniqueName")
 
 
-def _entries(application: JsonObject) -> int:
+def entries(application: JsonObject) -> int:
     """The entries of all collections together, which the whole object may have only so many of."""
 
     def counted(value: t.Any) -> int:

@@ -9,7 +9,7 @@ import typing as t
 
 from ..web import Response
 from ..world import Tenant, World
-from . import app_rules, credentials, owners, query, schema, shapes, store, times
+from . import app_rules, credentials, federated, owners, query, schema, shapes, store, times
 from .call import Call, Key
 from .errors import GraphError, JsonObject, denied, invalid_value, not_found, read_only, too_large, unknown_property
 
@@ -44,7 +44,7 @@ def counted(call: Call) -> Response:
 
 def read(call: Call) -> Response:
     """GET /applications/{id} and its alternate keys."""
-    return query.entity(call, store.get(call, KIND, call.keys[0]), "application", SET, expand=expand)
+    return query.entity(call, store.read(call, KIND, call.keys[0]), "application", SET, expand=expand)
 
 
 def expand(call: Call, item: JsonObject, name: str) -> t.Any:
@@ -52,7 +52,7 @@ def expand(call: Call, item: JsonObject, name: str) -> t.Any:
     if name == "owners":
         return [query.project(_plain(call), owner, None) for owner in store.owners_of(call.tenant, item["id"])]
     if name == "federatedIdentityCredentials":
-        return call.tenant.federated.get(item["id"], [])
+        return federated.listed(call.tenant, item["id"])
     if name in schema.navigation("application"):
         return []
     raise unknown_property(name)
@@ -87,10 +87,13 @@ def _create(call: Call, body: JsonObject) -> Response:
         item["keyCredentials"] = credentials.keys_after(call.world, tenant, item, KIND, [], item["keyCredentials"])
     answers = [credentials.new_password(call.world, tenant, item, KIND, entry) for entry in wanted]
     tenant.applications[item["id"]] = item
+    store.entitlements_written(call.world, tenant, None, item)
     if owner_ids:
         tenant.owners[item["id"]] = owner_ids
     store.appear(call.world, tenant, item["id"])
-    shown = {**item, "passwordCredentials": answers} if answers else item
+    shown = {**item, "createdDateTime": times.precise(call.world.clock.now())}
+    if answers:
+        shown["passwordCredentials"] = answers
     return query.created(call, shown, SET)
 
 
@@ -101,7 +104,7 @@ def build(world: World, tenant: Tenant, body: JsonObject) -> JsonObject:
     item["createdDateTime"] = times.plain(world.clock.now())
     item["publisherDomain"] = next((domain["name"] for domain in tenant.domains if domain.get("isInitial")), None)
     after = merged(item, body)
-    app_rules.check(app_rules.Change(tenant, None, after, body))
+    app_rules.check(app_rules.Change(tenant, None, after, body, world))
     return after
 
 
@@ -181,12 +184,13 @@ def change(call: Call, item: JsonObject, body: JsonObject) -> None:
     if "keyCredentials" in body:
         store.credential_write(call, item["id"])
         after["keyCredentials"] = credentials.keys_after(call.world, call.tenant, item, KIND, item["keyCredentials"], body["keyCredentials"])
-    app_rules.check(app_rules.Change(call.tenant, item, after, body))
+    app_rules.check(app_rules.Change(call.tenant, item, after, body, call.world, store.recent_entitlements(call.world, call.tenant)))
     delay = call.world.settings.personal_account_delay
     became_personal = after["signInAudience"] in app_rules.PERSONAL and item["signInAudience"] not in app_rules.PERSONAL
     if delay and became_personal and store.age(call.world, item) < delay:
         raise GraphError(409, "Error_MsaAppDoesNotExist", "The corresponding MSA application does not exist.")
     tags_before = item["tags"]
+    store.entitlements_written(call.world, call.tenant, item, after)
     item.update(after)
     store.synchronise(call.tenant, item, tags_before)
 

@@ -6,7 +6,8 @@ from __future__ import annotations
 import typing as t
 
 from ..web import Response
-from . import query, schema, store, times
+from ..world import Tenant
+from . import query, replicas, schema, store, times
 from .call import Call, Key
 from .errors import GraphError, JsonObject, bad_request, invalid_value, not_found, read_only
 
@@ -16,12 +17,22 @@ _PRINCIPALS = {"service_principals": "ServicePrincipal", "users": "User", "group
 _GRANT = "OAuth2PermissionGrant"
 
 
+def assignments_of(tenant: Tenant, prop: str, object_id: str) -> list[JsonObject]:
+    """The assignments with this principal or resource, as the index shows them."""
+    return replicas.links(tenant, "assignments", tenant.assignments.values(), lambda entry: entry[prop] == object_id)
+
+
+def grants_by(tenant: Tenant, client_id: str | None = None) -> list[JsonObject]:
+    """The grants, all or those of one client, as the index shows them."""
+    return replicas.links(tenant, "grants", tenant.grants.values(), lambda entry: client_id in (None, entry["clientId"]))
+
+
 def assignments(side: str) -> t.Callable[[Call], Response]:
     """GET /servicePrincipals/{id}/appRoleAssignments or /appRoleAssignedTo."""
 
     def handler(call: Call) -> Response:
         item = store.get(call, "service_principals", call.keys[0])
-        found = [entry for entry in call.tenant.assignments.values() if entry[_SIDES[side]] == item["id"]]
+        found = assignments_of(call.tenant, _SIDES[side], item["id"])
         context = f"servicePrincipals('{item['id']}')/{side}"
         return query.collection(call, found, "appRoleAssignment", context)
 
@@ -78,8 +89,9 @@ def _new_assignment(call: Call, body: JsonObject, seen: str) -> JsonObject:
     kind, principal = found
     member = "Application" if kind == "service_principals" else "User"
     roles = [role for role in resource["appRoles"] if role["isEnabled"] and member in role["allowedMemberTypes"]]
-    known = not roles if role_id == DEFAULT_ROLE else any(role["id"].lower() == role_id for role in roles)
-    if not known:
+    # The default role stands for an API without roles of any kind, disabled ones included.
+    known = not resource["appRoles"] if role_id == DEFAULT_ROLE else any(role["id"].lower() == role_id for role in roles)
+    if not known or role_id in store.recent_entitlements(call.world, tenant):
         raise bad_request(f"Permission being assigned was not found on application '{resource['appId']}'")
     for entry in tenant.assignments.values():
         if (entry["principalId"], entry["resourceId"], entry["appRoleId"]) == (principal_id, resource_id, role_id):
@@ -122,13 +134,13 @@ def unassign(side: str) -> t.Callable[[Call], Response]:
 
 def grants(call: Call) -> Response:
     """GET /oauth2PermissionGrants."""
-    return query.collection(call, call.tenant.grants.values(), "oAuth2PermissionGrant", "oauth2PermissionGrants")
+    return query.collection(call, grants_by(call.tenant), "oAuth2PermissionGrant", "oauth2PermissionGrants")
 
 
 def grants_of(call: Call) -> Response:
     """GET /servicePrincipals/{id}/oauth2PermissionGrants."""
     item = store.get(call, "service_principals", call.keys[0])
-    found = [entry for entry in call.tenant.grants.values() if entry["clientId"] == item["id"]]
+    found = grants_by(call.tenant, item["id"])
     return query.collection(call, found, "oAuth2PermissionGrant", "oauth2PermissionGrants")
 
 

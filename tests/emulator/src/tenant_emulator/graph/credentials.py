@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import hashlib
+import re
 import secrets
 import string
 import typing as t
@@ -14,11 +15,13 @@ import uuid
 from ..web import Response
 from ..world import Secret, Tenant, World
 from . import policies, schema, store, times
-from .app_rules import PERSONAL
+from .app_rules import MOST_ENTRIES, PERSONAL, entries
 from .call import Call
 from .errors import GraphError, JsonObject, bad_request, invalid_value, too_large
 
 _LETTERS = string.ascii_letters + string.digits + "-_.~"
+_HEX = re.compile(r"^[0-9A-Fa-f]{40}$")  # a thumbprint as people and portals write it
+_USAGES = {"AsymmetricX509Cert": ("Verify",), "X509CertAndPassword": ("Sign",), "Symmetric": ("Verify", "Sign")}
 _RESOURCE = {"applications": "Application", "service_principals": "ServicePrincipal"}
 
 
@@ -28,14 +31,14 @@ def secret_value() -> str:
     return text[:3] + "8Q~" + text[6:]
 
 
-def _period(world: World, body: JsonObject, what: str) -> tuple[dt.datetime, dt.datetime]:
+def _period(world: World, body: JsonObject, what: str, expired: bool = False) -> tuple[dt.datetime, dt.datetime]:
     start = times.parse(body["startDateTime"]) if body.get("startDateTime") else world.clock.now()
     if body.get("endDateTime"):
         end = times.parse(body["endDateTime"])
     else:
         leap = start.month == 2 and start.day == 29
         end = start.replace(year=start.year + 2, day=28 if leap else start.day)
-    if end <= start:
+    if end <= start or (end <= world.clock.now() and not expired):
         raise bad_request(f"{what} credential end date is invalid.")
     return start, end
 
@@ -46,6 +49,7 @@ def new_password(world: World, tenant: Tenant, item: JsonObject, kind: str, body
     policies.check_credential(tenant, item, kind, "passwordCredentials", "password", start, end)
     if item.get("signInAudience") in PERSONAL and kind == "applications" and len(item["passwordCredentials"]) >= 2:
         raise too_large()
+    _room(item, kind)
     value = value or secret_value()
     stored: JsonObject = {
         "customKeyIdentifier": None,
@@ -64,6 +68,12 @@ def new_password(world: World, tenant: Tenant, item: JsonObject, kind: str, body
     if world.settings.removal_lag:
         tenant.lag[stored["keyId"]] = {"until": int((now.timestamp() + world.settings.removal_lag) * 1000)}
     return {**stored, "secretText": value}
+
+
+def _room(item: JsonObject, kind: str) -> None:
+    """Refuse one more credential on an application that is as large as it may be."""
+    if kind == "applications" and entries(item) >= MOST_ENTRIES:
+        raise too_large()
 
 
 def add_password(kind: str) -> t.Callable[[Call], Response]:
@@ -115,18 +125,18 @@ def certificate_bytes(text: str) -> bytes:
     return base64.b64decode(text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4))
 
 
-def new_key(world: World, tenant: Tenant, item: JsonObject, kind: str, body: JsonObject) -> JsonObject:
-    """A certificate entry from a request, checked and remembered."""
+def new_key(world: World, tenant: Tenant, item: JsonObject, kind: str, body: JsonObject, *, seeded: bool = False) -> JsonObject:
+    """A certificate entry from a request, checked and remembered. A seeded one works at once, and may have expired."""
     resource = _RESOURCE[kind]
-    if body.get("type") not in ("AsymmetricX509Cert", "X509CertAndPassword", "Symmetric"):
+    if body.get("usage") not in _USAGES.get(str(body.get("type")), ()) or not body.get("key"):
         raise invalid_value("keyCredentials", resource)
-    if body.get("usage") not in ("Verify", "Sign") or not body.get("key"):
-        raise invalid_value("keyCredentials", resource)
-    start, end = _period(world, body, "Key")
+    start, end = _period(world, body, "Key", seeded)
     raw = certificate_bytes(body["key"])
     symmetric = body["type"] == "Symmetric"
     if not symmetric:
         start, end = _within_certificate(raw, body, start, end, resource)
+    if end <= world.clock.now() and not seeded:
+        raise bad_request("Key credential end date is invalid.")
     policies.check_credential(tenant, item, kind, "keyCredentials", "symmetricKey" if symmetric else "asymmetricKey", start, end)
     if symmetric:
         policies.check_credential(tenant, item, kind, "passwordCredentials", "symmetricKey", start, end)
@@ -141,6 +151,8 @@ def new_key(world: World, tenant: Tenant, item: JsonObject, kind: str, body: Jso
         "usage": body["usage"],
     }
     tenant.certificates[entry["keyId"]] = raw
+    if not seeded:
+        tenant.certificates_since[entry["keyId"]] = world.clock.now()
     return entry
 
 
@@ -169,6 +181,8 @@ def keys_after(world: World, tenant: Tenant, item: JsonObject, kind: str, before
         if present is None:
             after.append(new_key(world, tenant, item, kind, body))
             continue
+        if not body.get("type") or not body.get("usage"):
+            raise invalid_value("keyCredentials", _RESOURCE[kind])
         for name, value in body.items():
             if value is not None and not _same(name, value, present[name]):
                 raise bad_request(f"Update to existing credential with KeyId '{present['keyId']}' is not allowed.")
@@ -183,9 +197,15 @@ def keys_after(world: World, tenant: Tenant, item: JsonObject, kind: str, before
 def _same(name: str, given: t.Any, stored: t.Any) -> bool:
     if name.endswith("DateTime") and isinstance(stored, str):
         return times.parse(given) == times.parse(stored)
-    if name in ("key", "customKeyIdentifier") and isinstance(stored, str):
+    if name == "customKeyIdentifier" and isinstance(stored, str):
+        return _identifier(given) == _identifier(stored)
+    if name == "key" and isinstance(stored, str):
         return certificate_bytes(given) == certificate_bytes(stored)
     return bool(given == stored)
+
+
+def _identifier(text: str) -> bytes:
+    return bytes.fromhex(text) if _HEX.match(text) else certificate_bytes(text)
 
 
 def _proved(call: Call, item: JsonObject, proof: t.Any) -> None:
@@ -226,6 +246,7 @@ def add_key(kind: str) -> t.Callable[[Call], Response]:
         item = store.get_owned(call, kind, call.keys[0])
         _proved(call, item, body.get("proof"))
         store.credential_write(call, item["id"])
+        _room(item, kind)
         entry = new_key(call.world, call.tenant, item, kind, wanted)
         item["keyCredentials"] = [*item["keyCredentials"], entry]
         context = f"{call.root}/$metadata#microsoft.graph.keyCredential"

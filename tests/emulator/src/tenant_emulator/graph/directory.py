@@ -26,7 +26,7 @@ def deleted_listing(call: Call) -> Response:
         if entry["@odata.type"] == f"#microsoft.graph.{type_name}"
     ]
     sets = {"application": "applications", "servicePrincipal": "servicePrincipals", "user": "users", "group": "groups"}
-    return query.collection(call, found, type_name, sets[type_name])
+    return query.collection(call, found, type_name, sets[type_name], cast=True)
 
 
 def _deleted(call: Call) -> JsonObject:

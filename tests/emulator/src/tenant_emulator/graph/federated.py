@@ -6,16 +6,24 @@ from __future__ import annotations
 import re
 
 from ..web import Response
-from . import query, schema, store
+from ..world import Tenant
+from . import query, replicas, schema, store
 from .call import Call
 from .errors import GraphError, JsonObject, bad_request, invalid_value, read_only, same_key, too_large
 
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{2,119}$")
+_ISSUER = re.compile(r"^https://[^\s/?#]+(?:/\S*)?$", re.IGNORECASE)
 _RESOURCE = "FederatedIdentityCredential"
 
 
 def _entries(call: Call, application: JsonObject) -> list[JsonObject]:
     return call.tenant.federated.setdefault(application["id"], [])
+
+
+def listed(tenant: Tenant, application_id: str) -> list[JsonObject]:
+    """The credentials of an application as the index shows them."""
+    present = ({**entry, "#of": application_id} for entry in tenant.federated.get(application_id, []))
+    return replicas.links(tenant, "federated", present, lambda entry: entry["#of"] == application_id)
 
 
 def _context(application: JsonObject) -> str:
@@ -38,7 +46,7 @@ def _missing(call: Call) -> GraphError:
 def listing(call: Call) -> Response:
     """GET /applications/{id}/federatedIdentityCredentials."""
     application = store.get(call, "applications", call.keys[0])
-    entries = _entries(call, application)
+    entries = listed(call.tenant, application["id"])
     return query.collection(call, entries, "federatedIdentityCredential", _context(application))
 
 
@@ -55,6 +63,8 @@ def _check(entries: list[JsonObject], entry: JsonObject) -> None:
     for name in ("issuer", "subject"):
         if not entry.get(name) or len(entry[name]) > 600:
             raise invalid_value(name, _RESOURCE)
+    if not _ISSUER.match(entry["issuer"]):
+        raise invalid_value("issuer", _RESOURCE)
     if len(entry["audiences"]) != 1 or not 1 <= len(entry["audiences"][0]) <= 600:
         raise invalid_value("audiences", _RESOURCE)
     if len(entry["description"] or "") > 600:
@@ -105,6 +115,8 @@ def update(call: Call) -> Response:
     entry = _find(call, application)
     if entry is None:
         if call.keys[1].name == "name" and "create-if-missing" in call.header("Prefer").lower():
+            if body.get("name", call.keys[1].value) != call.keys[1].value:
+                raise invalid_value("name", _RESOURCE)
             return _create(call, application, {**body, "name": call.keys[1].value})
         raise _missing(call)
     if body.get("name", entry["name"]) != entry["name"]:

@@ -12,6 +12,7 @@ import typing as t
 
 from . import schema, times
 from .errors import JsonObject, bad_request, unsupported
+from .filterable import FILTERABLE, ONLY_AND
 
 _TOKEN = re.compile(
     r"\s+"
@@ -30,11 +31,13 @@ Test = t.Callable[[JsonObject], bool]
 
 @dataclasses.dataclass
 class Filter:
-    """A parsed filter: the test, the properties it names, and whether it needs an advanced query."""
+    """A parsed filter: the test, what it names and does with it, and whether it needs an advanced query."""
 
     test: Test
     properties: set[str] = dataclasses.field(default_factory=set)
     advanced: bool = False
+    uses: set[tuple[str, str]] = dataclasses.field(default_factory=set)  # property and operator, "any" and "not" included
+    joined: set[str] = dataclasses.field(default_factory=set)  # "and", "or"
 
 
 def parse(text: str) -> Filter:
@@ -42,17 +45,22 @@ def parse(text: str) -> Filter:
     return _Parser(text).filter()
 
 
-def check(parsed: Filter, type_name: str, indexed: t.Container[str], advanced: bool) -> None:
-    """Refuse what the directory refuses: unknown or unindexed properties, advanced operators in a plain query."""
+def check(parsed: Filter, type_name: str, advanced: bool) -> None:
+    """Refuse what the directory refuses: unknown or unindexed properties, operators they do not have, advanced ones in a plain query."""
     known = schema.properties(type_name) if type_name in schema.types() else None
+    indexed = FILTERABLE.get(type_name, {})
     for path in sorted(parsed.properties):
-        if path in indexed or path.split("/")[0] in indexed:
+        if path.split("/")[0] in indexed:
             continue
         if known is not None and path.split("/")[0] not in known:
             resource = type_name[0].upper() + type_name[1:]
             raise unsupported(f"Unsupported or invalid query filter clause specified for property '{path}' of resource '{resource}'.")
         raise unsupported("The request uses a filter property that is not indexed")
-    if parsed.advanced and not advanced:
+    for path, operator in parsed.uses:
+        operators = indexed[path.split("/")[0]]
+        if operators is not None and operator not in operators:
+            raise unsupported("Unsupported Query.")
+    if (parsed.advanced and not advanced) or (type_name in ONLY_AND and "or" in parsed.joined):
         raise unsupported("Unsupported Query.")
 
 
@@ -72,6 +80,8 @@ class _Parser:
         self.tokens = list(self._split(text))
         self.at = 0
         self.result = Filter(lambda _: True)
+        self.collection = ""  # the property that a lambda runs over
+        self.negated = False
 
     def _split(self, text: str) -> t.Iterator[tuple[str, str]]:
         position = 0
@@ -122,6 +132,7 @@ class _Parser:
     def _either(self, variable: str | None) -> Test:
         tests = [self._both(variable)]
         while self._word("or"):
+            self.result.joined.add("or")
             tests.append(self._both(variable))
         return tests[0] if len(tests) == 1 else lambda item: any(test(item) for test in tests)
 
@@ -134,7 +145,9 @@ class _Parser:
     def _negation(self, variable: str | None) -> Test:
         if self._word("not"):
             self.result.advanced = True
+            before, self.negated = self.negated, True
             inner = self._negation(variable)
+            self.negated = before
             return lambda item: not inner(item)
         return self._term(variable)
 
@@ -148,7 +161,7 @@ class _Parser:
             raise self._error()
         if self._peek()[1] == "(":
             return self._call(text, variable)
-        return self._comparison(self._path(text, variable))
+        return self._comparison(text, variable)
 
     def _path(self, text: str, variable: str | None) -> t.Callable[[JsonObject], t.Any]:
         parts = text.split("/")
@@ -166,8 +179,16 @@ class _Parser:
 
         return read
 
-    def _comparison(self, read: t.Callable[[JsonObject], t.Any]) -> Test:
+    def _use(self, text: str, variable: str | None, operator: str) -> None:
+        path = text if variable is None else self.collection
+        self.result.uses.add((path, operator))
+        if self.negated:
+            self.result.uses.add((path, "not"))
+
+    def _comparison(self, text: str, variable: str | None) -> Test:
+        read = self._path(text, variable)
         if self._word("in"):
+            self._use(text, variable, "in")
             self._expect("(")
             values = [self._literal()]
             while self._peek()[1] == ",":
@@ -179,6 +200,7 @@ class _Parser:
         if operator is None:
             raise self._error()
         wanted = self._literal()
+        self._use(text, variable, operator)
         if operator == "ne":
             self.result.advanced = True
         return lambda item: _compare(operator, fold(read(item)), wanted)
@@ -210,6 +232,7 @@ class _Parser:
                 raise unsupported("Unsupported Query.")  # the directory has no contains()
             if not isinstance(wanted, str):
                 raise self._error()
+            self._use(path, variable, name.lower())
             if name.lower() == "endswith":
                 self.result.advanced = True
             test: Test = _starts(read, wanted) if name.lower() == "startswith" else _ends(read, wanted)
@@ -222,6 +245,7 @@ class _Parser:
         if quantifier not in ("any", "all") or not path:
             raise self._error()
         read = self._path(path, variable)
+        self._use(path, variable, quantifier)
         if self._peek()[1] == ")":
             self.at += 1
             return lambda item: bool(read(item))
@@ -229,6 +253,7 @@ class _Parser:
         if kind != "name":
             raise self._error()
         self._expect(":")
+        self.collection = path
         inner = self._either(inner_variable)
         self._expect(")")
         if quantifier == "all":

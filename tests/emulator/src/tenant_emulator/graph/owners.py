@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import typing as t
+from urllib.parse import urlsplit
 
 from ..web import Response
 from . import query, schema, store
@@ -12,11 +13,15 @@ from .errors import GraphError, bad_request, invalid_value, not_found
 
 _CASTS = {"microsoft.graph.user": "user", "microsoft.graph.serviceprincipal": "servicePrincipal"}
 _MOST = 100
+_HOST = "graph.microsoft.com"  # what clients write, wherever they send it
 
 
 def reference(call: Call, text: t.Any) -> str:
     """The object id in an ``@odata.id``; the object must exist."""
     if not isinstance(text, str) or "/" not in text:
+        raise bad_request("Invalid URL format specified in payload.")
+    host = urlsplit(text).hostname
+    if host not in (None, _HOST, urlsplit(call.request.base_url).hostname):
         raise bad_request("Invalid URL format specified in payload.")
     object_id = text.rstrip("/").rpartition("/")[2].rstrip("')").rpartition("'")[2]
     if not schema.GUID.match(object_id):
@@ -62,7 +67,7 @@ def cast(kind: str, name: str) -> t.Callable[[Call], Response]:
             for owner in owned
             if owner["@odata.type"] == f"#microsoft.graph.{type_name}"
         ]
-        return query.collection(call, found, type_name, "users" if type_name == "user" else "servicePrincipals")
+        return query.collection(call, found, type_name, "users" if type_name == "user" else "servicePrincipals", cast=True)
 
     return handler
 

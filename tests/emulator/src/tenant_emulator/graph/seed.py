@@ -164,7 +164,7 @@ def add_certificate(world: World, tenant: Tenant, application_id: str, der: byte
         "key": base64.b64encode(der).decode(),
         "displayName": display_name,
     }
-    entry = credentials.new_key(world, tenant, item, kind, body)
+    entry = credentials.new_key(world, tenant, item, kind, body, seeded=True)
     item["keyCredentials"] = [*item["keyCredentials"], entry]
     return entry
 

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from ..tokens import TokenRejected
 from ..web import Request, Response
 from ..world import World
-from . import batch, privileges, routes
+from . import batch, privileges, replicas, routes, store
 from .call import Call, Key, segments
 from .errors import GraphError, JsonObject
 
@@ -65,6 +65,7 @@ class GraphService:
         version, parts, written = segments(request.path)
         if version not in _VERSIONS:
             raise GraphError(400, "BadRequest", f"Invalid version: {version}")
+        store.expire(self.world, tenant)
         call = Call(request, self.world, tenant, claims, version)
         if [part.lower() for part in parts if not isinstance(part, Key)] == ["$batch"]:
             return batch.run(call, self.handle)
@@ -72,7 +73,10 @@ class GraphService:
         # /me says what is wrong with an app-only token before it asks for a privilege.
         if not (path == "me" and call.app_only):
             privileges.check(call, "/" + path)
-        return handler(call)
+        if call.method == "GET":
+            return handler(call)
+        with replicas.recording(self.world, tenant):
+            return handler(call)
 
     def _claims(self, request: Request) -> JsonObject:
         header = next((value for name, value in request.headers.items() if name.lower() == "authorization"), "")

@@ -4,18 +4,21 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import typing as t
 
 from ..web import Response
 from ..world import Tenant, World
-from . import credentials, owners, query, schema, shapes, store, times
-from .app_rules import SINGLE_TENANT
+from . import consent, credentials, owners, query, schema, shapes, store, times
+from .app_rules import SINGLE_TENANT, tags_allowed
 from .call import Call
 from .errors import JsonObject, bad_request, denied, invalid_value, read_only, same_key, unknown_property
 
 SET = "servicePrincipals"
 KIND = "service_principals"
 _RESOURCE = "ServicePrincipal"
+_SIGN_ON_MODES = (None, "external", "notSupported", "oidc", "password", "saml")
+_WEB_ADDRESS = re.compile(r"^https?://[^\s/?#]+(?:[/?#]\S*)?$", re.IGNORECASE)
 # What only the service sets, and what it carries over from the application.
 _READ_ONLY = (
     "id",
@@ -52,7 +55,7 @@ def counted(call: Call) -> Response:
 
 def read(call: Call) -> Response:
     """GET /servicePrincipals/{id} and (appId='')."""
-    return query.entity(call, store.get(call, KIND, call.keys[0]), "servicePrincipal", SET, expand=expand)
+    return query.entity(call, store.read(call, KIND, call.keys[0]), "servicePrincipal", SET, expand=expand)
 
 
 def expand(call: Call, item: JsonObject, name: str) -> t.Any:
@@ -61,11 +64,11 @@ def expand(call: Call, item: JsonObject, name: str) -> t.Any:
         plain = dataclasses.replace(call, request=dataclasses.replace(call.request, raw_query=""))
         return [query.project(plain, owner, None) for owner in store.owners_of(call.tenant, item["id"])]
     if name == "appRoleAssignments":
-        return [entry for entry in call.tenant.assignments.values() if entry["principalId"] == item["id"]]
+        return consent.assignments_of(call.tenant, "principalId", item["id"])
     if name == "appRoleAssignedTo":
-        return [entry for entry in call.tenant.assignments.values() if entry["resourceId"] == item["id"]]
+        return consent.assignments_of(call.tenant, "resourceId", item["id"])
     if name == "oauth2PermissionGrants":
-        return [entry for entry in call.tenant.grants.values() if entry["clientId"] == item["id"]]
+        return consent.grants_by(call.tenant, item["id"])
     if name in schema.navigation("servicePrincipal"):
         return []
     raise unknown_property(name)
@@ -107,6 +110,7 @@ def _backing_application(call: Call, app_id: str) -> JsonObject:
     foreign = denied("When using this permission, the backing application of the service principal being created must in the local tenant")
     own = store.application_of(call.tenant, app_id)
     if own is not None:
+        call.require_owned(own["id"])
         if store.age(call.world, own) < call.world.settings.service_principal_delay:
             # An owner-only caller is told that the application is not here, any other that it does not exist.
             raise foreign if call.owned_only else unknown
@@ -166,21 +170,41 @@ def _refuse(body: JsonObject, creating: bool = False) -> None:
 
 
 def _apply(call: Call, item: JsonObject, body: JsonObject) -> None:
+    changed: JsonObject = {}
     for name, value in body.items():
         kind, many, _required = schema.properties("servicePrincipal").get(name, ("String", False, True))
         if name == "keyCredentials":
-            value = credentials.keys_after(call.world, call.tenant, item, KIND, item[name], value)
-        elif name == "servicePrincipalNames":
+            continue
+        if name == "servicePrincipalNames":
             if item["appId"] not in value:
                 raise invalid_value(name, _RESOURCE)
-            item["#names"] = list(value)  # those that no application defines survive its next change
+            changed["#names"] = list(value)  # those that no application defines survive its next change
         elif many and schema.is_complex(kind):
             value = [schema.complete(kind, entry) for entry in value]
         elif schema.is_complex(kind) and value is not None:
             value = {**schema.complete(kind, item.get(name)), **value}
-        item[name] = value
-    if not isinstance(item["displayName"], str) or not item["displayName"]:
+        changed[name] = value
+    _check(changed)
+    if "keyCredentials" in body:
+        changed["keyCredentials"] = credentials.keys_after(call.world, call.tenant, item, KIND, item["keyCredentials"], body["keyCredentials"])
+    item.update(changed)
+
+
+def _check(changed: JsonObject) -> None:
+    """The rules for what a write names; those that applications have too are the same."""
+    if "displayName" in changed and not changed["displayName"]:
         raise invalid_value("displayName", _RESOURCE)
+    if "tags" in changed and not tags_allowed(changed["tags"]):
+        raise invalid_value("tags", _RESOURCE)
+    for name in ("description", "notes"):
+        if len(changed.get(name) or "") > 1024:
+            raise invalid_value(name, _RESOURCE)
+    if (changed.get("preferredSingleSignOnMode") or None) not in _SIGN_ON_MODES:
+        raise invalid_value("preferredSingleSignOnMode", _RESOURCE)
+    for name in ("homepage", "loginUrl"):
+        value = changed.get(name)
+        if value and not _WEB_ADDRESS.match(value):
+            raise invalid_value(name, _RESOURCE)
 
 
 def update(call: Call) -> Response:

@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import secrets
 import typing as t
 import uuid
 
 from ..world import Tenant, World
-from . import schema, times
+from . import replicas, schema, times
 from .call import Call, Key
 from .errors import GraphError, JsonObject, bad_request, not_found, same_key
 
@@ -19,6 +20,7 @@ TYPES = {
     "users": "user",
     "groups": "group",
 }
+_KEPT_DELETED = dt.timedelta(days=30)
 _ALTERNATE = {
     "applications": ("appId", "uniqueName"),
     "service_principals": ("appId",),
@@ -74,9 +76,10 @@ def visible(tenant: Tenant, object_id: str, way: str = "get") -> bool:
 def listed(tenant: Tenant, kind: str) -> list[JsonObject]:
     """All objects of a kind that the index shows."""
     items = members(tenant, kind)
-    if not tenant.lag:
+    if not tenant.lag and not tenant.earlier:
         return list(items.values())
-    return [item for object_id, item in items.items() if visible(tenant, object_id, "list")]
+    found = ((object_id, item) for object_id, item in items.items() if visible(tenant, object_id, "list"))
+    return [replicas.seen(tenant, kind, object_id, item, "list") or item for object_id, item in found]
 
 
 def find(tenant: Tenant, kind: str, key: Key) -> JsonObject | None:
@@ -104,6 +107,11 @@ def get(call: Call, kind: str, key: Key) -> JsonObject:
     if item is None or not visible(call.tenant, item["id"]):
         raise not_found(key.value)
     return item
+
+
+def read(call: Call, kind: str, key: Key) -> JsonObject:
+    """The object with this key as a read of it shows it, which may be as it was before."""
+    return replicas.entity(call.tenant, kind, get(call, kind, key))
 
 
 def get_owned(call: Call, kind: str, key: Key) -> JsonObject:
@@ -201,6 +209,25 @@ def delete(world: World, tenant: Tenant, kind: str, object_id: str, because_of: 
     tenant.deleted[object_id] = entry
 
 
+def entitlements_written(world: World, tenant: Tenant, before: JsonObject | None, after: JsonObject) -> None:
+    """Remember which scopes and roles of an application were added or disabled just now."""
+    enabled = {entry["id"].lower(): entry["isEnabled"] for entry in _entitlements(before)} if before else {}
+    for entry in _entitlements(after):
+        key = entry["id"].lower()
+        if key not in enabled or (enabled[key] and not entry["isEnabled"]):
+            tenant.entitlement_writes[key] = world.clock.now()
+
+
+def _entitlements(application: JsonObject) -> list[JsonObject]:
+    return [*application["api"]["oauth2PermissionScopes"], *application["appRoles"]]
+
+
+def recent_entitlements(world: World, tenant: Tenant) -> set[str]:
+    """The ids of scopes and roles that were added or disabled too recently for every replica to know."""
+    delay, now = world.settings.entitlement_delay, world.clock.now()
+    return {key for key, at in tenant.entitlement_writes.items() if (now - at).total_seconds() < delay}
+
+
 def _take(items: dict[str, JsonObject], object_id: str, names: tuple[str, str]) -> list[JsonObject]:
     found = [key for key, item in items.items() if object_id in (item[names[0]], item[names[1]])]
     return [items.pop(key) for key in found]
@@ -237,6 +264,14 @@ def purge(tenant: Tenant, object_id: str) -> None:
         tenant.certificates.pop(credential["keyId"], None)
     for items in (tenant.owners, tenant.policy_links, tenant.federated):
         items.pop(object_id, None)
+
+
+def expire(world: World, tenant: Tenant) -> None:
+    """Forget what has been among the deleted items for too long."""
+    now = world.clock.now()
+    over = [key for key, entry in tenant.deleted.items() if now - times.parse(entry["deletedDateTime"]) >= _KEPT_DELETED]
+    for key in over:
+        purge(tenant, key)
 
 
 def credential_write(call: Call, object_id: str) -> None:

@@ -14,6 +14,7 @@ from ..tokens import TokenIssuer, parse_time, thumbprints
 from ..world import JsonObject, Tenant, World
 from .errors import LoginError
 
+_LONGEST_ASSERTION = 3600  # seconds
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
@@ -44,6 +45,8 @@ def find_client(world: World, tenant: Tenant, app_id: str) -> Client:
         (None, None),
     )
     principal = next((item for item in tenant.service_principals.values() if item["appId"] == wanted), None)
+    if application is not None and home is not tenant and application["signInAudience"] == "AzureADMyOrg":
+        principal = None  # taken in while it was for several tenants: it is nobody here any more
     if principal is None:
         # Registered here but never made into a service principal, or nothing this tenant has ever heard of.
         if home is tenant:
@@ -86,9 +89,17 @@ def check_assertion(world: World, issuer: TokenIssuer, client: Client, assertion
             raise LoginError(700021)
         if claims.get("aud") not in audiences:
             raise LoginError(700023)
+        _check_lifetime(world, claims)
     else:
         _check_federated(world, issuer, client, assertion, claims)
     _check_dates(world, claims)
+
+
+def _check_lifetime(world: World, claims: JsonObject) -> None:
+    """Ten minutes are recommended for what a client signs with its certificate; far more is refused."""
+    now, end = int(world.clock.now().timestamp()), claims.get("exp")
+    if isinstance(end, int | float) and end > now + _LONGEST_ASSERTION:
+        raise LoginError(700024, {"now": now, "start": claims.get("nbf", now), "end": end})
 
 
 def _check_dates(world: World, claims: JsonObject) -> None:
@@ -104,7 +115,7 @@ def _check_certificate(world: World, client: Client, assertion: str, header: Jso
     """Verify the signature with the certificate the header names."""
     named = next((name for name in ("x5t#S256", "x5t") if name in header), None)
     # PS256 goes with the SHA-256 thumbprint and RS256 with either; nothing else is taken.
-    if header.get("alg") not in ("RS256", "PS256"):
+    if header.get("alg") not in ("RS256", "PS256") or (header["alg"] == "PS256" and named == "x5t"):
         raise LoginError(50027)
     thumbprint = header.get(named) if named else None
     problem = {"app": client.app_id, "thumbprint": thumbprint, "reason": "The key was not found."}
@@ -115,6 +126,9 @@ def _check_certificate(world: World, client: Client, assertion: str, header: Jso
             if certificate is None or named is None or thumbprints(certificate)[named] != str(thumbprint).rstrip("="):
                 continue
             if credential.get("usage", "Verify") != "Verify":
+                continue
+            since = tenant.certificates_since.get(credential["keyId"])
+            if since is not None and (world.clock.now() - since).total_seconds() < world.settings.certificate_activation_delay:
                 continue
             end, start = parse_time(credential.get("endDateTime")), parse_time(credential.get("startDateTime"))
             now = world.clock.now()

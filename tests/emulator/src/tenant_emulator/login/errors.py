@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import json
 import typing as t
 import uuid
 
@@ -168,6 +169,8 @@ CATALOGUE: dict[int, tuple[int, str, str]] = {
 }
 
 _WITHOUT_URI = frozenset({700038, 70003})  # seen without error_uri on the live service
+_CHALLENGES = frozenset({50076, 53003})
+_POLICY = "c5d8a1f2-4b7e-4f63-9a0c-2e6d8b1f7a35"
 _SUBERRORS = {50076: "basic_action", 65001: "consent_required"}
 
 
@@ -198,6 +201,9 @@ class LoginError(Exception):
         }
         if self.number not in _WITHOUT_URI:
             body["error_uri"] = f"https://login.microsoftonline.com/error?code={self.number}"
+        if self.number in _CHALLENGES:
+            # What a client hands back to be asked for more; the id is that of a policy.
+            body["claims"] = json.dumps({"access_token": {"capolids": {"essential": True, "values": [_POLICY]}}}, separators=(",", ":"))
         if self.number in _SUBERRORS:
             body["suberror"] = _SUBERRORS[self.number]
         return Response.json(status, body, {"Content-Type": "application/json; charset=utf-8", **headers})

@@ -9,7 +9,7 @@ from ..tokens import GRAPH_APP_ID, TokenIssuer
 from ..world import JsonObject, Tenant, World
 from .clients import Client
 from .errors import LoginError
-from .users import check_access, check_password, find_user, granted_scopes
+from .users import check_access, check_password, check_policies, find_user, granted_scopes
 
 DEFAULT_ACCESS = "00000000-0000-0000-0000-000000000000"
 _OPENID_SCOPES = frozenset({"openid", "profile", "offline_access", "email"})
@@ -55,8 +55,8 @@ def _resource_name(scope: str) -> str:
     return scope[: -len("/.default")]
 
 
-def client_credentials(world: World, issuer: TokenIssuer, client: Client, scope: str | None, credential: str) -> JsonObject:
-    """A token for the application itself, with the application roles it is assigned to."""
+def client_credentials(world: World, issuer: TokenIssuer, client: Client, scope: str | None, credential: str, *, managed: bool = False) -> JsonObject:
+    """A token for the application itself, with the application roles it is assigned to. Policies say nothing of a managed identity."""
     if scope is None:
         raise LoginError(70011, text="The provided request must include a 'scope' input parameter.")
     scopes = scope.split()
@@ -68,6 +68,8 @@ def client_credentials(world: World, issuer: TokenIssuer, client: Client, scope:
         raise LoginError(70011, {"scope": scope})
     name = _resource_name(scopes[0])
     resource = find_resource(world, client.tenant, name)
+    if not managed:
+        check_policies(world, resource["appId"])
     mine = [item for item in client.tenant.assignments.values() if item["principalId"] == client.principal["id"] and item["resourceId"] == resource["id"]]
     if resource.get("appRoleAssignmentRequired") and not mine and resource["id"] != client.principal["id"]:
         details = {"app": client.app_id, "name": client.principal.get("displayName")}

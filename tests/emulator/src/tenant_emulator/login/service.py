@@ -15,6 +15,7 @@ from ..world import JsonObject, Tenant, World
 from . import grants
 from .clients import ASSERTION_TYPE, check_assertion, check_secret, find_client
 from .errors import LoginError
+from .users import check_policies
 
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _DNS_NAME = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE)
@@ -134,8 +135,7 @@ class LoginService:
             raise LoginError(7000218)
         if grant == "password":
             return grants.password(self._world, self._issuer, client, form, credential)
-        if client.app_id in self._world.settings.conditional_access_blocks:
-            raise LoginError(53003)
+        check_policies(self._world, client.app_id)
         return grants.client_credentials(self._world, self._issuer, client, form.get("scope"), credential)
 
     def _audiences(self, request: Request, tenant: Tenant, name: str) -> set[str]:

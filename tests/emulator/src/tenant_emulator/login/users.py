@@ -35,13 +35,17 @@ def check_password(world: World, tenant: Tenant, user: JsonObject, given: str) -
     del tenant.lockouts[user["id"]]
 
 
+def check_policies(world: World, *names: str) -> None:
+    """Refuse a token when Conditional Access blocks the client, the API or the user. Raises LoginError."""
+    if {item.lower() for item in world.settings.conditional_access_blocks} & {name.lower() for name in names}:
+        raise LoginError(53003)
+
+
 def check_access(world: World, tenant: Tenant, client: JsonObject, resource: JsonObject, user: JsonObject, second_factor: bool = False) -> None:
     """What stands between a known user and a token: a disabled account, policies, an assignment. Raises LoginError."""
     if user.get("accountEnabled") is False:
         raise LoginError(50057)
-    blocked = {item.lower() for item in world.settings.conditional_access_blocks}
-    if blocked & {client["appId"], resource["appId"], user["id"], user["userPrincipalName"].lower()}:
-        raise LoginError(53003)
+    check_policies(world, client["appId"], resource["appId"], user["id"], user["userPrincipalName"])
     if user["id"] in tenant.multi_factor and not second_factor:
         raise LoginError(50076, {"resource": resource["appId"]})
     assigned = any(item["principalId"] == user["id"] and item["resourceId"] == client["id"] for item in tenant.assignments.values())

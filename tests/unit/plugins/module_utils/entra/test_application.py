@@ -299,7 +299,17 @@ class TestOwners:
         context = self.context(caller_id=self.CALLER, caller_is_user=True)
         kinds = [action.kind for action in plan(None, owners={"set": ["a@contoso.com"]}, current={"owner_context": context}).actions]
         assert kinds == ["create", "add_owner", "remove_owner"]
-        assert [action.kind for action in plan(None, current={"owner_context": context}).actions] == ["create"]
+
+    def test_an_administrator_does_not_stay_owner_of_what_a_task_made(self) -> None:
+        """Nobody asked for owners; a person without such a role could not manage the application any more, and stays."""
+        claims = {"oid": self.CALLER, "scp": "Application.ReadWrite.All", "wids": ["9B895D92-2cd3-44c7-9d02-a6ac2d5ea5c3"]}
+        administrator = OwnerContext.from_claims(claims)
+        assert [action.kind for action in plan(None, current={"owner_context": administrator}).actions] == ["create", "remove_owner"]
+        assert [action.kind for action in plan(graph_app(), current={"owner_context": administrator}).actions] == []
+        for other in ({**claims, "wids": []}, {"oid": self.CALLER, "roles": ["Application.ReadWrite.All"]}):
+            assert [action.kind for action in plan(None, current={"owner_context": OwnerContext.from_claims(other)}).actions] == ["create"]
+        named = {"owners": {"add": [self.CALLER]}}
+        assert "remove_owner" not in [action.kind for action in plan(None, **named, current={"owner_context": administrator}).actions]
 
 
 @pytest.mark.parametrize(

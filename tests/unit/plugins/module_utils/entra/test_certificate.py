@@ -285,6 +285,17 @@ def bench(emulator: Emulator) -> Bench:
     return Bench(emulator, made["application"])
 
 
+def test_entries_of_others_are_sent_back_as_they_were_read(bench: Bench) -> None:
+    """Also one whose identifier Graph shows in hexadecimal."""
+    stored = dict(bench.stored["keyCredentials"][0])
+    stored["customKeyIdentifier"] = base64.b64decode(stored["customKeyIdentifier"]).hex().upper()
+    bench.emulator.update("contoso", "applications", bench.app["id"], keyCredentials=[stored])
+    bench.ok(certificate_content=pem(GOOD))
+    (write,) = bench.emulator.writes()
+    sent = {name: value for name, value in write["request"]["keyCredentials"][0].items() if name != "key"}
+    assert sent == {name: value for name, value in stored.items() if name != "key"}
+
+
 def test_given(bench: Bench) -> None:
     foreign = bench.stored["keyCredentials"]
     foreseen = bench.ok(check=True, certificate_content=pem(GOOD))
@@ -321,6 +332,27 @@ def test_generated_renewed_and_retired(bench: Bench) -> None:
     assert len(bench.names) == 1
 
 
+def test_a_given_one_that_takes_the_place_of_another(bench: Bench) -> None:
+    """The earlier one stays for the overlap, however long ago either became valid, whether the later one was given as well or made here."""
+    second = certificate(KEY, begin=-100 * DAY)
+    bench.ok(certificate_content=pem(certificate(KEY, begin=-200 * DAY)))
+    bench.emulator.advance(24 * 3600)
+    later = bench.ok(certificate_content=pem(second))
+    bench.emulator.advance(6 * 24 * 3600)
+    assert not bench.ok(state="retired")["changed"]
+    bench.emulator.advance(2 * 24 * 3600)
+    assert bench.ok(state="retired")["changed"] and [row["key_id"] for row in bench.ok(state="retired")["managed"]] == [later["key_id"]]
+    delivery = {"connector": "power_platform", "instance": "vault certificate"}
+    made = bench.ok(generate=True, delivery=delivery)
+    bench.ok(delivery={**delivery, "delivered_key_id": made["key_id"]})
+    bench.emulator.advance(6 * 24 * 3600)
+    kept = bench.ok(state="retired", delivery=delivery)
+    assert not kept["changed"] and "overlap" in kept["managed"][0]["kept_because"]
+    bench.emulator.advance(2 * 24 * 3600)
+    assert bench.ok(state="retired", delivery=delivery)["changed"]
+    assert [row["key_id"] for row in bench.ok(state="retired", delivery=delivery)["managed"]] == [made["key_id"]]
+
+
 def test_delivery(bench: Bench) -> None:
     delivery = {"connector": "power_platform", "instance": "vault certificate", "authority": "x"}
     made = bench.ok(generate=True, delivery=delivery)
@@ -348,6 +380,21 @@ def test_lost_answer(bench: Bench) -> None:
     bench.emulator.fault(service="graph", method="PATCH", path="/applications/", action="drop_after")
     assert bench.ok(generate=True)["proof"] == "proven"
     assert len(bench.names) == 2
+
+
+@pytest.mark.parametrize("removable", [True, False])
+def test_when_every_answer_is_lost(bench: Bench, removable: bool) -> None:
+    """Nobody gets the key of what may have been added: it is removed again, or named."""
+    lost = {"service": "graph", "method": "PATCH", "path": "/applications/"}
+    bench.emulator.fault(**lost, action="drop_after", times=4)  # as often as the write is tried
+    if not removable:
+        bench.emulator.fault(**lost, action="drop_before", times=None)
+    failure = bench.failed(timeout=60, generate=True)
+    left = [item["keyId"] for item in bench.stored["keyCredentials"] if (item["displayName"] or "").startswith("tkc:")]
+    if removable:
+        assert failure["details"]["removed_key_id"] and failure["outcome"] == "refused" and left == []
+    else:
+        assert [failure["details"]["left_key_id"]] == left and failure["outcome"] == "unknown" and left[0] in failure["advice"]
 
 
 def test_one_that_cannot_be_proven_is_removed(bench: Bench) -> None:

@@ -78,7 +78,7 @@ def kinds(result: Plan) -> list[str]:
 def test_first_grant() -> None:
     result = plan([wanted("openid", "User.Read", roles=["Group.Read.All"])])
     assert kinds(result) == ["create_grant", "assign_role"]
-    assert result.actions[0].payload == {"key": GRAPH, "grant_id": None, "scopes": ["openid", "User.Read"], "principal_id": None}
+    assert result.actions[0].payload == {"key": GRAPH, "grant_id": None, "scopes": ["openid", "User.Read"], "known": [], "principal_id": None}
     assert result.actions[1].payload == {"key": GRAPH, "role": ROLE}
     assert result.texts == [
         "grant User.Read, openid of Microsoft Graph (delegated) to 'Payroll' for the tenant",

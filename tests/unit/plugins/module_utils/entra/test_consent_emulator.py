@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import typing as t
+import urllib.parse
 
 import pytest
 from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Outcome, execute
@@ -99,6 +100,14 @@ class TestPermission:
             result = ok(tenant.permission(wanted, check=check))
             assert not result["changed"] and result["actions"] == []
             assert len(tenant.requests()) == 1, "converged: one request"
+
+    def test_what_was_just_written_is_not_taken_away_again(self, tenant: Tenant) -> None:
+        """Reads are behind by one: the first task waits until its list can be read, so the second one adds to it."""
+        tenant.emulator.settings(update_reads=1)
+        for name in ("openid", "User.Read"):
+            ok(tenant.permission(graph(name)))
+        stored = tenant.emulator.tenant("contoso")["applications"][tenant.app["id"]]["requiredResourceAccess"]
+        assert [len(entry["resourceAccess"]) for entry in stored] == [2]
 
     def test_the_permission_list_is_downloaded_once_a_job(self, tenant: Tenant) -> None:
         for _again in range(2):
@@ -247,11 +256,38 @@ class TestConsent:
         failed(tenant.consent(graph("openid"), hand_off_redirect_uri="https://elsewhere.example"), "redirect_uri_not_registered")
         assert tenant.emulator.writes() == []
 
+    def test_addresses_for_partners(self, tenant: Tenant) -> None:
+        """One for each id, under that tenant, with the scopes of every API; nothing that could be anybody's."""
+        partner = tenant.emulator.tenant_id("fabrikam")
+        power = {"resource": POWER_PLATFORM, "delegated": ["AppManagement.ApplicationPackages.Install"]}
+        failed(tenant.consent(graph("openid"), hand_off_tenants=["common"]), "invalid_id")
+        failed(tenant.consent(graph("openid"), hand_off_tenants=["fabrikam.com"]), "invalid_id")
+        failed(tenant.consent(graph("openid"), hand_off_tenants=[partner]), "single_tenant")
+        assert tenant.emulator.writes() == []
+        web = {"redirectUris": ["https://payroll.example/callback"]}
+        made = tenant.emulator.add_application("contoso", displayName="For many", web=web, signInAudience="AzureADMultipleOrgs", service_principal=True)
+        tenant.app = made["application"]
+        _create(tenant, POWER_PLATFORM)
+        tenant.emulator.clear_journal()
+        view = ok(tenant.consent(graph("openid", "User.Read"), power, mode="report", hand_off_tenants=[partner.upper()]))["consent"]
+        (row,) = view["partner_urls"]
+        assert row["url"].startswith(f"{tenant.emulator.login_url}/{partner}/v2.0/adminconsent?client_id={tenant.app['appId']}&") and row["note"] is None
+        scopes = dict(urllib.parse.parse_qsl(row["url"].partition("?")[2]))["scope"].split()
+        assert scopes[:2] == ["openid", "https://graph.microsoft.com/User.Read"] and "graph" not in scopes[2] and len(scopes) == 3
+        view = ok(tenant.consent(graph("Directory.AccessAsUser.All"), mode="report", hand_off_tenants=[partner]))["consent"]
+        assert view["partner_urls"][0]["url"] is None and "Directory.AccessAsUser.All" in view["partner_urls"][0]["note"]
+        assert tenant.emulator.writes() == []
+
+    def test_extra_privileged(self, tenant: Tenant) -> None:
+        tenant.emulator.add_grant("contoso", tenant.client["id"], _sp(tenant, GRAPH), "Mail.Read Directory.AccessAsUser.All")
+        view = ok(tenant.consent(graph("openid"), mode="report"))["consent"]
+        assert view["extra_privileged"] == ["delegated:Directory.AccessAsUser.All"]
+
     def test_a_vendors_application(self, tenant: Tenant) -> None:
         tenant.emulator.add_foreign_app(VENDOR_APP, "Vendor", VENDOR_TENANT)
         status = tenant.consent(graph("openid"), app_id=VENDOR_APP, expected_publisher_tenant_id=VENDOR_TENANT)
         assert "entra_service_principal" in failed(status, "service_principal_not_found")
-        _create_vendor(tenant)
+        _create(tenant, VENDOR_APP)
         failed(tenant.consent(graph("openid"), app_id=VENDOR_APP), "publisher_not_named")
         failed(tenant.consent(graph("openid"), app_id=VENDOR_APP, expected_publisher_tenant_id=tenant.id), "publisher_mismatch")
         failed(tenant.consent(app_id=VENDOR_APP, expected_publisher_tenant_id=VENDOR_TENANT), "permissions_needed")
@@ -318,12 +354,12 @@ def _sp(tenant: Tenant, app_id: str) -> str:
     return next(one["id"] for one in _rows(tenant.emulator.tenant("contoso"), "service_principals") if one["appId"] == app_id)
 
 
-def _create_vendor(tenant: Tenant) -> None:
+def _create(tenant: Tenant, app_id: str) -> None:
     token = tenant.emulator.token("contoso")["access_token"]
     status, raw = tenant.emulator.request(
         "POST",
         f"{tenant.emulator.graph_url}/v1.0/servicePrincipals",
-        f'{{"appId": "{VENDOR_APP}"}}'.encode(),
+        f'{{"appId": "{app_id}"}}'.encode(),
         {"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
     )
     assert status == 201, raw

@@ -154,7 +154,7 @@ class TestGrantPolicy:
     def test_made_before_it_is_assigned(self) -> None:
         found = plan(current(), grant_policy=POLICY, user_consent={"set": ["payroll-only"]})
         assert kinds(found) == ["record", "create_policy", "add_condition", "assign"]
-        assert found.actions[2].payload["body"]["clientApplicationIds"] == [APP] and recorded(found)["grant_policy"] == "payroll-only"
+        assert found.actions[2].payload["body"]["clientApplicationIds"] == [APP] and recorded(found)["grant_policy"] == ["payroll-only"]
 
     def test_drift_is_narrowed_first(self) -> None:
         wide = {"id": "c1", "permissionType": "delegated", "clientApplicationIds": ["all"]}
@@ -245,9 +245,26 @@ class TestRestore:
     def test_policy_goes_when_nobody_uses_it(self) -> None:
         notes = self.changed(grant_policy=POLICY, user_consent={"set": ["payroll-only"]})
         mine = {"id": "payroll-only", "description": "x [tkc:created]", "includes": []}
-        assert kinds(plan_restore(current(SELF + "payroll-only", policy=mine, notes=notes))) == ["assign", "remove_policy", "record"]
-        kept = plan_restore(current(SELF + "payroll-only", SELF + LOW, policy=mine, notes=notes))
+        assert kinds(plan_restore(current(SELF + "payroll-only", made={"payroll-only": mine}, notes=notes))) == ["assign", "remove_policy", "record"]
+        kept = plan_restore(current(SELF + "payroll-only", SELF + LOW, made={"payroll-only": mine}, notes=notes))
         assert kept.actions == () and len(kept.facts["kept"]) == 2
+
+    def test_several_policies(self) -> None:
+        """Each that was made is remembered, also beside one that an earlier release recorded as a text; each goes or stays for itself."""
+        mine = {"id": "x", "description": "x [tkc:created]", "includes": []}
+        notes = 'by hand\ntkc:consent-policy {"grant_policy":"first"}'
+        made = plan(current(notes=notes), grant_policy=POLICY)
+        assert recorded(made) == {"grant_policy": ["first", "payroll-only"]}
+        notes = made.actions[0].payload["notes"]
+        assert kinds(plan_restore(current(made={"first": mine, "payroll-only": mine}, notes=notes))) == ["remove_policy", "remove_policy", "record"]
+        one = plan_restore(current(SELF + "payroll-only", made={"first": mine, "payroll-only": mine}, notes=notes))
+        assert kinds(one) == ["remove_policy", "record"] and one.facts["restored"] == [] and "payroll-only" in one.facts["kept"][0]
+        assert Record.parse(one.actions[1].payload["notes"]).policies == ["payroll-only"]
+        again = plan_restore(current(SELF + "payroll-only", made={"payroll-only": mine}, notes=one.actions[1].payload["notes"]))
+        assert again.actions == () and again.facts["kept"]
+        old = 'tkc:consent-policy {"grant_policy":"first"}'
+        assert plan_restore(current(SELF + "first", made={"first": mine}, notes=old)).actions == ()
+        assert kinds(plan_restore(current(made={"first": mine}, notes=old))) == ["remove_policy", "record"]
 
     def test_without_a_record(self) -> None:
         assert plan_restore(current(notes="by hand")).actions == ()
@@ -321,6 +338,17 @@ def test_there_and_back(bench: Bench) -> None:
     assert bench.notes == "by hand" and bench.assigned == [SELF + RECOMMENDED]
     assert bench.ok()["consent_policy"] == {**audit, "not_applicable": [], "restored": [], "kept": []}
     assert not bench.ok(state="restored")["changed"]
+
+
+def test_two_policies_on_one_record(bench: Bench) -> None:
+    second = {**POLICY, "id": "second-only"}
+    bench.ok(grant_policy=POLICY)
+    bench.ok(grant_policy=second, user_consent={"set": ["payroll-only", "second-only"]})
+    assert not bench.ok(grant_policy=POLICY)["changed"] and not bench.ok(grant_policy=second)["changed"]
+    back = bench.ok(state="restored")
+    assert "remove consent policy 'payroll-only'" in back["actions"] and "remove consent policy 'second-only'" in back["actions"]
+    assert bench.notes == "by hand" and bench.assigned == [SELF + RECOMMENDED] and back["consent_policy"]["recorded_policies"] == []
+    assert not {"payroll-only", "second-only"} & set(str(bench.policies).replace("'", " ").split())
 
 
 @pytest.mark.parametrize("number", range(3))

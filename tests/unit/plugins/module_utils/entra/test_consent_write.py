@@ -16,8 +16,9 @@ CLIENT, API, USER = "c" * 8, "a" * 8, "u" * 8
 class FakeGraph:
     """Answers POSTs with an error, lists what it is given, and notes every write."""
 
-    def __init__(self, error: ConnectorError | None, rows: list[dict[str, t.Any]]) -> None:
-        self.error, self.rows = error, rows
+    def __init__(self, error: ConnectorError | None, rows: list[dict[str, t.Any]], behind: int = 0) -> None:
+        self.error, self.rows, self.behind = error, rows, behind  # so many lists are empty
+        self.waited = 0.0
         self.calls: list[tuple[str, str, t.Any]] = []
 
     def post(self, path: str, body: t.Any, **_more: t.Any) -> dict[str, t.Any]:
@@ -31,7 +32,15 @@ class FakeGraph:
 
     def list(self, path: str, **more: t.Any) -> list[dict[str, t.Any]]:
         self.calls.append(("LIST", path, more.get("params")))
-        return self.rows
+        self.behind -= 1
+        return [] if self.behind >= 0 else self.rows
+
+    def find(self, path: str, **_more: t.Any) -> dict[str, t.Any] | None:
+        self.calls.append(("GET", path, None))
+        return self.rows[0] if self.rows else None
+
+    def wait(self, seconds: float, why: str) -> None:
+        self.waited += seconds
 
 
 def grant(scope: str, principal: str | None = None, client: str = CLIENT) -> dict[str, t.Any]:
@@ -42,7 +51,7 @@ def grant(scope: str, principal: str | None = None, client: str = CLIENT) -> dic
 def run(graph: FakeGraph, kind: str = "create_grant", principal: str | None = None) -> list[str]:
     writer = ConsentWriter(t.cast(t.Any, graph))
     writer.client_id = CLIENT
-    payload = {"key": API, "grant_id": None, "scopes": ["A", "B"], "principal_id": principal, "role": "r"}
+    payload = {"key": API, "grant_id": "g", "scopes": ["A", "B"], "known": ["A", "C"], "principal_id": principal, "role": "r"}
     writer.write(Action(kind, "do it", payload))
     return [method for method, _path, _body in graph.calls]
 
@@ -71,11 +80,26 @@ def test_the_principal_is_part_of_the_key() -> None:
     assert f"principalId eq '{USER}'" in graph.calls[1][2]["$filter"] and graph.calls[2][1].endswith(f"g-{USER}")
 
 
-def test_a_conflict_that_cannot_be_explained_is_raised() -> None:
+def test_a_list_that_is_behind_is_waited_for() -> None:
+    graph = FakeGraph(CONFLICT, [grant("C")], behind=2)
+    assert run(graph) == ["POST", "LIST", "LIST", "LIST", "PATCH"]
+    assert graph.calls[-1][2] == {"scope": "C A B"}
+    graph = FakeGraph(CONFLICT, [{"resourceId": API, "appRoleId": "r"}], behind=2)
+    assert run(graph, "assign_role") == ["POST", "LIST", "LIST", "LIST"]
+
+
+def test_a_conflict_that_cannot_be_explained_is_raised_in_the_end() -> None:
     graph = FakeGraph(CONFLICT, [grant("A", USER)])
     with pytest.raises(ConflictError):
         run(graph)
-    assert [call[0] for call in graph.calls] == ["POST", "LIST"]
+    assert {call[0] for call in graph.calls} == {"POST", "LIST"} and 10 < graph.waited < 30
+
+
+def test_an_update_keeps_what_the_list_did_not_show() -> None:
+    """Planned with A and C, of which C goes; D is there by now, granted by an earlier task or by somebody else."""
+    graph = FakeGraph(None, [grant("A C D")])
+    assert run(graph, "update_grant") == ["GET", "PATCH"]
+    assert graph.calls[1][2] == {"scope": "A B D"}
 
 
 def test_other_errors_are_raised_at_once() -> None:

@@ -118,7 +118,7 @@ def shown(outcome: Outcome) -> dict[str, t.Any]:
 
 @pytest.fixture
 def app(emulator: Emulator) -> dict[str, t.Any]:
-    made = emulator.add_application("contoso", displayName="Payroll", uniqueName="payroll")["application"]
+    made = emulator.add_application("contoso", displayName="Payroll", uniqueName="payroll", tags=["tkc:created"])["application"]
     emulator.clear_journal()
     return t.cast("dict[str, t.Any]", made)
 

@@ -46,7 +46,7 @@ def absent() -> FakeGraph:
 )
 def test_paths_are_quoted_and_encoded(options: dict[str, str], path: str) -> None:
     part = ApplicationReference.from_options(options).part(select=("id",))
-    assert part.path == f"{path}$select=id"
+    assert part.path == f"{path}$select=id" + (",tags,createdDateTime" if "display_name" in options else "")
 
 
 def test_the_first_of_the_four_decides() -> None:
@@ -104,5 +104,5 @@ def test_two_of_a_name_are_listed() -> None:
 
 
 def test_another_spelling_is_another_application() -> None:
-    found = [{"id": "a", "displayName": "payroll"}, {"id": "b", "displayName": "Payroll"}]
+    found = [{"id": "a", "displayName": "payroll"}, {"id": "b", "displayName": "Payroll", "tags": ["tkc:created"]}]
     assert look(FakeGraph(200, {"value": found}), display_name="Payroll") == found[1]

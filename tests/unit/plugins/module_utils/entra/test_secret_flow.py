@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import time
 import typing as t
 
@@ -200,6 +201,25 @@ def test_tags_of_others_are_kept(bench: Bench) -> None:
     bench.emulator.update("contoso", "applications", bench.app["id"], tags=[*bench.stored["tags"], "later-tag"])
     bench.ok(delivery={**DELIVERY, "delivered_key_id": key_id})
     assert "later-tag" in bench.stored["tags"]
+
+
+def test_a_mark_that_no_read_shows_in_time_is_put_back(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another connector has just marked its key: the tags read before and within the write are older than that."""
+    other = Mark("workato", fingerprint("elsewhere"), True, "5f0c2f0e-93a1-4d0c-8f3e-0f6d5a4b3c21", "0123456789ab")
+    real = SecretWriter.mint
+
+    def mint(self: SecretWriter, name: str, end: str) -> t.Any:
+        minted = real(self, name, end)
+        bench.emulator.settings(update_reads=3)
+        headers = {"Authorization": "Bearer " + bench.emulator.token("contoso")["access_token"], "Content-Type": "application/json"}
+        body = json.dumps({"tags": [*bench.stored["tags"], other.tag]}).encode()
+        status, _raw = bench.emulator.request("PATCH", f"{bench.emulator.graph_url}/v1.0/applications/{bench.app['id']}", body, headers)
+        assert status == 204
+        return minted
+
+    monkeypatch.setattr(SecretWriter, "mint", mint)
+    key_id = bench.ok(delivery=DELIVERY)["secret"]["key_id"]
+    assert {item.key_id for item in bench.marks} == {key_id, other.key_id}
 
 
 @pytest.mark.parametrize("action", ["drop_after", "drop_before", "status"])

@@ -381,6 +381,7 @@ class TestOptions:
             {"key_id": key_id(1)},
             {"state": "absent", "never_sent": True},
             {"delivery": {**DELIVERY, "connector": "Work-space"}},
+            {"delivery": DELIVERY, "prove": False},
         ],
     )
     def test_refused(self, options: dict[str, t.Any]) -> None:

@@ -88,11 +88,34 @@ class TestRoles:
         result = plan(principal(appRoles=[ROLE]), assigned_to={"add": [{"group": "Sales", "app_role": "Approver"}]})
         assert result.texts == ["assign group 'Sales' as Approver to service principal 'Payroll'"]
 
+    def test_by_id(self) -> None:
+        held = [assignment(SALES, "Group", t.cast(str, ROLE["id"]))]
+        result = plan(principal(appRoles=[ROLE]), assigned_to={"set": [{"group": "Sales", "app_role": ROLE["id"]}]}, current={"assigned_to": held})
+        assert result.texts == []
+
+    def test_the_only_one_is_taken(self) -> None:
+        """Roles that are disabled or for applications are no choice."""
+        roles = [ROLE, {**ROLE, "id": "2", "value": "Off", "isEnabled": False}, {**ROLE, "id": "3", "value": "Job", "allowedMemberTypes": ["Application"]}]
+        result = plan(principal(appRoles=roles), assigned_to={"add": [{"group": "Sales"}]})
+        assert result.texts == ["assign group 'Sales' as Approver to service principal 'Payroll'"]
+        held = [assignment(SALES, "Group", t.cast(str, ROLE["id"]))]
+        assert plan(principal(appRoles=roles), assigned_to={"set": [{"group": "Sales"}]}, current={"assigned_to": held}).texts == []
+
+    def test_an_assignment_from_before_there_were_roles_stays(self) -> None:
+        held = [assignment(SALES, "Group")]
+        assert plan(principal(appRoles=[ROLE]), assigned_to={"set": [{"group": "Sales"}]}, current={"assigned_to": held}).texts == []
+
     @pytest.mark.parametrize(("role", "words"), [(None, "app_role"), ("Aprover", "no app role 'Aprover'")])
     def test_missing_or_unknown(self, role: str | None, words: str) -> None:
         with pytest.raises(OptionError, match=words) as failure:
-            plan(principal(appRoles=[ROLE]), assigned_to={"add": [{"group": "Sales", "app_role": role}]})
-        assert "Approver" in failure.value.message
+            plan(principal(appRoles=[ROLE, {**ROLE, "id": "2", "value": "Auditor"}]), assigned_to={"add": [{"group": "Sales", "app_role": role}]})
+        assert "Approver, Auditor" in failure.value.message
+
+    @pytest.mark.parametrize("more", [{"isEnabled": False}, {"allowedMemberTypes": ["Application"]}])
+    def test_none_for_users(self, more: dict[str, t.Any]) -> None:
+        with pytest.raises(OptionError, match="Approver") as failure:
+            plan(principal(appRoles=[{**ROLE, **more}]), assigned_to={"add": [{"group": "Sales"}]})
+        assert failure.value.code == "no_app_role"
 
     def test_remove_without_a_role_means_every_role(self) -> None:
         held = [assignment(ANNA, role=t.cast(str, ROLE["id"])), assignment(SALES, "Group", t.cast(str, ROLE["id"]))]

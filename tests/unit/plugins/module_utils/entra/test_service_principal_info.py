@@ -47,6 +47,7 @@ def test_names_for_ids_and_ids_where_there_is_no_name() -> None:
         "principal_id": USER,
         "principal": "anna@contoso.com",
         "delegated": ["A", "b"],
+        "privileged": [],
     }
     unknown = grant_view(Grant.from_graph(grant(None, "A")), {}, {})
     assert (unknown["resource"], unknown["tenant_wide"], unknown["principal"]) == (GRAPH, True, None)

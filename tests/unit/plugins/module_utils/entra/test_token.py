@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import json
 import pathlib
@@ -16,6 +17,9 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.certif
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.token import TokenDesired
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConnectorError
 from ansible_collections.tenantkit.connectors.plugins.modules.entra_token import DECLARATION
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.serialization import pkcs12
 from tenant_emulator.testing import Emulator
 
 CLIENT = "11111111-2222-3333-4444-555555555555"
@@ -38,6 +42,8 @@ class TestCredential:
         [
             ({"client_secret": "s"}, "client_secret"),
             ({"certificate_path": "/x", "certificate_password": "p"}, "certificate"),
+            ({"certificate_content": "x", "private_key_path": "/x"}, "certificate"),
+            ({"certificate_path": "/x", "private_key_content": "x"}, "certificate"),
             ({"federated_token": "a.b.c"}, "federated"),
             ({"federated_token_file": "/x", "auth_method": "federated"}, "federated"),
             ({"username": "u@x.com", "password": "p", "public_client": True}, "password"),
@@ -61,6 +67,9 @@ class TestCredential:
             ({"username": "u", "password": "p"}, "option_conflict", "neither"),
             ({"username": "u", "password": "p", "public_client": True, "client_secret": "s"}, "option_conflict", "both"),
             ({"client_secret": "s", "public_client": True}, "option_conflict", "public client has no credential"),
+            ({"private_key_content": "x"}, "half_credential", "certificate_path is missing"),
+            ({"certificate_path": "/x", "certificate_content": "x"}, "two_credentials", "certificate_path and certificate_content are both set"),
+            ({"certificate_path": "/x", "private_key_path": "/x", "private_key_content": "x"}, "two_credentials", "both set"),
             ({"federated_token": "a.b.c", "federated_token_file": "/x"}, "two_credentials", "both set"),
             ({"auth_method": "azure_cli"}, "two_credentials", "client_id is set as well"),
             ({"client_secret": "s", "scope": "User.Read"}, "scope", "/.default"),
@@ -166,9 +175,50 @@ def test_certificate(bench: Bench, tmp_path: pathlib.Path) -> None:
     bench.emulator.control("POST", f"tenants/contoso/applications/{bench.app['id']}/certificates", {"pem": made.pem})
     assert bench.token(certificate_path=str(tmp_path / "both.pem"))["outcome"] == "issued"
     (tmp_path / "key.pem").write_text(made.private_key_pem())
-    assert "no certificate" in bench.run(certificate_path=str(tmp_path / "key.pem")).result["msg"]
+    assert "holds no certificate" in bench.run(certificate_path=str(tmp_path / "key.pem")).result["msg"]
     assert "client_id" in bench.run(certificate_path=str(tmp_path / "both.pem"), client_id="x").result["msg"]
     assert "auth_" not in bench.run(certificate_path=str(tmp_path / "both.pem"), client_id="x").result["msg"]
+
+
+@pytest.mark.parametrize("form", ["der files", "pem content", "der content", "pem content and key file", "locked der", "pfx"])
+def test_certificate_forms(bench: Bench, tmp_path: pathlib.Path, form: str) -> None:
+    made = generate("connector", 2048, dt.datetime.now(dt.UTC), dt.datetime.now(dt.UTC) + dt.timedelta(days=10))
+    bench.emulator.control("POST", f"tenants/contoso/applications/{bench.app['id']}/certificates", {"pem": made.pem})
+    key, plain = made.private_key, serialization.NoEncryption()
+    der = key.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, plain)
+    locked = key.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.BestAvailableEncryption(b"right"))
+    certificate = x509.load_der_x509_certificate(made.der)
+    paths = {name: str(tmp_path / name) for name in ("c.der", "k.der", "locked.der", "c.pem", "both.pfx")}
+    pathlib.Path(paths["c.der"]).write_bytes(made.der)
+    pathlib.Path(paths["k.der"]).write_bytes(der)
+    pathlib.Path(paths["locked.der"]).write_bytes(locked)
+    pathlib.Path(paths["c.pem"]).write_text(made.pem)
+    pathlib.Path(paths["both.pfx"]).write_bytes(pkcs12.serialize_key_and_certificates(b"x", key, certificate, None, plain))
+    options: dict[str, dict[str, str]] = {
+        "der files": {"certificate_path": paths["c.der"], "private_key_path": paths["k.der"]},
+        "pem content": {"certificate_content": made.private_key_pem() + made.pem},
+        "der content": {"certificate_content": base64.b64encode(made.der).decode(), "private_key_content": base64.b64encode(der).decode()},
+        "pem content and key file": {"certificate_content": made.pem, "private_key_path": paths["k.der"]},
+        "locked der": {"certificate_path": paths["c.pem"], "private_key_path": paths["locked.der"], "certificate_password": "right"},
+        "pfx": {"certificate_path": paths["both.pfx"]},
+    }
+    assert bench.token(**options[form])["outcome"] == "issued"
+    if form == "locked der":
+        wrong = bench.run(**{**options[form], "certificate_password": "wrong"})
+        assert "does not open with the password" in wrong.result["msg"], wrong.result
+        none = bench.run(**{name: value for name, value in options[form].items() if name != "certificate_password"})
+        assert "Set 'certificate_password'" in none.result["msg"], none.result
+
+
+def test_certificate_without_its_key(bench: Bench, tmp_path: pathlib.Path) -> None:
+    made = generate("connector", 2048, dt.datetime.now(dt.UTC), dt.datetime.now(dt.UTC) + dt.timedelta(days=10))
+    (tmp_path / "c.der").write_bytes(made.der)
+    for options in ({"certificate_path": str(tmp_path / "c.der")}, {"certificate_content": made.pem}):
+        failure = bench.run(**options).result["failure"]
+        assert (failure["code"], failure["kind"]) == ("no_private_key", "credential"), failure
+    (tmp_path / "k.der").write_bytes(b"neither")
+    assert "private key" in bench.run(certificate_path=str(tmp_path / "c.der"), private_key_path=str(tmp_path / "k.der")).result["msg"]
+    assert bench.sent() == []
 
 
 def test_federated(bench: Bench, tmp_path: pathlib.Path) -> None:
@@ -265,6 +315,22 @@ class TestPassword:
         assert outcome.failed and outcome.result["failure"]["kind"] != "bug", outcome.result
         assert bench.sent() == ["POST token"]
         assert bench.run(**bench.password()).result["failure"]["code"] == "password_already_tried"
+
+    def test_nothing_is_sent_that_cannot_be_noted(self, bench: Bench, tmp_path: pathlib.Path) -> None:
+        shared = tmp_path / "shared"
+        shared.mkdir(mode=0o777)
+        shared.chmod(0o777)
+        (tmp_path / "file").write_text("")
+        job = bench.environ.pop("TENANTKIT_JOB_DIR")
+        for place in (str(shared), str(tmp_path / "file"), str(tmp_path / "missing" / "deeper")):
+            bench.environ["TENANTKIT_JOB_DIR"] = place
+            assert bench.run(**bench.password()).result["failure"]["code"] == "attempt_not_noted", place
+        del bench.environ["TENANTKIT_JOB_DIR"], bench.environ["TENANTKIT_JOB_ID"]
+        outcome = bench.run(**bench.password())
+        assert outcome.result["failure"]["code"] == "attempt_not_noted" and "TENANTKIT_JOB_DIR" in outcome.result["msg"]
+        assert bench.sent() == []
+        bench.environ["TENANTKIT_JOB_DIR"] = job
+        assert bench.token(**bench.password(password="not-the-right-one"))["code"] == "AADSTS50126"
 
 
 def test_azure_cli(bench: Bench, tmp_path: pathlib.Path) -> None:

@@ -124,6 +124,53 @@ def test_wider_scopes(bench: Bench, scope: str, option: dict[str, str]) -> None:
     assert not ok(bench.role(scope=scope, **option))["changed"]
 
 
+def test_a_stronger_role_at_the_same_scope(bench: Bench) -> None:
+    assert ok(bench.role(role="owner"))["changed"]
+    weaker = ok(bench.role(check=True))
+    assert [item["role"] for item in weaker["role_assignment"]["covered_by"]] == ["Power Platform owner"]
+    assert "which gives" in weaker["warnings"][0]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/environmentmanagement/environments", 403),
+        ("/environmentmanagement/environments", 500),
+        ("/authorization/roleAssignments", 403),
+        ("/environmentGroups/", 404),
+    ],
+)
+def test_each_look_at_wider_scopes_is_tolerant(bench: Bench, path: str, status: int) -> None:
+    for scope, option in (("tenant", {}), ("environment_group", {"environment_group_id": SALES_GROUP})):
+        assert ok(bench.role(scope=scope, **option))["changed"]
+    bench.emulator.fault(service="powerplatform", method="GET", path=path, action="status", status=status, times=None)
+    narrow = ok(bench.role(environment_id=SALES, timeout=12))
+    # Without the list of environments the group is not known; without one list of assignments the other still counts.
+    assert narrow["changed"] and len(narrow["role_assignment"]["covered_by"]) == 1
+    assert narrow["warnings"] != []
+
+
+def test_the_default_environment(bench: Bench) -> None:
+    key = f"Default-{bench.tenant_id}"
+    bench.emulator.add_environment("contoso", "Contoso (default)", id=key, type="Default")
+    assert ok(bench.role(environment_id=key))["changed"]
+    assert bench.assignments[0]["scope"].lower().endswith(f"/environments/{key}".lower())
+    for spelling in (key, key.lower(), key.upper()):
+        assert not ok(bench.role(environment_id=spelling))["changed"]
+    assert ok(bench.environments(environment_ids=[key]))["visibility"] == "visible"
+
+
+def test_a_role_of_the_tenants_own(bench: Bench) -> None:
+    assert ok(bench.role(role="environment auditor"))["role_assignment"]["role"] == "Environment auditor"
+    bench.emulator.delete("contoso", "servicePrincipals", bench.api)
+    would = ok(bench.role(role="environment auditor", check=True))
+    assert would["changed"] and would["role_assignment"]["role"] == "environment auditor" and would["role_assignment"]["role_definition_id"] is None
+    assert "is not in the tenant yet" in would["warnings"][0]
+    assert not ok(bench.role(role="environment auditor", state="absent", check=True))["changed"]
+    by_id = "5b0f3c1e-2d47-4a86-9c5e-8f1a6b7d0e24"
+    assert ok(bench.role(role=by_id, check=True))["warnings"] == []
+
+
 def test_fresh_environment_is_waited_for(bench: Bench) -> None:
     assert ok(bench.role(environment_id=FRESH))["changed"]
     assert [item.partition(" ")[0] for item in bench.requests].count("POST") == 2
@@ -283,8 +330,12 @@ def test_a_service_principal_cannot_register_itself(bench: Bench) -> None:
         assert failure["code"] == "registers_itself" and "cannot register itself" in failure["msg"]
         assert failure["details"]["hand_off"]["requests"][0]["method"] == "PUT"
     assert bench.emulator.writes() == []
-    failure = failed(bench.management())
-    assert failure["http_status"] == 403 and "az login" in failure["advice"]
+    for check in (True, False):
+        failure = failed(bench.management(check=check))
+        assert failure["code"] == "app_only" and "az login" in failure["advice"] and "cannot register a management application" in failure["msg"]
+        handed = ok(bench.management(check=check, on_forbidden="hand_off"))
+        assert not handed["changed"] and not handed["management_app"]["would_create"] and handed["management_app"]["hand_off"]["requests"]
+    assert bench.emulator.writes() == []
     handed = ok(bench.management(on_forbidden="hand_off"))
     assert not handed["changed"] and not handed["management_app"]["registered"] and handed["management_app"]["hand_off"]["needs"]
 

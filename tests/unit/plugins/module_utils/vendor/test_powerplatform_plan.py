@@ -56,6 +56,7 @@ def assignment(role: str = READER, scope: str = f"/tenants/{T}", principal: str 
         (f"/tenants/{T}/environments/{E.upper()}", Scope(ENVIRONMENT, E)),
         (f"/environments/{E}", Scope(ENVIRONMENT, E)),
         (f"/tenants/{T}/environmentGroups/{E}", Scope(GROUP, E)),
+        (f"/environments/default-{E.upper()}", Scope(ENVIRONMENT, f"Default-{E}")),
         ("", None),
         (None, None),
         ("/subscriptions/x", None),
@@ -99,7 +100,14 @@ def test_unknown_role() -> None:
 def test_options() -> None:
     desired = RoleDesired.from_options(OPTIONS)
     assert desired.scope == Scope(ENVIRONMENT, E)
-    for wrong in ({"environment_id": "prod"}, {"principal_object_id": "me"}, {"scope": "tenant"}, {"scope": "environment_group"}):
+    assert RoleDesired.from_options({**OPTIONS, "environment_id": f"Default-{E}"}).scope == Scope(ENVIRONMENT, f"Default-{E}")
+    for wrong in (
+        {"environment_id": "prod"},
+        {"environment_id": "Default-prod"},
+        {"principal_object_id": "me"},
+        {"scope": "tenant"},
+        {"scope": "environment_group"},
+    ):
         with pytest.raises(OptionError):
             RoleDesired.from_options({**OPTIONS, **wrong})
 

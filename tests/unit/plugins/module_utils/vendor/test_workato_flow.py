@@ -146,7 +146,25 @@ def test_absent(bench: Bench) -> None:
 def test_adoption(bench: Bench) -> None:
     bench.ok(external_id=None)
     assert bench.failed()["code"] == "adopt"
-    assert bench.ok(adopt=True)["connection"]["external_id"] == "x-1" and len(bench.held) == 1
+    assert bench.failed(state="probed")["code"] == "adopt" and bench.emulator.writes() == []
+    seen = bench.ok(state="probed", adopt=True)["connection"]
+    assert seen["would_adopt"] and not seen["adopted"] and seen["differences"] == ["external_id"]
+    bench.emulator.authorize_workato_connection("contoso", seen["id"])
+    adopted = bench.ok(adopt=True)["connection"]
+    assert adopted["adopted"] and not adopted["would_adopt"] and adopted["external_id"] == "x-1:adopted" and len(bench.held) == 1
+    assert adopted["reconnect_required"], "its sign-in was made with other credentials"
+    assert bench.ok(client_secret=None)["connection"]["differences"] == []
+    assert bench.ok(state="absent")["actions"] == [f"give connection 'Entra' (id {seen['id']}) back: remove its external id"]
+    assert len(bench.held) == 1 and not bench.ok(state="absent")["changed"]
+    assert bench.failed()["code"] == "adopt"
+
+
+def test_name_and_folder_are_corrected_without_credentials(bench: Bench) -> None:
+    bench.ok()
+    assert bench.ok(state="probed", name="Entra ID")["connection"]["differences"] == ["name"]
+    result = bench.ok(name="Entra ID", client_secret=None, client_id=None)
+    assert result["changed"] and not result["connection"]["credentials_sent"] and result["connection"]["differences"] == []
+    assert bench.held[0]["name"] == "Entra ID" and bench.held[0]["input"]["client_id"] == CLIENT
 
 
 def test_wrong_data_center(bench: Bench) -> None:
@@ -224,6 +242,25 @@ def test_limits_are_kept_across_tasks(bench: Bench, monkeypatch: pytest.MonkeyPa
     for _count in range(2):
         bench.ok(rotated=True)
         assert {entry["status"] for entry in bench.emulator.journal("workato")} == {200}
+
+
+def test_a_repeat_waits_for_its_turn(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server error is repeated no sooner than the limit allows: the try before it counts as well."""
+    monkeypatch.setattr(workato, "OTHER_LIMIT", (1, 1.1))
+    bench.ok()
+    bench.emulator.settings(workato_others_per_second=1)
+    bench.emulator.fault(service="workato", method="PUT", action="status_after", status=503, headers={"Retry-After": "0"}, times=2)
+    bench.ok(rotated=True)
+    assert [entry["status"] for entry in bench.emulator.journal("workato") if entry["method"] == "PUT"] == [503, 503, 200]
+    assert 429 not in {entry["status"] for entry in bench.emulator.journal("workato")}
+
+
+def test_deleted_meanwhile(bench: Bench) -> None:
+    """Between the list and the update somebody deletes it: nothing holds what was sent, and the sentence says what happened."""
+    bench.ok()
+    bench.emulator.fault(service="workato", method="PUT", action="status", status=404)
+    failure = bench.failed(rotated=True)
+    assert failure["code"] == "connection_gone" and failure["outcome"] == "refused" and "deleted meanwhile" in failure["msg"]
 
 
 def test_two_hosts_that_mean_the_same(bench: Bench) -> None:

@@ -50,7 +50,8 @@ def plan(found: dict[str, t.Any] | None, *, check: bool = False, adopting: bool 
 
 def test_data_centers() -> None:
     assert workato_url("eu", None) == "https://app.eu.workato.com" and len(DATA_CENTERS) == 10
-    assert workato_url("us", "https://workato.example/api/") == "https://workato.example"
+    for url in ("https://workato.example/api/", "https://workato.example/api", " https://workato.example// ", "https://workato.example"):
+        assert workato_url("us", url) == "https://workato.example"
     with pytest.raises(OptionError):
         workato_url("us", "http://workato.example")
 
@@ -121,13 +122,35 @@ def test_adoption() -> None:
     with pytest.raises(ConflictError, match="somebody else") as caught:
         plan(found, adopting=True)
     assert caught.value.code == "adopt"
-    assert plan(found, adopting=True, adopt=True) == ["update connection 'Entra' (id 36): set external_id to 'x-1' and send the credentials"]
+    assert plan(found, adopting=True, adopt=True) == ["update connection 'Entra' (id 36): set external_id to 'x-1:adopted' and send the credentials"]
+
+
+def test_an_adopted_one_is_given_back() -> None:
+    """It is found again, nothing is to be done about its external id, and it is not deleted."""
+    adopted = {**FOUND, "external_id": "x-1:adopted", "authorization_status": "success"}
+    assert find_connection([adopted], desired()) == ConnectionCurrent(adopted)
+    assert plan(adopted, client_secret=None) == []
+    assert plan(adopted, state="absent") == ["give connection 'Entra' (id 36) back: remove its external id"]
+    assert find_connection([{**adopted, "external_id": ""}], desired()).adopting
+    with pytest.raises(ConflictError, match="2 connections"):
+        find_connection([adopted, {**FOUND, "id": 37}], desired())
 
 
 def test_another_connector() -> None:
     with pytest.raises(ConflictError, match="connector ms_entra, and rest is wanted"):
         plan(FOUND, provider="rest")
     assert plan(FOUND, provider="ms_entra") == []
+
+
+def test_a_probe_refuses_what_a_change_would_refuse() -> None:
+    """Before a secret is made."""
+    assert plan(None, state="probed") == plan(FOUND, state="probed", client_secret=None) == []
+    with pytest.raises(ConflictError) as caught:
+        plan({**FOUND, "external_id": None}, adopting=True, state="probed")
+    assert caught.value.code == "adopt" and "workato_adopt_connection" in str(caught.value.advice)
+    assert plan({**FOUND, "external_id": None}, adopting=True, state="probed", adopt=True) == []
+    with pytest.raises(ConflictError, match="connector ms_entra, and rest is wanted"):
+        plan(FOUND, state="probed", provider="rest")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a newcomer copies: the examples, and the playbook that rolls everything out, run as they are written."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import typing as t
+from pathlib import Path
+
+import yaml
+from support.playbooks import ROOT, Run
+from support.plays import own_application, signs_in
+from tenant_emulator.testing import Emulator
+
+Play = t.Callable[..., Run]
+Inventory = t.Callable[..., Path]
+
+EXAMPLES = ROOT / "examples"
+TENANTS = ("contoso", "fabrikam", "northwind")
+VENDOR = {"okta_workflows_app_id": "c7e15b90-4d28-4a6f-b3c1-90f2d6e8a745", "okta_workflows_publisher_tenant_id": "5e0b7a42-9c16-4f83-a2d7-e41c8b60f395"}
+
+
+def life(play: Play, playbook: Path, emulator: Emulator) -> Run:
+    """Check on empty, real, again, check again, over the example inventory. Returns the real run."""
+    first = play(playbook, inventory=EXAMPLES / "inventory", check=True).ok()
+    assert emulator.writes() == []
+    run = play(playbook, inventory=EXAMPLES / "inventory").ok()
+    assert {event.host for event in run.changed()} == set(TENANTS)
+    emulator.clear_journal()
+    for check in (False, True):
+        again = play(playbook, inventory=EXAMPLES / "inventory", check=check).ok()
+        assert again.changed() == [] and emulator.writes() == []
+    assert [text for one in (first, run, again) for text in one.warnings()] == []
+    return run
+
+
+def test_a_play_of_ones_own(play: Play, emulator: Emulator) -> None:
+    life(play, EXAMPLES / "own_play.yml", emulator)
+    for tenant in TENANTS:
+        application = own_application(emulator, tenant, "payroll-sync")
+        assert application["web"]["redirectUris"] == ["https://payroll.example/callback"]
+
+
+def test_another_product(play: Play, emulator: Emulator, workdir: Path) -> None:
+    """The example as it is, but for the address of a product that does not exist: the values go into a file instead."""
+    folder = workdir / "examples"
+    shutil.copytree(EXAMPLES, folder)
+    content = "{{ {'client_id': entra_connector_client_id, 'client_secret': entra_connector_secret_value} | to_json }}"
+    deliver = {
+        "name": "Keep it",
+        "ansible.builtin.copy": {"dest": f"{workdir}/{{{{ inventory_hostname }}}}.json", "mode": "0600", "content": content},
+        "when": "not ansible_check_mode",
+        "no_log": True,
+    }
+    (folder / "tasks" / "deliver_payroll.yml").write_text(yaml.safe_dump([deliver]))
+    life(play, folder / "other_product.yml", emulator)
+    for tenant in TENANTS:
+        held = json.loads((workdir / f"{tenant}.json").read_text())
+        assert emulator.token(tenant, held["client_id"], held["client_secret"])["status"] == 200
+
+
+def test_a_rollout_goes_on_for_the_others(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """Every connector of every tenant; one customer whose tenant is wrong stops nobody else, and a second run changes nothing."""
+    two = {"connectors": ["workspace365", "okta_workflows"], **VENDOR, "okta_workflows_permissions": "directory"}
+    hosts = inventory(
+        contoso={**two, "okta_workflows_accounts": ["service@contoso.com"]},
+        fabrikam={**two, "okta_workflows_accounts": ["service@fabrikam.com"], "entra_expected_domain": "contoso.com"},
+        northwind={},
+    )
+    run = play("rollout.yml", inventory=hosts).failed()
+    assert "contoso.com" in run.failure("fabrikam")["msg"]
+    assert signs_in(emulator, "contoso") and signs_in(emulator, "northwind")
+    assert emulator.workspace365("portal", "fabrikam")["sso"] is None
+    assert not [app for app in emulator.tenant("fabrikam")["applications"].values() if "tkc:created" in app["tags"]]
+    again = play("rollout.yml", inventory=hosts, args=["--limit", "contoso,northwind"]).ok()
+    assert again.changed() == []

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The diagnosis of the role power_platform: what it concludes, what it leaves alone, and what it says about looks that failed."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.explain import cause_of
+from support.playbooks import ROOT, Run
+from support.plays import no_secret_shown, own_application
+from support.power import API, NAME, NATIVE, checks, diagnosis, principal_of, vault_file
+from tenant_emulator.testing import Emulator
+
+Play = t.Callable[..., Run]
+Inventory = t.Callable[..., Path]
+
+DIAGNOSE = "power_platform_diagnose.yml"
+# What the token service answers to these kinds of sign-in; the rest belongs to browsers and to az login.
+CODES = (
+    7000215, 7000222, 700016, 700038, 7000112, 7000229, 500011, 500012, 90002, 900023, 700027, 70021, 700213, 700211, 700212, 70011, 1002012, 70003, 900144,
+    7000218, 700025, 50126, 50034, 50076, 50079, 53003, 65001, 650052, 650057, 501051, 50105, 65002, 50059, 50057, 50053, 700024, 700021, 700023, 50027,
+)  # fmt: skip
+
+
+@pytest.fixture
+def connected(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> dict[str, t.Any]:
+    """The host variables of a connection with a secret that works, and that secret."""
+    wanted = {**vault_file(workdir), "power_platform_credential": "secret"}
+    play("power_platform.yml", inventory=inventory(contoso=wanted)).ok()
+    made = emulator.add_secret("contoso", own_application(emulator, "contoso", NAME)["id"], displayName="to try")
+    emulator.clear_journal()
+    return {"power_platform_credential": "secret", "power_platform_try": {"client_secret": made.get("value") or made["secretText"]}}
+
+
+@pytest.mark.parametrize("number", CODES)
+def test_every_refusal_names_what_repairs_it(number: int) -> None:
+    """A variable, a role or module of this collection, or that nobody here can."""
+    data = yaml.safe_load((ROOT / "roles/power_platform/vars/main/diagnosis.yml").read_text())
+    repair = data["__power_platform_repairs"][f"AADSTS{number}"]
+    assert any(word in repair for word in ("power_platform", "entra_", "tenantkit.connectors.", "client_secret", "username"))
+    assert cause_of(number, tenant="t", client="c")[0]
+
+
+def test_a_wider_or_stronger_role_is_no_missing_role(connected: dict[str, t.Any], play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """The reader of the tenant may read its environments; an owner is a reader; and what is proven lacks nothing."""
+    environment = next(iter(emulator.powerplatform()["environments"]))
+    narrow = diagnosis(play(DIAGNOSE, inventory=inventory(contoso={**connected, "power_platform_environment_id": environment})).ok())
+    assert (narrow["findings"], narrow["works"]) == ([], True)
+    for key, item in emulator.powerplatform()["assignments"].items():
+        if item["principalObjectId"] == principal_of(emulator, own_application(emulator, "contoso", NAME)["appId"])["id"]:
+            emulator.remove_role_assignment("contoso", key)
+    untried = {"power_platform_credential": "secret"}
+    assert checks(diagnosis(play(DIAGNOSE, inventory=inventory(contoso=untried)).ok())) == {"role"}
+    principal = principal_of(emulator, own_application(emulator, "contoso", NAME)["appId"])
+    emulator.add_role_assignment("contoso", principal["id"], "Power Platform owner")
+    assert diagnosis(play(DIAGNOSE, inventory=inventory(contoso=untried)).ok())["findings"] == []
+
+
+def test_expired_credentials_beside_a_valid_one(connected: dict[str, t.Any], play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """Are no cause. Without any that is valid they are, and so is none at all."""
+    application = own_application(emulator, "contoso", NAME)
+    emulator.add_secret("contoso", application["id"], displayName="old", startDateTime="2020-01-01T00:00:00Z", endDateTime="2021-01-01T00:00:00Z")
+    assert diagnosis(play(DIAGNOSE, inventory=inventory(contoso=connected)).ok())["findings"] == []
+    untried = {"power_platform_credential": "certificate"}
+    (finding,) = diagnosis(play(DIAGNOSE, inventory=inventory(contoso=untried)).ok())["findings"]
+    assert (finding["check"], "certificates" in finding["cause"]) == ("credentials", True)
+    assert "power_platform_credential: certificate" in finding["repair"]
+
+
+def test_every_look_that_fails_is_said(connected: dict[str, t.Any], play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """Nothing is concluded from it, and the rest goes on."""
+    looks = {
+        "The registration": {"service": "graph", "path": "/applications"},
+        "The enterprise application": {"service": "graph", "path": "/servicePrincipals"},
+        "The role": {"service": "powerplatform", "path": "/authorization/"},
+    }
+    named = {**connected, "power_platform_client_id": own_application(emulator, "contoso", NAME)["appId"]}
+    for what, place in looks.items():
+        for part in (False, True):
+            emulator.fault(action="status", status=403, times=None, part=part, **place)
+        run = play(DIAGNOSE, inventory=inventory(contoso=named)).ok()
+        emulator.clear_faults()
+        found = diagnosis(run)
+        assert any(line.startswith(what) for line in found["not_read"]), (what, found)
+        assert (found["findings"], found["works"]) == ([], True), what
+        no_secret_shown(run, emulator)
+        assert emulator.writes() == []
+
+
+def test_nothing_is_none_in_a_sentence(connected: dict[str, t.Any], play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """A refusal that this collection does not know is told with the service's own words."""
+    body = {"error": "invalid_client", "error_description": "AADSTS999999: Something new.", "error_codes": [999999]}
+    emulator.fault(service="login", path="/token", action="status", status=401, body=body, times=None, skip=1)
+    run = play(DIAGNOSE, inventory=inventory(contoso={**connected, "entra_timeout": 30})).ok()
+    emulator.clear_faults()
+    assert "None" not in str([item["cause"] + item["repair"] for item in diagnosis(run)["findings"]])
+
+
+def test_diagnosis_of_a_registration_that_works(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """Nothing is found, nothing is changed."""
+    wanted = {**vault_file(workdir), "power_platform_credential": "secret"}
+    play("power_platform.yml", inventory=inventory(contoso=wanted)).ok()
+    application = own_application(emulator, "contoso", NAME)
+    secret = emulator.add_secret("contoso", application["id"], displayName="to try")
+    emulator.clear_journal()
+    known = {"power_platform_credential": "secret", "power_platform_try": {"client_secret": secret.get("value") or secret["secretText"]}}
+    run = play("power_platform_diagnose.yml", inventory=inventory(contoso=known)).ok()
+    assert (diagnosis(run)["findings"], diagnosis(run)["works"], diagnosis(run)["not_read"]) == ([], True, [])
+    assert emulator.writes() == []
+    assert run.changed() == []
+    no_secret_shown(run, emulator)
+
+
+def test_diagnosis_of_a_registration_made_by_hand(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """Every cause is named with what repairs it, nothing is written; running the role with adoption repairs them."""
+    made = emulator.add_application("contoso", displayName="By hand", web={"redirectUris": [NATIVE]}, secrets=[{"displayName": "by hand"}])
+    value = made["secrets"][0].get("value") or made["secrets"][0]["secretText"]
+    emulator.update("contoso", "servicePrincipals", made["service_principal"]["id"], accountEnabled=False)
+    known = {"power_platform_client_id": made["application"]["appId"], "power_platform_role": "reader", "power_platform_try": {"client_secret": value}}
+    run = play("power_platform_diagnose.yml", inventory=inventory(contoso=known)).ok()
+    found = diagnosis(run)
+    assert checks(found) == {"enterprise_application", "api", "permissions", "role", "sign_in"}, "an application that signs in by itself needs no redirect URI"
+    people = diagnosis(play("power_platform_diagnose.yml", inventory=inventory(contoso={"power_platform_client_id": made["application"]["appId"]})).ok())
+    assert checks(people) == {"enterprise_application", "api", "permissions", "redirect_uri"}
+    assert all(item["cause"].endswith(".") or "AADSTS" in item["cause"] for item in found["findings"])
+    assert all(item["repair"] for item in found["findings"])
+    assert emulator.writes() == []
+    no_secret_shown(run, emulator)
+    play("power_platform.yml", inventory=inventory(contoso={**known, "power_platform_adopt": True})).ok()
+    repaired = diagnosis(play("power_platform_diagnose.yml", inventory=inventory(contoso=known)).ok())
+    assert (repaired["findings"], repaired["works"]) == ([], True)
+
+
+def test_the_vendors_troubleshooting(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """Consent missing, nobody assigned, Conditional Access, a second factor, the API not found, the wrong tenant."""
+    play("power_platform.yml", inventory=inventory(contoso={"power_platform_allow_public_client": True})).ok()
+    application = own_application(emulator, "contoso", NAME)
+    principal = principal_of(emulator, application["appId"])
+    account = {"username": "service@contoso.com", "password": "emulated-service-password"}
+    (person,) = (key for key, item in emulator.tenant("contoso")["users"].items() if item["userPrincipalName"] == account["username"])
+
+    def look(**more: t.Any) -> dict[str, t.Any]:
+        run = play("power_platform_diagnose.yml", inventory=inventory(contoso={"power_platform_try": account, **more})).ok()
+        no_secret_shown(run, emulator)
+        return diagnosis(run)
+
+    assert look()["proof"]["status"] == "nothing_visible", "a person needs a role as well"
+    emulator.add_role_assignment("contoso", person, "Power Platform reader", principal_type="User")
+    assert look()["works"]
+    guarded = look(power_platform_try={"username": "guarded@contoso.com", "password": "emulated-guarded-password"})
+    assert "AADSTS50076" in json.dumps(guarded["findings"])
+    emulator.update("contoso", "servicePrincipals", principal["id"], appRoleAssignmentRequired=True)
+    assert checks(look()) >= {"assignment", "sign_in"}
+    emulator.update("contoso", "servicePrincipals", principal["id"], appRoleAssignmentRequired=False)
+    emulator.settings(conditional_access_blocks=[application["appId"]])
+    assert "AADSTS53003" in json.dumps(look()["findings"])
+    emulator.settings(conditional_access_blocks=[])
+    for key, grant in emulator.tenant("contoso")["grants"].items():
+        if grant["clientId"] == principal["id"]:
+            emulator.delete("contoso", "oauth2PermissionGrants", key)
+    missing = look()
+    assert checks(missing) >= {"consent", "sign_in"}
+    assert "AADSTS65001" in json.dumps(missing["findings"])
+    emulator.delete("contoso", "servicePrincipals", principal_of(emulator, API)["id"])
+    assert "api" in checks(look())
+    nobody = look(power_platform_client_id="11111111-2222-4333-8444-555555555555", power_platform_try={})
+    assert checks(nobody) >= {"registration"}

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The life of the credentials of the role power_platform: renewal, overlap and retirement, and what happens when the kind of credential changes."""
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+
+import pytest
+from support.playbooks import Run
+from support.plays import no_secret_shown, own_application
+from support.power import DAY, NAME, pair, result_of, stored, vault_file
+from tenant_emulator.testing import Emulator
+
+Play = t.Callable[..., Run]
+Inventory = t.Callable[..., Path]
+
+KEYS = {"secret": "passwordCredentials", "certificate": "keyCredentials"}
+
+
+def keys_of(emulator: Emulator, kind: str) -> list[str]:
+    """The ids of the application's credentials of a kind, in the order in which they were made."""
+    found = own_application(emulator, "contoso", NAME)[KEYS[kind]]
+    return [item["keyId"] for item in sorted(found, key=lambda item: item["startDateTime"])]
+
+
+@pytest.mark.parametrize("kind", ["secret", "certificate"])
+def test_renewed_kept_for_the_overlap_and_retired(kind: str, play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """Thirty days before its end a new one is made, proven and stored; the old one stays for seven days and then goes."""
+    # The token request signs by this machine's clock, which does not move along; the proof at Entra that comes before goes by the service's.
+    proves = kind == "secret"
+    hosts = inventory(contoso={**vault_file(workdir), "power_platform_credential": kind, "power_platform_prove": proves})
+
+    def run() -> dict[str, t.Any]:
+        done = play("power_platform.yml", inventory=hosts).ok()
+        no_secret_shown(done, emulator)
+        return result_of(done)
+
+    first = run()
+    emulator.advance(140 * DAY)
+    assert run()["credential"]["key_id"] == first["credential"]["key_id"]
+    emulator.advance(11 * DAY)
+    second = run()
+    assert (second["status"], second["proof"]["status"], second["changed"]) == ("connected", "proven" if proves else "not_tested", True)
+    assert keys_of(emulator, kind) == [first["credential"]["key_id"], second["credential"]["key_id"]]
+    assert len(stored(workdir)) == 1
+    emulator.advance(6 * DAY)
+    assert not run()["changed"]
+    emulator.advance(2 * DAY)
+    retired = run()
+    assert (retired["status"], retired["changed"]) == ("connected", True)
+    assert keys_of(emulator, kind) == [second["credential"]["key_id"]]
+    assert not run()["changed"]
+
+
+@pytest.mark.parametrize(("before", "after"), [("secret", "certificate"), ("certificate", "secret")])
+def test_another_kind_of_credential(before: str, after: str, play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """What was made before is named, kept for the overlap and removed then; a credential that somebody else put there stays."""
+    sinks = {kind: vault_file(workdir, kind) for kind in (before, after)}
+    play("power_platform.yml", inventory=inventory(contoso={**sinks[before], "power_platform_credential": before})).ok()
+    (old,) = keys_of(emulator, before)
+    emulator.add_secret("contoso", own_application(emulator, "contoso", NAME)["id"], displayName="by hand")
+    hosts = inventory(contoso={**sinks[after], "power_platform_credential": after})
+    changed = play("power_platform.yml", inventory=hosts).ok()
+    assert result_of(changed)["earlier_credentials"][f"{before}s"] == [old]
+    assert old in changed.output
+    emulator.advance(6 * DAY)
+    kept = play("power_platform.yml", inventory=hosts).ok()
+    assert (kept.changed(), old in keys_of(emulator, before)) == ([], True)
+    emulator.advance(3 * DAY)
+    gone = play("power_platform.yml", inventory=hosts).ok()
+    assert (result_of(gone)["changed"], result_of(gone)["status"], old in keys_of(emulator, before)) == (True, "connected", False)
+    assert "by hand" in [item["displayName"] for item in own_application(emulator, "contoso", NAME)["passwordCredentials"]]
+    settled = play("power_platform.yml", inventory=hosts).ok()
+    assert (settled.changed(), result_of(settled)["earlier_credentials"]) == ([], {"secrets": [], "certificates": [], "federated": []})
+
+
+def test_a_federated_credential_is_only_named(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """It has no date, so whoever trusted the other issuer says when that ends; the run that makes another credential says how."""
+    trust = {"name": "main", "issuer": "https://token.actions.githubusercontent.com", "subject": "repo:contoso/platform:ref:refs/heads/main"}
+    wanted = {**vault_file(workdir), "power_platform_federated": trust}
+    play("power_platform.yml", inventory=inventory(contoso={**wanted, "power_platform_credential": "federated"})).ok()
+    run = play("power_platform.yml", inventory=inventory(contoso={**wanted, "power_platform_credential": "secret"})).ok()
+    assert result_of(run)["earlier_credentials"]["federated"] == ["main"]
+    assert "entra_federated_credential (state: absent)" in run.output
+    assert play("power_platform.yml", inventory=inventory(contoso={**wanted, "power_platform_credential": "secret"})).ok().changed() == []
+
+
+def test_certificates_that_are_given_one_after_the_other(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """The earlier one stays for the overlap after the later one came, however long both have been valid, and so it does when one is made in its place."""
+    for name, begin in (("first", -300), ("second", -200)):
+        (workdir / f"{name}.pem").write_bytes(pair(begin, 300).pem)
+
+    def wanted(name: str) -> Path:
+        return inventory(contoso={"power_platform_credential": "certificate", "power_platform_certificate_path": str(workdir / f"{name}.pem")})
+
+    for name in ("first", "second"):
+        assert result_of(play("power_platform.yml", inventory=wanted(name)).ok())["status"] == "connected"
+    emulator.advance(6 * DAY)
+    assert play("power_platform.yml", inventory=wanted("second")).ok().changed() == []
+    assert len(keys_of(emulator, "certificate")) == 2
+    emulator.advance(2 * DAY)
+    assert result_of(play("power_platform.yml", inventory=wanted("second")).ok())["changed"]
+    (given,) = keys_of(emulator, "certificate")
+    generated = inventory(contoso={**vault_file(workdir), "power_platform_credential": "certificate", "power_platform_prove": False})
+    play("power_platform.yml", inventory=generated).ok()
+    emulator.advance(6 * DAY)
+    play("power_platform.yml", inventory=generated).ok()
+    assert given in keys_of(emulator, "certificate")
+    emulator.advance(2 * DAY)
+    play("power_platform.yml", inventory=generated).ok()
+    assert given not in keys_of(emulator, "certificate")
+    (made_here,) = keys_of(emulator, "certificate")
+    back = result_of(play("power_platform.yml", inventory=wanted("second")).ok())
+    assert back["earlier_credentials"]["certificates"] == [made_here]
+    emulator.advance(9 * DAY)
+    play("power_platform.yml", inventory=wanted("second")).ok()
+    assert made_here not in keys_of(emulator, "certificate")

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where the role power_platform puts a key or secret: several sinks, of which one fails, and what is left then."""
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+
+from support.playbooks import Run
+from support.plays import failed_well, own_application
+from support.power import NAME, result_of, sink_tasks, stored, vault_file
+from tenant_emulator.testing import Emulator
+
+Play = t.Callable[..., Run]
+Inventory = t.Callable[..., Path]
+
+STORING = "entra_connector_sink_action == 'store' and not ansible_check_mode"
+
+
+def two_sinks(workdir: Path, *, first_stores: bool) -> dict[str, t.Any]:
+    """Two places, of which the second refuses for good whatever it is given."""
+    refuse = {
+        "name": "Refuse it",
+        "tenantkit.connectors.credential_vault_file": {
+            "directory": str(workdir / "second"),
+            "tenant_id": "somewhere",
+            "connector": "power_platform",
+            "vault_id": "not_loaded",
+            "key_id": "{{ entra_connector_key_id }}",
+            "value": "{{ entra_connector_secret_value }}",
+        },
+        "when": STORING,
+    }
+    refusing = sink_tasks(workdir, "refusing.yml", refuse)
+    first = vault_file(workdir)
+    sinks = [first.pop("entra_connector_sink"), refusing] if first_stores else [refusing]
+    return {**first, "entra_connector_sink": sinks}
+
+
+def test_a_certificate_that_no_sink_took_is_removed(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """The only sink refuses: nobody holds the key, so its certificate goes, and the sentence says so."""
+    wanted = {**two_sinks(workdir, first_stores=False), "power_platform_credential": "certificate"}
+    run = play("power_platform.yml", inventory=inventory(contoso=wanted))
+    failed_well(run, emulator, "Vault id 'not_loaded' is not loaded", "was removed again")
+    assert own_application(emulator, "contoso", NAME)["keyCredentials"] == []
+    left = run.task("Leave what is known of the failure, for later plays and reports").result["ansible_facts"]["__power_platform_certificate_step"]
+    assert (left["status"], left["failure"]["code"]) == ("failed", "vault_id_not_loaded")
+
+
+def test_one_sinks_refusal_leaves_the_key_of_another(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """The first sink holds the key, the second refuses it: the certificate stays, the next run gives both a new one."""
+    wanted = {**two_sinks(workdir, first_stores=True), "power_platform_credential": "certificate"}
+    run = play("power_platform.yml", inventory=inventory(contoso=wanted))
+    failed_well(run, emulator, "Vault id 'not_loaded' is not loaded", "vault_file holds the new key, so its certificate stays")
+    (left,) = own_application(emulator, "contoso", NAME)["keyCredentials"]
+    assert len(stored(workdir)) == 1
+    sink = wanted["entra_connector_sink"][0]
+    healed = result_of(play("power_platform.yml", inventory=inventory(contoso={**wanted, "entra_connector_sink": [sink]})).ok())
+    assert (healed["status"], healed["proof"]["status"]) == ("connected", "proven")
+    assert left["keyId"] != healed["credential"]["key_id"]
+
+
+def test_one_application_under_two_names(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """Two hosts that mean one application by its name and by its id are one too many; with an application each they go their ways."""
+    first = {**vault_file(workdir), "power_platform_credential": "secret"}
+    play("power_platform.yml", inventory=inventory(contoso=first)).ok()
+    app_id = own_application(emulator, "contoso", NAME)["appId"]
+    twin = {**vault_file(workdir, "other"), "power_platform_credential": "secret", "entra_tenant_id": "contoso.onmicrosoft.com"}
+    emulator.clear_journal()
+    run = play("power_platform.yml", inventory=inventory(contoso=first, twin={**twin, "power_platform_client_id": app_id}))
+    failed_well(run, emulator, "contoso and twin")
+    assert emulator.writes() == []
+    apart = play("power_platform.yml", inventory=inventory(contoso=first, twin={**twin, "power_platform_unique_name": "tenantkit.power_platform.second"})).ok()
+    assert [result_of(apart, host)["status"] for host in ("contoso", "twin")] == ["connected", "connected"]
+    assert apart.changed("contoso") == []
+    assert stored(workdir, "other")

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the tests of the role power_platform share: its names, certificates, and looks at what a run left behind."""
+
+from __future__ import annotations
+
+import datetime as dt
+import typing as t
+from pathlib import Path
+
+import yaml
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
+from tenant_emulator.testing import Emulator
+
+from support.playbooks import Run
+
+API = "8578e004-a5c6-46e7-913e-12f58912df43"
+NAME = "tenantkit.power_platform"
+NATIVE = "https://login.microsoftonline.com/common/oauth2/nativeclient"
+READER = "c886ad2e-27f7-4874-8381-5849b8d8a090"
+DAY = 24 * 3600.0
+
+
+def vault_file(workdir: Path, folder: str = "credentials") -> dict[str, t.Any]:
+    """Host variables of a vault file."""
+    return {"entra_connector_sink": {"type": "vault_file", "directory": str(workdir / folder)}, "entra_connector_vault_id": "connectors"}
+
+
+def stored(workdir: Path, folder: str = "credentials") -> list[str]:
+    """The files of the sink."""
+    place = workdir / folder
+    return sorted(item.name for item in place.iterdir()) if place.exists() else []
+
+
+def result_of(run: Run, host: str = "contoso") -> dict[str, t.Any]:
+    """What the role left behind."""
+    return t.cast("dict[str, t.Any]", run.task("Report Power Platform", host).result["ansible_facts"]["power_platform_result"])
+
+
+def diagnosis(run: Run) -> dict[str, t.Any]:
+    """What the diagnosis found."""
+    return t.cast("dict[str, t.Any]", run.task("Report the diagnosis").result["ansible_facts"]["power_platform_diagnosis"])
+
+
+def checks(found: dict[str, t.Any]) -> set[str]:
+    """What the findings are about."""
+    return {item["check"] for item in found["findings"]}
+
+
+def principal_of(emulator: Emulator, app_id: str) -> dict[str, t.Any]:
+    """The service principal of an application in Contoso."""
+    return next(item for item in emulator.tenant("contoso")["service_principals"].values() if item["appId"] == app_id)
+
+
+def roles_of(emulator: Emulator, app_id: str) -> list[tuple[str, str]]:
+    """Role and scope (without the tenant) of each assignment that an application holds."""
+    mine = principal_of(emulator, app_id)["id"]
+    prefix = f"/tenants/{emulator.tenant_id('contoso')}"
+    found = emulator.powerplatform()["assignments"].values()
+    return [(item["roleDefinitionId"], item["scope"].removeprefix(prefix)) for item in found if item["principalObjectId"] == mine]
+
+
+def without_environments(emulator: Emulator) -> None:
+    """A tenant in which nobody sees anything."""
+    for key in list(emulator.powerplatform()["environments"]):
+        emulator.control("DELETE", f"tenants/contoso/power-platform/environments/{key}")
+
+
+def sink_tasks(workdir: Path, name: str, *tasks: dict[str, t.Any]) -> dict[str, t.Any]:
+    """A sink that is a task file of the user's."""
+    path = workdir / name
+    path.write_text(yaml.safe_dump(list(tasks)))
+    return {"type": "tasks", "file": str(path)}
+
+
+class Pair(t.NamedTuple):
+    """A key and its certificate."""
+
+    key: rsa.RSAPrivateKey
+    certificate: x509.Certificate
+
+    @property
+    def key_pem(self) -> bytes:
+        """The private key."""
+        return self._key(serialization.Encoding.PEM)
+
+    @property
+    def key_der(self) -> bytes:
+        """The private key."""
+        return self._key(serialization.Encoding.DER)
+
+    @property
+    def pem(self) -> bytes:
+        """The certificate."""
+        return self.certificate.public_bytes(serialization.Encoding.PEM)
+
+    @property
+    def der(self) -> bytes:
+        """The certificate."""
+        return self.certificate.public_bytes(serialization.Encoding.DER)
+
+    def _key(self, encoding: serialization.Encoding) -> bytes:
+        return self.key.private_bytes(encoding, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+
+
+def pair(begin: float = -1, end: float = 300) -> Pair:
+    """A certificate that is valid from so many days on to so many days on."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "platform")])
+    now = dt.datetime.now(dt.UTC)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now + dt.timedelta(begin), now + dt.timedelta(end))
+    return Pair(key, builder.sign(key, hashes.SHA256()))
