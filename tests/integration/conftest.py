@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 from support import requests
+from support.kill_plan import SAMPLE
 from support.playbooks import ROOT, Run, run_playbook
 from tenant_emulator.testing import Emulator
 
@@ -23,10 +24,13 @@ pytest_terminal_summary = requests.pytest_terminal_summary
 # with rarer input.
 EXHAUSTIVE = re.compile(
     r"placement/.*(\[check\]|free|host_pinned|elsewhere|retried|ansible\.cfg|another module)"
-    r"|test_kill\.py::test_killed\[(?!connect-SIGKILL-after-(mint|pending|deliver)\]|renew-SIGKILL-after-deliver)"
-    r"|test_kill\.py::test_every_write_is_known\[(?!connect)"
-    r"|test_leaks\.py::(?!test_nothing_is_left\[(connect|refused|check|wrong_tenant)-worker|test_nothing_is_left\[connect-process"
-    r"|test_a_run_killed_with_a_secret_in_its_hands\[worker-/addPassword)"
+    rf"|test_kill\.py::test_killed\[(?!({'|'.join(map(str, SAMPLE))})\])"
+    rf"|test_kill\.py::test_every_write_is_known\[(?!({'|'.join(case.scenario for case in SAMPLE)})\])"
+    r"|test_kill\.py::test_killed_while_the_vault_file_is_written\[(?!workato_file_renew-half)"
+    r"|test_leaks\.py::(?!test_the_search|test_nothing_is_left\[(connect|refused|check|wrong_tenant|workato_connect|platform_certificate|platform_ropc)-worker"
+    r"|test_nothing_is_left\[(connect|platform_certificate)-process|test_a_run_killed_with_a_secret_in_its_hands\[worker-/addPassword"
+    r"|test_another_connector_killed_with_a_secret_in_its_hands\[worker-platform_key_made)"
+    r"|test_budgets\.py::test_confirming_each_connector\[(workato_file|platform_certificate|okta_open)"
     r"|test_modules\.py::.*process"
     r"|test_okta_workflows\.py::test_(?!preconsent|audit|what_the_vendor_documents\[True|bad_input|the_scope_lists)"
     r"|test_stale_reads\.py::test_(renewal|certificate)"

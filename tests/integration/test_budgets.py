@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from support import requests
 from support.playbooks import Run
+from support.scenarios import SCENARIOS, Site
 from tenant_emulator.testing import Emulator, JsonObject
 
 Play = t.Callable[..., Run]
@@ -18,6 +19,16 @@ Inventory = t.Callable[..., Path]
 FIRST_CONNECT = 20
 CONFIRM = 4  # where we are; 8 is the promise
 HOST_TASKS = 8
+# Of a run that finds everything as it should be: requests and host-tasks, by scenario. They are what was measured, so that they only ever go down.
+CONFIRMED = {
+    "connect": (4, 7),
+    "workato": (7, 13),
+    "workato_file": (4, 20),
+    "platform_secret": (9, 35),
+    "platform_certificate": (8, 35),
+    "okta_preconsent": (7, 8),
+    "okta_open": (5, 10),
+}
 UNIQUE_NAME = "tenantkit.workspace365.contoso"
 
 
@@ -87,6 +98,21 @@ def test_three_tenants_share_nothing_and_repeat_nothing(play: Play, inventory: I
     for name in names:
         assert run.host_tasks(name) <= HOST_TASKS
         assert run.changed(name) == []
+
+
+@pytest.mark.parametrize("name", CONFIRMED)
+def test_confirming_each_connector(name: str, emulator: Emulator, operator: dict[str, str], inventory: Inventory, workdir: Path) -> None:
+    """Nothing is written, and looking costs no more than it did."""
+    scenario = SCENARIOS[name](Site(emulator, operator, inventory, workdir))
+    scenario.run(scenario.host).ok()
+    emulator.clear_journal()
+    run = scenario.run(scenario.host, **requests.timeline_env(workdir)).ok()
+    entries = emulator.journal()
+    requests.report(requests.table(f"Confirm {name}", entries, run, workdir))
+    assert (run.changed(), emulator.writes()) == ([], [])
+    budget, tasks = CONFIRMED[name]
+    assert len(entries) <= budget
+    assert run.host_tasks("contoso") <= tasks, [event.task for event in run.events]
 
 
 class Damage(t.NamedTuple):

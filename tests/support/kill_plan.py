@@ -1,24 +1,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the connect run is killed: its requests by what they do, and which of them a test run takes.
+"""Where runs are killed: their requests by what they do, and which of them a test run takes.
 
-By default every state that a kill can leave behind in the services is taken once (after each write, that is), a few more with the other
-signals, and two requests that rotate with C(KILL_ROTATION) (a number). C(KILL_ALL=1) takes all requests, before and after, in all ways.
+Every state that a kill can leave behind in the services is taken once (after each write, that is), a few more with the other signals, and two
+requests that rotate with C(KILL_ROTATION) (a number). C(make test) takes those that no other one resembles. C(KILL_ALL=1) takes all requests of
+all scenarios, before and after, in all ways.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import os
 import typing as t
 
-from tenant_emulator.testing import JsonObject
-
-from support import requests
 from support.killing import HOWS, WHENS
+from support.scenarios import SCENARIOS
 
 SLICES = 8  # tests per scenario and signal with KILL_ALL, so that they spread over processes
-SCENARIOS = ("connect", "renew", "adopt")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,19 +32,21 @@ class Point:
 
 @dataclasses.dataclass(frozen=True)
 class Case:
-    """What one test does: named points, or a part of all."""
+    """What one test does: a named point, or a part of all."""
 
     scenario: str
     how: str
     step: str = ""
     when: str = ""
+    nth: int = 1  # of the requests that do this
     part: tuple[int, int] | None = None  # which of how many
     one: int | None = None  # a single point, wherever that is
 
     def __str__(self) -> str:
         if self.part:
             return f"{self.scenario}-{self.how}-all-{self.part[0]}"
-        return f"{self.scenario}-{self.how}-" + (f"rotating-{self.one}" if self.one is not None else f"{self.when}-{self.step}")
+        what = f"{self.when}-{self.step}" + (f"-{self.nth}" if self.nth > 1 else "")
+        return f"{self.scenario}-{self.how}-" + (f"rotating-{self.one}" if self.one is not None else what)
 
     def points(self, steps: t.Sequence[str]) -> list[Point]:
         """The points among the requests of a clean run."""
@@ -57,25 +56,53 @@ class Case:
         if self.one is not None:
             return [found[self.one % len(found)]]
         named = [point for point in found if (point.step, point.when) == (self.step, self.when)]
-        assert named, f"no request does {self.step!r}: {steps}"
-        return named[:1]
+        assert len(named) >= self.nth, f"no request does {self.step!r}: {steps}"
+        return [named[self.nth - 1]]
 
 
-def step_of(entry: JsonObject) -> str:
-    """What a request does, in a word."""
-    writes = requests.writes_of(entry)
-    if not writes:
-        return "prove" if entry["service"] == "login" and entry["path"].endswith("/token") and entry["seq"] > 3 else "look"
-    path = writes[0].path
-    if path.endswith("/SingleSignOnSettings/OAuth2"):
-        return "deliver"
-    for word, step in (("addPassword", "mint"), ("removePassword", "remove"), ("oauth2PermissionGrants", "consent"), ("servicePrincipals", "principal")):
-        if word in path:
-            return step
-    body = next((part["body"] for part in (entry["request"] or {}).get("requests", ()) if part["method"] == "PATCH"), entry["request"])
-    if set(body) != {"tags"}:
-        return "application"
-    return "pending" if any(":p:" in tag for tag in body["tags"]) else "delivered"
+# What make test takes. Each leaves something else behind: what the comment says.
+SAMPLE = (
+    *(Case("connect", "SIGKILL", step, "after") for step in ("mint", "pending", "deliver")),
+    Case("renew", "SIGKILL", "deliver", "after"),
+    Case("absent", "SIGKILL", "disable", "after"),  # an application that nobody can sign in with, its secret still there
+    Case("workato", "SIGKILL", "deliver", "after"),  # Workato holds a secret that is not marked as delivered
+    Case("workato_renew", "SIGKILL", "deliver", "after"),  # the same with a person signed in and a good secret before it
+    Case("workato_file_renew", "SIGKILL", "delivered", "before"),  # the file has the new one, the mark the old one
+    Case("platform_secret", "SIGKILL", "role", "after"),  # a role for an application that has no credential
+    Case("platform_certificate", "SIGKILL", "mint", "after"),  # a certificate whose key is lost
+    Case("platform_certificate", "SIGKILL", "delivered", "before"),  # the key is in the file, proven, and not marked
+    Case("okta_preconsent", "SIGKILL", "principal", "after"),  # an enterprise application that nobody is assigned to
+    Case("okta_open", "SIGKILL", "record", "after"),  # recorded, not changed
+    Case("okta_changed_mind", "SIGKILL", "open", "after"),  # one setting changed, one not, and the next run is to undo it
+    Case("okta_absent", "SIGKILL", "open", "after"),  # one setting put back, both still recorded
+)
+# Left to make test-all.
+MORE = (
+    *(Case("connect", "SIGKILL", step, "after") for step in ("application", "principal", "consent", "delivered")),
+    Case("connect", "SIGKILL", "deliver", "before"),
+    Case("connect", "SIGTERM", "mint", "after"),
+    Case("connect", "SIGINT", "deliver", "after"),
+    Case("connect", "ORPHAN", "mint", "after"),
+    Case("renew", "SIGKILL", "mint", "after"),
+    Case("adopt", "SIGKILL", "deliver", "after"),
+    *(Case("absent", "SIGKILL", step, "after") for step in ("revoke", "delete")),
+    *(Case(scenario, "SIGKILL", step, "after") for scenario in ("workato", "workato_file") for step in ("mint", "pending")),
+    Case("workato", "SIGTERM", "deliver", "after"),
+    Case("workato_renew", "SIGKILL", "pending", "after"),
+    Case("workato_both", "SIGKILL", "deliver", "before"),
+    Case("workato_both", "SIGKILL", "deliver", "after"),
+    *(Case("platform_secret", "SIGKILL", step, "after") for step in ("principal", "mint", "pending")),
+    Case("platform_secret", "SIGKILL", "prove", "after", nth=4),
+    Case("platform_certificate", "SIGKILL", "pending", "after"),
+    Case("platform_certificate", "SIGTERM", "prove", "after", nth=4),
+    *(Case("platform_certificate_force", "SIGKILL", step, "after") for step in ("mint", "pending", "delivered")),
+    *(Case("workato_absent", "SIGKILL", step, "after") for step in ("disable", "delete", "disconnect")),
+    *(Case("platform_absent", "SIGKILL", step, "after") for step in ("unassign", "disable")),
+    *(Case("okta_preconsent", "SIGKILL", step, "after") for step in ("assign", "consent")),
+    *(Case("okta_open", "SIGKILL", step, "after") for step in ("principal", "open", "settings")),
+    *(Case("okta_changed_mind", "SIGKILL", step, "after") for step in ("record", "settings")),
+    *(Case("okta_absent", "SIGKILL", step, "after") for step in ("settings", "record")),
+)
 
 
 def cases() -> list[Case]:
@@ -83,18 +110,5 @@ def cases() -> list[Case]:
     if os.environ.get("KILL_ALL"):
         return [Case(scenario, how, part=(part, SLICES)) for scenario in SCENARIOS for how in HOWS for part in range(SLICES)]
     rotation = int(os.environ.get("KILL_ROTATION") or 0)
-    writes = ("application", "principal", "consent", "mint", "pending", "deliver", "delivered")
-    return [
-        *(Case("connect", "SIGKILL", step, "after") for step in writes),
-        Case("connect", "SIGKILL", "deliver", "before"),
-        Case("connect", "SIGTERM", "mint", "after"),
-        Case("connect", "SIGINT", "deliver", "after"),
-        Case("connect", "ORPHAN", "mint", "after"),
-        Case("renew", "SIGKILL", "mint", "after"),
-        Case("renew", "SIGKILL", "deliver", "after"),
-        Case("adopt", "SIGKILL", "deliver", "after"),
-        *(
-            Case(scenario, how, one=rotation * 11 + at)
-            for (scenario, how), at in zip(itertools.product(("renew", "adopt"), ("SIGTERM",)), (16, 9), strict=True)
-        ),
-    ]
+    rotating = [Case(scenario, "SIGTERM", one=rotation * 11 + at) for scenario, at in (("renew", 16), ("adopt", 9))]
+    return [*SAMPLE, *MORE, *rotating]

@@ -24,6 +24,8 @@ from tenant_emulator.testing import Emulator
 ORPHAN = "ORPHAN"
 HOWS = ("SIGKILL", "SIGTERM", "SIGINT", ORPHAN)
 WHENS = ("before", "after")
+# In the middle of writing a vault file: half of it is there, all of it, all of it on the disk, under its own name.
+HOLDS = ("half", "written", "synced", "replaced")
 _START, _END = 60.0, 60.0  # seconds
 _ORPHAN_WAITS = 0.3
 
@@ -104,17 +106,30 @@ def _send(how: str, root: int) -> None:
 
 
 def run_and_kill(
-    command: t.Sequence[str], env: t.Mapping[str, str], workdir: Path, emulator: Emulator, *, request: int = 1, when: str, how: str, path: str = ""
+    command: t.Sequence[str],
+    env: t.Mapping[str, str],
+    workdir: Path,
+    emulator: Emulator,
+    *,
+    how: str,
+    request: int = 1,
+    when: str = "after",
+    path: str = "",
+    hold: str = "",
 ) -> Killed:
     """Start a command and end it when its request with this number (from 1) arrives, before or after that takes effect.
 
-    With C(path), a regular expression, only requests with such a path count.
-    Returns when no process of it is left.
+    With C(path), a regular expression, only requests with such a path count. With C(hold) requests do not matter: it is ended at this step
+    (of C(HOLDS)) of writing a vault file. Returns when no process of it is left.
     """
     with contextlib.ExitStack() as stack:
         wire = stack.enter_context(_waiting(["sleep", "600"]))
         seconds = _ORPHAN_WAITS if how == ORPHAN else _END
-        stack.enter_context(emulator.faulty(action=f"kill_pid_{when}", pid=wire.pid, path=path, skip=request - 1, seconds=seconds))
+        if hold:
+            callbacks = f"{env.get('ANSIBLE_CALLBACKS_ENABLED', '')},hold".lstrip(",")
+            env = {**env, "ANSIBLE_CALLBACKS_ENABLED": callbacks, "HOLD_AT": hold, "HOLD_PID": str(wire.pid)}
+        else:
+            stack.enter_context(emulator.faulty(action=f"kill_pid_{when}", pid=wire.pid, path=path, skip=request - 1, seconds=seconds))
         out, err = (stack.enter_context((workdir / name).open("w+", errors="replace")) for name in ("killed.stdout", "killed.stderr"))
         victim = stack.enter_context(_waiting(command, env=dict(env), cwd=workdir, stdout=out, stderr=err))
         arrived = _wait(lambda: wire.poll() is not None or victim.poll() is not None, _START) and wire.poll() is not None
@@ -125,7 +140,7 @@ def run_and_kill(
             ended = _wait(lambda: victim.poll() is not None and not _alive(members), _END)
         out.seek(0), err.seek(0)
         killed = Killed(victim.returncode, out.read(), err.read(), lines, files)
-    assert arrived, f"request {request} never came:\n{killed.output}"
+    assert arrived, f"{hold or f'request {request}'} never came:\n{killed.output}"
     assert ended, f"still alive after {how}: {[_command_line(pid) for pid in _alive(members)]}\n{killed.output}"
     return killed
 

@@ -13,6 +13,7 @@ from urllib.parse import quote, quote_plus
 
 _SHORTEST = 10  # made-up values shorter than that are ordinary words elsewhere
 _PIECE = 14  # of a secret that was cut off somewhere
+PRIVATE_KEY = "PRIVATE KEY"  # stands in every private key that anybody writes down as text
 _CACHE = re.compile(r"^tenantkit-\d+-[0-9A-Za-z-]+$")
 
 
@@ -38,13 +39,22 @@ def forms(secret: str) -> set[bytes]:
     return found
 
 
+def private_parts(value: str) -> list[str]:
+    """What gives a credential away: the lines that are only in a private key, or else the whole value."""
+    if PRIVATE_KEY not in value:
+        return [value]
+    lines = value[value.index(PRIVATE_KEY) : value.index("-----END")].splitlines()
+    # Its first third is the modulus, which the certificate shows too.
+    return [line for line in lines[len(lines) // 3 + 1 :] if len(line) > _PIECE]
+
+
 @dataclasses.dataclass(frozen=True)
 class Found:
     """A secret where none may be."""
 
-    secret: str
+    secret: str = dataclasses.field(repr=False)
     place: str
-    around: str
+    around: str = dataclasses.field(repr=False)
 
     def __str__(self) -> str:
         return f"{self.secret[:6]}... ({len(self.secret)} characters) in {self.place}: {self.around}"
