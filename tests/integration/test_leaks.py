@@ -170,11 +170,7 @@ KILLS: dict[str, tuple[str, dict[str, t.Any], dict[str, t.Any]]] = {
 }
 
 
-# A run that is killed then leaves the file that the token module was given, with the private key as it is.
-LEFT = pytest.mark.xfail(reason="the proof of a certificate writes its key to a file", strict=False)
-
-
-@pytest.mark.parametrize("name", [pytest.param(name, marks=[LEFT] if name == "platform_key_proof" else []) for name in KILLS])
+@pytest.mark.parametrize("name", KILLS)
 @pytest.mark.parametrize("way", WAYS)
 def test_another_connector_killed_with_a_secret_in_its_hands(name: str, way: str, kill: Kill, files: VaultFiles) -> None:
     playbook, host, where = KILLS[name]
