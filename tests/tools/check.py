@@ -169,13 +169,19 @@ SIDE_BY_SIDE = (("lint", "docs", "build", "sanity"), ("molecule",))
 AFTER = ("tests",)
 
 
+def say(line: str) -> None:
+    """A whole line at once: steps that go side by side must not end up in one."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
 def steps(names: t.Iterable[str]) -> None:
     """Run steps one after the other and say so."""
     for name in names:
         started = time.monotonic()
-        print(f"{name}: {(STEPS[name].__doc__ or '').splitlines()[0]}", flush=True)
+        say(f"{name}: {(STEPS[name].__doc__ or '').splitlines()[0]}")
         STEPS[name]()
-        print(f"{name}: ok, {time.monotonic() - started:.0f} s", flush=True)
+        say(f"{name}: ok, {time.monotonic() - started:.0f} s")
 
 
 def main() -> None:
