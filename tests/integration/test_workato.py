@@ -77,6 +77,11 @@ def test_check_then_connect_then_again(play: Play, hosts: Path, emulator: Emulat
     again = play("workato.yml", inventory=hosts).ok()
     assert again.changed() == [] and emulator.writes() == []
     assert first.warnings() == [] and again.warnings() == []
+    # Confirming means looking: nobody can sign in with an enterprise application that somebody disabled.
+    (principal,) = [item for item in emulator.tenant("contoso")["service_principals"].values() if item["appId"] == app["appId"]]
+    emulator.update("contoso", "servicePrincipals", principal["id"], accountEnabled=False)
+    play("workato.yml", inventory=hosts).ok()
+    assert emulator.tenant("contoso")["service_principals"][principal["id"]]["accountEnabled"]
 
 
 def test_a_person_signs_in_and_is_signed_out(play: Play, hosts: Path, emulator: Emulator, unhurried: None) -> None:
