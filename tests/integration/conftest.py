@@ -32,7 +32,7 @@ EXHAUSTIVE = re.compile(
     r"|test_another_connector_killed_with_a_secret_in_its_hands\[worker-platform_key_made)"
     r"|test_budgets\.py::test_confirming_each_connector\[(workato_file|platform_certificate|okta_open)"
     r"|test_budgets\.py::test_confirming_means_looking\[(?!grant_narrowed|mark_removed)"  # test_33 of test_safety_proof.py looks for the others
-    r"|test_faults\.py::test_put_that_stays_unknown\[(?!drop_after-True)"
+    r"|test_faults\.py::test_put_that_stays_unknown\[(?!drop_after-True|drop_before-False)"
     r"|test_modules\.py::.*process"
     r"|test_okta_workflows\.py::test_(?!preconsent|audit|what_the_vendor_documents\[True|bad_input|the_scope_lists)"
     r"|test_stale_reads\.py::test_(renewal|certificate)"
