@@ -18,13 +18,12 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.consen
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.permission import access_of
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.permission_option import Lookup, ResourcePermissions
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.redirect_uris import comparison_key
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.resources import KIND_TYPES
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.resources import KIND_TYPES, TYPE_KINDS
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.tags import fingerprint
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
 
 _ITEM = re.compile(r"[0-9a-f]{12}")
 _PER_TAG = 16  # a tag has at most 256 characters
-_DEFAULT_KINDS = {"Scope": "delegated", "Role": "application"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -119,8 +118,8 @@ def requests_on_record(record: Record, required: t.Iterable[t.Mapping[str, t.Any
     for app_id, pairs in access.items():
         row: dict[str, t.Any] = {"resource": app_id, "delegated": [], "application": []}
         for permission_id, type_ in pairs:
-            if type_ in _DEFAULT_KINDS and request_item(app_id, type_, permission_id) in record.items:
-                row[_DEFAULT_KINDS[type_]].append(permission_id)
+            if type_ in TYPE_KINDS and request_item(app_id, type_, permission_id) in record.items:
+                row[TYPE_KINDS[type_]].append(permission_id)
         rows += [row] if row["delegated"] or row["application"] else []
     return rows
 

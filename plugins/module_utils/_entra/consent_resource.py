@@ -23,7 +23,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.consen
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.consent_write import ConsentWriter
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.owner_watch import owner_warning
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.permission_option import ResourcePermissions
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.privileged import KINDS, check_privileged, is_privileged, not_accepted, parse_accepted
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.privileged import check_privileged, not_accepted, parse_accepted, privileged_in
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ForbiddenError, NotFoundError, OptionError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._session import open_session
 
@@ -183,9 +183,7 @@ class ConsentResource:
         if self._desired.principal_id is not None:
             view["tenant_wide"] = plan_consent(everyone, self._state, self._reader.loader.lookup).facts["now"]["granted"]
         view["not_accepted"] = self._refused()
-        view["extra_privileged"] = sorted(
-            f"{kind}:{name}" for row in view["extra"] for kind in KINDS for name in row[kind] if is_privileged(row["resource_app_id"] or "", kind, name)
-        )
+        view["extra_privileged"] = privileged_in(view["extra"])
         if self._partners:
             redirect_uri = self._options.get("hand_off_redirect_uri")
             view["partner_urls"] = partner_urls(self._place(), self._partners, self._asked(), redirect_uri, self._refused())

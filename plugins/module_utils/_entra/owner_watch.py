@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.principals import Principal
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.privileged import KINDS, is_privileged
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.privileged import privileged_in
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ForbiddenError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import Part, odata_key
 
@@ -17,11 +17,6 @@ if t.TYPE_CHECKING:
     from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import GraphClient, PartAnswer
 
 Rows = t.Iterable[t.Mapping[str, t.Any]]
-
-
-def privileged_in(rows: Rows) -> list[str]:
-    """The privileged ones in a result's rows per resource API, as C(kind:Name)."""
-    return sorted({f"{kind}:{name}" for row in rows for kind in KINDS for name in row[kind] if is_privileged(row["resource_app_id"] or "", kind, name)})
 
 
 def owner_warning(graph: GraphClient, label: str, app_id: str, rows: Rows) -> str | None:

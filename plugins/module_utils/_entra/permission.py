@@ -19,7 +19,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.permis
     parse_permissions,
     resolve_wanted,
 )
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.resources import KIND_TYPES, well_known_name
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.resources import KIND_TYPES, TYPE_KINDS, well_known_name
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._ids import is_guid
 
@@ -28,8 +28,6 @@ MAX_RESOURCES = 50
 MAX_PERMISSIONS = 400
 MAX_PERMISSIONS_PERSONAL = 200
 MAX_PER_RESOURCE_PERSONAL = 30
-
-_KIND_OF = {"Scope": "delegated", "Role": "application"}
 
 # requiredResourceAccess without duplicates and order: app id -> (id, Scope|Role), both kept in the order they were found.
 Access = dict[str, dict[tuple[str, str], None]]
@@ -188,7 +186,7 @@ def shape_of(access: Access, lookup: Lookup) -> list[dict[str, t.Any]]:
         resource = lookup(app_id)
         lists: dict[str, list[str]] = {kind: [] for kind in KIND_TYPES}
         for permission_id, type_ in pairs:
-            kind = _KIND_OF.get(type_, "application")
+            kind = TYPE_KINDS.get(type_, "application")
             lists[kind].append(resource.name_of(kind, permission_id) if resource else permission_id)
         rows.append(as_result(resource.display_name if resource else well_known_name(app_id), app_id, **lists))
     return sorted(rows, key=lambda row: (row["resource"].lower(), row["resource_app_id"]))

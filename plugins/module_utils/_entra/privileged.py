@@ -97,6 +97,11 @@ def privileged_of(permissions: t.Iterable[HasPermissions]) -> list[tuple[str, st
     return sorted(found)
 
 
+def privileged_in(rows: t.Iterable[t.Mapping[str, t.Any]]) -> list[str]:
+    """The privileged ones in a result's rows per resource API, as C(kind:Name)."""
+    return sorted({f"{kind}:{name}" for row in rows for kind in KINDS for name in row[kind] if is_privileged(row["resource_app_id"] or "", kind, name)})
+
+
 def not_accepted(permissions: t.Iterable[HasPermissions], accepted: frozenset[tuple[str, str]]) -> list[tuple[str, str, str]]:
     """The privileged permissions that nobody accepted."""
     return [(resource, kind, name) for resource, kind, name in privileged_of(permissions) if (kind, name.lower()) not in accepted]

@@ -35,6 +35,7 @@ _WELL_KNOWN: dict[str, tuple[str, ...]] = {
 _APP_ID_OF = {name.lower(): app_id for app_id, names in _WELL_KNOWN.items() for name in names}
 
 KIND_TYPES = {"delegated": "Scope", "application": "Role"}  # as in requiredResourceAccess
+TYPE_KINDS = {type_: kind for kind, type_ in KIND_TYPES.items()}
 _OTHER = {"delegated": "application", "application": "delegated"}
 
 
