@@ -56,7 +56,7 @@ def open_session(runtime: Runtime, cache: JobCache | None = None) -> Session:
     http = HttpClient(runtime.budget, ca_path=options.get("ca_path"), host=runtime.host, secrets=runtime.secrets)
     cache = cache or JobCache.from_environ(runtime.environ)
     tokens = TokenProvider(
-        Login(http, endpoints.login_url, tenant),
+        Login(http, endpoints.login_url, tenant, cache),
         credential,
         cache,
         default_audience=endpoints.graph_audience,

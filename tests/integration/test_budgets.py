@@ -23,9 +23,9 @@ HOST_TASKS = 8
 CONFIRMED = {
     "connect": (4, 7),
     "workato": (7, 15),
-    "workato_file": (4, 22),
-    "platform_secret": (9, 37),
-    "platform_certificate": (8, 38),
+    "workato_file": (4, 17),
+    "platform_secret": (6, 18),
+    "platform_certificate": (7, 24),
     "okta_preconsent": (7, 8),
     "okta_open": (5, 10),
 }

@@ -16,7 +16,9 @@ import re
 import time
 import typing as t
 
+from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.discovery import DiscoveryAdapter
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.explain import SERVICE, token_error
+from ansible_collections.tenantkit.connectors.plugins.module_utils._cache import JobCache
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConnectorError, CredentialError, ServiceError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._http import HttpClient, MsalHttpAdapter
 from ansible_collections.tenantkit.connectors.plugins.module_utils._ids import is_guid
@@ -38,6 +40,7 @@ class Login:
     http: HttpClient
     login_url: str
     tenant: str  # as the user named it, checked
+    cache: JobCache = dataclasses.field(default_factory=lambda: JobCache(None), repr=False)  # of the tenant's configuration; a proof has none
 
     @property
     def authority(self) -> str:
@@ -122,7 +125,7 @@ class ConfidentialCredential(Credential):
         raise NotImplementedError
 
     def acquire(self, login: Login, audience: str, what: str) -> RawToken:
-        adapter = MsalHttpAdapter(login.http, doing=f"get a token for {what} in tenant {login.tenant}", service=SERVICE)
+        adapter = DiscoveryAdapter(login.http, login.cache, doing=f"get a token for {what} in tenant {login.tenant}", service=SERVICE)
         try:
             # A new object per try: msal answers a repeated request from its own memory for a minute after an error 400.
             application = msal.ConfidentialClientApplication(

@@ -310,7 +310,7 @@ def _connect(runtime: Runtime, url: str, service: str, version: str, audience: s
     http = HttpClient(runtime.budget, ca_path=options.get("ca_path"), host=runtime.host, secrets=runtime.secrets)
     cache = JobCache.from_environ(runtime.environ)
     tokens = TokenProvider(
-        Login(http, endpoints.login_url, tenant),
+        Login(http, endpoints.login_url, tenant, cache),
         credential,
         cache,
         default_audience=audience,

@@ -19,6 +19,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.base im
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.explain import error_number, token_error
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.platform import AzureCli, ManagedIdentity
 from ansible_collections.tenantkit.connectors.plugins.module_utils._budget import Budget
+from ansible_collections.tenantkit.connectors.plugins.module_utils._cache import JobCache
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConnectorError, CredentialError, TransportError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._http import HttpClient
 from ansible_collections.tenantkit.connectors.plugins.module_utils._http_answer import HttpAnswer
@@ -57,8 +58,8 @@ class Http:
         return str(text).replace("s3cret", "********")
 
 
-def login(http: Http) -> Login:
-    return Login(t.cast(HttpClient, http), BASE, TENANT)
+def login(http: Http, cache: JobCache | None = None) -> Login:
+    return Login(t.cast(HttpClient, http), BASE, TENANT, cache or JobCache(None))
 
 
 def refusal(number: int, text: str = "Something.") -> dict[str, t.Any]:
@@ -77,6 +78,29 @@ def test_a_secret_becomes_a_token() -> None:
     form = post["form"]
     assert (form["grant_type"], form["client_id"], form["client_secret"]) == ("client_credentials", CLIENT, "s3cret")
     assert form["scope"] == f"{GRAPH}/.default"
+
+
+def test_a_job_asks_once_where_a_tenant_signs_in(tmp_path: pathlib.Path) -> None:
+    token = (200, {"access_token": "x", "expires_in": 3599})
+    http = Http((200, METADATA), token, token, (200, METADATA), token)
+    cache = JobCache(str(tmp_path / "job"))
+    credential = ClientSecret(CLIENT, "s3cret", "the options")
+    for audience in (GRAPH, "https://api.powerplatform.com"):
+        credential.acquire(login(http, cache), audience, "a service")
+    other = Login(t.cast(HttpClient, http), BASE, "fabrikam.onmicrosoft.com", cache)  # another tenant has a configuration of its own
+    credential.acquire(other, GRAPH, "a service")
+    assert [call["method"] for call in http.calls] == ["GET", "POST", "POST", "GET", "POST"]
+    assert http.calls[3]["url"] == f"{BASE}/fabrikam.onmicrosoft.com/v2.0/.well-known/openid-configuration"
+
+
+@pytest.mark.parametrize("answer", [(404, "<html>"), (200, "<html>"), (200, {}), (400, refusal(90002))])
+def test_what_is_no_configuration_is_not_remembered(answer: tuple[int, t.Any], tmp_path: pathlib.Path) -> None:
+    http = Http(answer, (200, METADATA), (200, {"access_token": "x", "expires_in": 3599}))
+    cache = JobCache(str(tmp_path / "job"))
+    credential = ClientSecret(CLIENT, "s3cret", "the options")
+    with pytest.raises(CredentialError):
+        credential.acquire(login(http, cache), GRAPH, "Microsoft Graph")
+    assert credential.acquire(login(http, cache), GRAPH, "Microsoft Graph").value == "x"
 
 
 def test_every_try_asks(monkeypatch: pytest.MonkeyPatch) -> None:

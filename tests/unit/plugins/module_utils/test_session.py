@@ -163,7 +163,7 @@ def test_a_refused_token_is_replaced_once(emulator: Emulator, runtime: t.Callabl
     body = {"error": {"code": "InvalidAuthenticationToken", "message": "Access token has expired or is not yet valid."}}
     with emulator.faulty(action="status", service="graph", status=401, body=body):
         graph.get("/organization", doing="read the organization")
-    assert [entry["service"] for entry in emulator.journal()] == ["graph", "login", "login", "graph"]
+    assert [entry["service"] for entry in emulator.journal()] == ["graph", "login", "graph"]
 
 
 def test_certificate_federated_token_and_managed_identity(
