@@ -11,6 +11,8 @@ import typing as t
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
+import ahocorasick
+
 _SHORTEST = 10  # made-up values shorter than that are ordinary words elsewhere
 _PIECE = 14  # of a secret that was cut off somewhere
 PRIVATE_KEY = "PRIVATE KEY"  # stands in every private key that anybody writes down as text
@@ -64,16 +66,21 @@ class Search:
     """Searches texts and folders for secrets."""
 
     def __init__(self, secrets: t.Iterable[str]) -> None:
-        self._forms = {form: secret for secret in set(secrets) if len(secret) >= _SHORTEST for form in forms(secret)}
-        self._pattern = re.compile(b"|".join(re.escape(form) for form in sorted(self._forms, key=len, reverse=True)))
+        # One pass finds all of them, however many there are. It works on texts; in this encoding each byte is a character.
+        self._automaton = ahocorasick.Automaton()
+        for secret in {secret for secret in secrets if len(secret) >= _SHORTEST}:
+            for form in forms(secret):
+                self._automaton.add_word(form.decode("latin-1"), (len(form), secret))
+        self._automaton.make_automaton()
 
     def text(self, place: str, content: str | bytes) -> list[Found]:
         """All secrets in a text."""
         data = content.encode(errors="surrogateescape") if isinstance(content, str) else content
         found = []
-        for match in self._pattern.finditer(data):
-            around = data[max(0, match.start() - 60) : match.start()].decode(errors="replace")
-            found.append(Found(self._forms[match[0]], place, f"...{around}[{len(match[0])} bytes]"))
+        for end, (length, secret) in self._automaton.iter(data.decode("latin-1")):
+            start = end + 1 - length
+            around = data[max(0, start - 60) : start].decode(errors="replace")
+            found.append(Found(secret, place, f"...{around}[{length} bytes]"))
         return found
 
     def folder(self, root: Path, *, without: t.Container[Path] = ()) -> list[Found]:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs the checks of this repository and stops at the first that fails.
+"""Runs the checks of this repository and fails when one of them does.
 
-check.py                  all of them; pytest last, so that its closing line is the last line
+check.py                  all of them, side by side; pytest's closing line is the last line
 check.py lint docs        only these
 """
 
@@ -21,6 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 WORK = ROOT / ".work"
 HOME = WORK / "home"
+LAST: list[str] = []  # pytest's closing line
 BIN = Path(sysconfig.get_path("scripts"))
 
 # Stands in for the bootstrap script that ansible-test would download: Python's own pip, then the version it asks for.
@@ -144,9 +145,18 @@ def molecule() -> None:
 
 
 def pytest(marker: str) -> None:
-    """Run pytest on what a marker expression selects; ends this program with its exit code."""
-    command = [sys.executable, "-m", "pytest", "-n", "2", "-q", "-m", marker, *os.environ.get("PYTEST_ARGS", "").split()]
-    sys.exit(subprocess.run(command, cwd=ROOT, check=False).returncode)
+    """Run pytest on what a marker expression selects and show it as it goes. Three workers on two cores, because playbooks also wait."""
+    command = [sys.executable, "-m", "pytest", "-n", "3", "--dist", "worksteal", "-q", "-m", marker, *os.environ.get("PYTEST_ARGS", "").split()]
+    seen = b""
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        while piece := os.read(process.stdout.fileno(), 65536):
+            seen = (seen + piece)[-1000:]
+            sys.stdout.buffer.write(piece)
+            sys.stdout.flush()
+    LAST.append(seen.decode(errors="replace").strip().rsplit("\n", 1)[-1])
+    if process.returncode:
+        sys.exit(f"failed ({process.returncode}): {' '.join(command[1:])}")
 
 
 def tests() -> None:
@@ -164,34 +174,39 @@ STEPS: dict[str, t.Callable[[], None]] = {
 }  # fmt: skip
 
 
-# All of them: what uses one core goes side by side, pytest (which uses all cores, and whose closing line has to be the last) comes after.
-SIDE_BY_SIDE = (("lint", "docs", "build", "sanity"), ("molecule",))
-AFTER = ("tests",)
+# All of them, side by side: none of the others keeps a core busy for long, nor does pytest, whose playbooks wait for each other's answers.
+SIDE_BY_SIDE = (("tests",), ("lint", "docs", "build", "sanity"), ("molecule",))
 
 
 def say(line: str) -> None:
-    """A whole line at once: steps that go side by side must not end up in one."""
-    sys.stdout.write(line + "\n")
+    """A whole line at once, and on a line of its own between pytest's dots."""
+    sys.stdout.write(f"\n{line}\n" if len(sys.argv) == 1 else f"{line}\n")
     sys.stdout.flush()
 
 
-def steps(names: t.Iterable[str]) -> None:
-    """Run steps one after the other and say so."""
+def steps(names: t.Iterable[str]) -> str:
+    """Run steps one after the other and say so. What the first that failed says of it, or nothing."""
     for name in names:
         started = time.monotonic()
         say(f"{name}: {(STEPS[name].__doc__ or '').splitlines()[0]}")
-        STEPS[name]()
+        try:
+            STEPS[name]()
+        except SystemExit as failed:
+            say(f"{name}: {failed}")
+            return f"{name} failed"
         say(f"{name}: ok, {time.monotonic() - started:.0f} s")
+    return ""
 
 
 def main() -> None:
     """Run the named steps, or all."""
     WORK.mkdir(exist_ok=True)
-    if sys.argv[1:]:
-        return steps(sys.argv[1:])
-    with ThreadPoolExecutor(len(SIDE_BY_SIDE)) as pool:
-        list(pool.map(steps, SIDE_BY_SIDE))
-    return steps(AFTER)
+    side_by_side = (sys.argv[1:],) if sys.argv[1:] else SIDE_BY_SIDE
+    with ThreadPoolExecutor(len(side_by_side)) as pool:
+        failed = [line for line in pool.map(steps, side_by_side) if line]
+    for line in LAST:  # it is what a reader, and a machine, looks for at the end
+        say(line)
+    sys.exit(", ".join(failed) or 0)
 
 
 if __name__ == "__main__":

@@ -155,6 +155,8 @@ class BatchRun:
         return kept
 
     def _repeatable(self, answer: PartAnswer, tries: int) -> bool:
+        if answer.ok:
+            return False  # without a look at its body: a list of permissions has a megabyte
         if answer.status == 429:
             return True
         fault = read_fault(answer.status, answer.body)

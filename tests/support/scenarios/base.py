@@ -34,6 +34,7 @@ ENTRA_WORDS: Words = (
     (r"/applications.* keyCredentials", "mint"),
     (r"/applications.* tags=pending$", "pending"),
     (r"/applications.* tags=delivered$", "delivered"),
+    (r"/applications.* tags=added$", "record"),
     (r"/applications.* tags=none$", "unmark"),
     (r"/applications", "application"),
 )
@@ -139,6 +140,6 @@ def _sent(entry: JsonObject) -> str:
     parts = [part.get("body") for part in (entry["request"] or {}).get("requests", ()) if part["method"] not in ("GET", "HEAD")]
     body = (parts[0] if parts else entry["request"]) or {}
     if set(body) == {"tags"}:
-        kinds = ("pending" if any(":p:" in tag for tag in body["tags"]) else "delivered" if any(":d:" in tag for tag in body["tags"]) else "none",)
-        return f"tags={kinds[0]}"
+        kinds = (kind for letter, kind in (("p", "pending"), ("d", "delivered"), ("a", "added")) if any(f":{letter}:" in tag for tag in body["tags"]))
+        return f"tags={next(kinds, 'none')}"
     return ",".join(sorted(body))

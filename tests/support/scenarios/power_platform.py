@@ -120,11 +120,12 @@ class Absent(Secret):
         return {**without_application(self.registration.others(), self.app["appId"]), "theirs": theirs}
 
     def check_safe(self) -> None:
-        """Whoever holds the credential was to lose it. The file is left to its owner."""
-        assert self.files.read("power_platform") is not None
+        """Whoever holds the credential was to lose it: the file goes with the application, or just before it."""
+        assert self.files.left_over() == []
 
     def check_done(self) -> None:
         self.check_safe()
+        assert self.files.read("power_platform") is None
         assert self.registration.applications() == []
         left = self.emulator.powerplatform()["assignments"].values()
         assert self.principal not in {item["principalObjectId"] for item in left}

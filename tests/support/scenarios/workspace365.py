@@ -60,7 +60,7 @@ class Renew(Connect):
 class Adopt(Connect):
     """The product works with an application that a person registered; the connector is to take it over."""
 
-    writes = ("application", "application", "consent", "mint", "pending", "deliver", "delivered")
+    writes = ("record", "application", "consent", "mint", "pending", "deliver", "delivered")
 
     def set_up(self) -> None:
         site = f"{self.emulator.workspace365_url()}/contoso"

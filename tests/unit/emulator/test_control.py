@@ -109,6 +109,17 @@ def test_the_journal_says_who_asked_for_what(http: requests.Session, emulator: E
     assert [entry["request"] for entry in emulator.writes()] == [{"displayName": "A"}]
 
 
+def test_a_reset_may_forget_what_was_issued(emulator: Emulator) -> None:
+    emulator.reset(forget=True)
+    configured = emulator.issued()
+    token = emulator.token("contoso")["access_token"]
+    emulator.reset()
+    assert emulator.issued() == [*configured, token]
+    emulator.reset(forget=True)
+    assert emulator.issued() == configured
+    assert emulator.identity()["secret"] in configured and emulator.ready["identity_header"] in configured
+
+
 def test_reset_is_fast_and_complete(http: requests.Session, emulator: Emulator) -> None:
     before = emulator.state(full=True)
     emulator.add_application("contoso", displayName="Extra", secrets=[{}])

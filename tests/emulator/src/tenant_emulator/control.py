@@ -81,7 +81,7 @@ class Control:
                 front.journal.clear()
                 return {}
             case ("POST", ["reset"]):
-                front.reset()
+                front.reset(forget=bool((body or {}).get("forget")))
                 return {}
             case ("GET", ["identities"]):
                 return front.config.identities

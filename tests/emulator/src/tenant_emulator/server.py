@@ -64,13 +64,16 @@ class Front:
         self.identity_header = secrets.token_hex(16)
         self.world.part_fault = self.faults.for_part
         self.reset()
+        self._configured = list(self.world.issued)
         self.control = Control(self)
 
-    def reset(self) -> None:
-        """Back to what the configuration says: objects, settings, clock, faults and journal. Issued values stay known."""
+    def reset(self, *, forget: bool = False) -> None:
+        """Back to what the configuration says: objects, settings, clock, faults and journal. Issued values stay known unless told to forget them."""
         from .graph.service import GraphService  # here, so that a part of the emulator can be tried without it
 
         self.config.fill(self.world)
+        if forget:
+            self.world.issued = list(self._configured)
         self.faults.remove()
         self.journal.clear()
         self._prefixes: dict[str, Service] = {

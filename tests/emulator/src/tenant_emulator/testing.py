@@ -267,9 +267,9 @@ class Emulator(Products):
 
     # -- changing --------------------------------------------------------------------------------------------------
 
-    def reset(self) -> None:
-        """Back to the configuration; faults and journal are cleared too."""
-        self.control("POST", "reset")
+    def reset(self, *, forget: bool = False) -> None:
+        """Back to the configuration; faults and journal are cleared too. ``forget`` also empties C(issued) of what was not configured."""
+        self.control("POST", "reset", {"forget": forget})
 
     def settings(self, **values: t.Any) -> JsonObject:
         """Change settings, and return them all."""

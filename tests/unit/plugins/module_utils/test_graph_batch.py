@@ -20,6 +20,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._errors impor
     ServiceError,
     TransportError,
 )
+from ansible_collections.tenantkit.connectors.plugins.module_utils._graph import batch
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import GraphClient, Part
 from ansible_collections.tenantkit.connectors.plugins.module_utils._http import HttpClient
 
@@ -116,6 +117,16 @@ def test_lists_are_whole_even_after_an_empty_first_page() -> None:
     assert not answer.ok and other.ok
     with pytest.raises(ForbiddenError):
         answer.found  # noqa: B018 # the property raises
+
+
+def test_a_good_answer_is_not_read_as_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be a megabyte of permissions, and looking for secrets in it costs more than the request."""
+
+    def read(status: int, *rest: t.Any) -> t.NoReturn:
+        raise AssertionError(f"read as a fault: {status}")
+
+    monkeypatch.setattr(batch, "read_fault", read)
+    assert [answer.ok for answer in Batches(all_ok).graph.batch(reads(2))] == [True, True]
 
 
 def test_nothing_to_send() -> None:
