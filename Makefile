@@ -26,7 +26,7 @@ $(VENV)/.test: $(VENV)/.demo tests/requirements.txt
 	$(BIN)/python -m pip install -qq --disable-pip-version-check -r tests/requirements.txt
 	touch $@
 
-## make demo          connects Workspace 365 in three emulated tenants, twice, and shows the result
+## make demo          connects four products in three emulated tenants, twice, and shows the result
 demo: $(VENV)/.demo
 	@$(BIN)/python tests/tools/demo.py
 
@@ -34,7 +34,7 @@ demo: $(VENV)/.demo
 test: $(VENV)/.test
 	@$(BIN)/python tests/tools/check.py
 
-## make test-all      what make test only samples: every kill point of the sample, both ways of running, rarer input
+## make test-all      what make test only samples: every kill point of the sample, both ways of running, slower renewals
 test-all: $(VENV)/.test
 	@$(BIN)/python tests/tools/check.py exhaustive
 

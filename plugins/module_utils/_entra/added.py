@@ -19,7 +19,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.permis
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.permission_option import Lookup, ResourcePermissions
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.redirect_uris import comparison_key
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.resources import KIND_TYPES, TYPE_KINDS
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.tags import fingerprint
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.tags import check_connector, fingerprint
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
 
 _ITEM = re.compile(r"[0-9a-f]{12}")
@@ -45,9 +45,9 @@ class Record:
         if option is None:
             return None
         items = [str(item).strip().lower() for item in option.get("items") or ()]
-        if not re.fullmatch(r"[a-z0-9_]+", option["connector"]) or not all(map(_ITEM.fullmatch, items)):
+        if not all(map(_ITEM.fullmatch, items)):
             raise OptionError("'adoption_record' is what entra_connection_info returns as 'connection.adds'; this is not.", code="invalid_record")
-        return cls(option["connector"], frozenset(items))
+        return cls(check_connector(option["connector"], "adoption_record.connector"), frozenset(items))
 
     def apply(self, tags: t.Sequence[str]) -> list[str]:
         """The tags with this record in place of the one that is there; all others stay where they are."""

@@ -20,7 +20,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.owner_
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.permission_option import parse_permissions
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.resource_loader import ResourceLoader
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.service_principal import ServicePrincipalResource
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.tags import created_here
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.tags import check_connector, created_here
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._session import open_session
 
@@ -53,7 +53,7 @@ class ConnectionResource:
             consent={**validated("consent", options.CONSENT_OPTIONS, given["consent"]), "permissions": given["permissions"]},
             secret=validated("secret", options.SECRET_OPTIONS, given["secret"]) if given["secret"] else None,
             delivery={**given["delivery"], "connector": given["connector"]} if given["delivery"] else None,
-            connector=given["connector"],
+            connector=check_connector(given["connector"], "connector"),
             state=given["state"],
             force=given["force"],
         )

@@ -16,8 +16,7 @@ import typing as t
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import Action, Plan, Runtime
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.reference import ApplicationReference, describe_found
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret_write import SecretWriter
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.tags import unproven_outcome, unproven_tag
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.tags import check_connector, unproven_outcome, unproven_tag
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import GraphClient
 from ansible_collections.tenantkit.connectors.plugins.module_utils._session import connect
 
@@ -35,10 +34,7 @@ class ProofDesired:
     @classmethod
     def from_options(cls, options: t.Mapping[str, t.Any]) -> ProofDesired:
         """From module options. The connector becomes a part of the tag."""
-        connector = options["connector"]
-        if not connector.replace("_", "").isalnum() or connector != connector.lower():
-            raise OptionError(f"'connector' is {connector!r}; it consists of lower case letters, digits and '_'.", code="invalid_name")
-        return cls(connector, options["state"], options["outcome"])
+        return cls(check_connector(options["connector"], "connector"), options["state"], options["outcome"])
 
     @property
     def wanted(self) -> str | None:

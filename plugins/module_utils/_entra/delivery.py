@@ -16,7 +16,7 @@ import datetime as dt
 import typing as t
 
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret_keys import Key, days_left, is_due
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.tags import Mark, fingerprint
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.tags import Mark, check_connector, fingerprint
 
 SUPERSEDED = "0" * 12
 ORPHAN_AGE = dt.timedelta(hours=1)  # an unmarked key younger than this may belong to a run that is still at work
@@ -31,6 +31,9 @@ class Delivery:
     authority: str = ""
     former_authorities: tuple[str, ...] = ()
     delivered_key_id: str | None = None
+
+    def __post_init__(self) -> None:
+        check_connector(self.connector, "delivery.connector")
 
     @property
     def target(self) -> str:

@@ -66,8 +66,6 @@ class SecretDesired:
                 tuple(delivery.get("former_authorities") or ()),
                 (delivery.get("delivered_key_id") or "").lower() or None,
             )
-            if not given["delivery"].connector.replace("_", "").isalnum() or given["delivery"].connector != given["delivery"].connector.lower():
-                raise OptionError("'delivery.connector' consists of lower case letters, digits and '_'.", code="invalid_name")
         if "key_id" in given:
             given["key_id"] = given["key_id"].lower()
         desired = cls(**given)

@@ -17,10 +17,20 @@ import hashlib
 import re
 import typing as t
 
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
+
 PREFIX = "tkc:"
 CREATION_TAG = "tkc:created"
 
-_MARK = re.compile(r"^tkc:([a-z0-9_]+):([0-9a-f]{12}):([pd]):([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}):([0-9a-f]{12})$")
+_CONNECTOR = r"[a-z0-9_]+"
+_MARK = re.compile(rf"^tkc:({_CONNECTOR}):([0-9a-f]{{12}}):([pd]):([0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}):([0-9a-f]{{12}})$")
+
+
+def check_connector(name: str, option: str) -> str:
+    """The name of a connector, which becomes a part of tags. Raises OptionError for one that no tag would be recognised by."""
+    if re.fullmatch(_CONNECTOR, name) is None:
+        raise OptionError(f"'{option}' is {name!r}; it consists of lower case letters from a to z, digits and '_'.", code="invalid_name")
+    return name
 
 
 def fingerprint(*parts: str) -> str:

@@ -395,3 +395,13 @@ class TestOptions:
 
     def test_seven_decimals(self) -> None:
         assert parse_time("2019-09-09T19:50:29.3086381Z") == dt.datetime(2019, 9, 9, 19, 50, 29, 308638, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize("name", ["", "Payroll", "pay-roll", "pay roll", "zahlé", "tkc:x"])
+def test_a_connector_whose_marks_would_not_be_recognised_is_refused(name: str) -> None:
+    """Its own mark would be a lost one in the next run."""
+    with pytest.raises(OptionError, match="'delivery.connector' is .* lower case letters from a to z"):
+        Delivery(name, "https://product.example")
+    key_id = "0c9f1d2e-3a4b-4c5d-8e6f-708192a3b4c5"
+    mark = Delivery("pay_roll2", "https://product.example").mark(key_id, "app", delivered=True)
+    assert marks_of([mark.tag]) == [mark]
