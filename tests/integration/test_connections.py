@@ -320,3 +320,20 @@ def test_a_run_shows_what_it_did_with_secrets(play: Play, inventory: Inventory, 
     assert "no_log hides" not in run.output
     own = write_play(workdir, {"name": "own", "tenantkit.connectors.entra_app": {"unique_name": "payroll"}, "no_log": True})
     assert "entra_app: did 1 action (no_log hides which)" in play(own, inventory=inventory(contoso={})).ok().output
+
+
+def test_another_connectors_waiting_for_consent_is_not_passed_on(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """The one before is handed off; the one after is as it should be, does nothing, and says so."""
+    platform = {"power_platform_role": "", "power_platform_credential": "none"}
+    play("power_platform.yml", inventory=inventory(contoso=platform)).ok()
+    granting = little(emulator, "Application.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All", "Organization.Read.All")
+    waiting = {
+        **PAYROLL,
+        "entra_connector_permissions": [{"resource": "Microsoft Graph", "application": ["Group.Read.All"]}],
+        "entra_connector_consent": {"on_forbidden": "hand_off"},
+    }
+    both = roles(workdir, ("entra_connector", waiting), ("power_platform", {}))
+    run = play(both, inventory=inventory(contoso={**platform, **granting})).ok()
+    assert reported(run, "payroll_result")["status"] == "awaiting_consent"
+    assert reported(run, "power_platform_result")["status"] == "ready_for_authorization"
+    assert reported(run, "power_platform_result")["changed"] is False

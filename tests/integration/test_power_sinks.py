@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import shutil
 import typing as t
 from pathlib import Path
 
+import pytest
 from support.playbooks import Run
 from support.plays import failed_well, own_application
 from support.power import NAME, result_of, sink_tasks, stored, vault_file
@@ -74,3 +76,39 @@ def test_one_application_under_two_names(play: Play, inventory: Inventory, emula
     assert [result_of(apart, host)["status"] for host in ("contoso", "twin")] == ["connected", "connected"]
     assert apart.changed("contoso") == []
     assert stored(workdir, "other")
+
+
+@pytest.mark.parametrize("credential", ["secret", "certificate"])
+def test_every_host_asks_each_of_its_own_sinks(credential: str, play: Play, inventory: Inventory, workdir: Path) -> None:
+    """Ansible takes the includes of several hosts together, in another order than a host's own: no answer is lost, and none is another one's."""
+    answer = {"ansible.builtin.set_fact": {"entra_connector_sink_holds": "{{ inventory_hostname != forgetful | default('') }}"}}
+    asked = sink_tasks(workdir, "asked.yml", {"name": "Answer", **answer})
+    names = ("contoso", "fabrikam", "northwind")
+    hosts = {}
+    for name in names:
+        first = vault_file(workdir, name)
+        hosts[name] = {**first, "entra_connector_sink": [first["entra_connector_sink"], asked], "power_platform_credential": credential}
+    path = inventory(**hosts)
+    made = play("power_platform.yml", inventory=path).ok()
+    again = play("power_platform.yml", inventory=path).ok()
+    assert again.changed() == []
+    lost = play("power_platform.yml", inventory=path, extra={"forgetful": "fabrikam"}).ok()
+    keys = [[result_of(run, name)["credential"]["key_id"] for run in (made, again, lost)] for name in names]
+    assert [len(set(found)) for found in keys] == [1, 2, 1]
+    shutil.rmtree(workdir / "northwind")
+    lost = play("power_platform.yml", inventory=path).ok()
+    assert [result_of(lost, name)["changed"] for name in names] == [False, False, True]
+
+
+def test_a_restored_application_finds_its_own_file(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """Before it is back nobody knows whose the file is; it is no reason to refuse."""
+    wanted = {**vault_file(workdir), "power_platform_credential": "secret"}
+    first = result_of(play("power_platform.yml", inventory=inventory(contoso=wanted)).ok())
+    application = own_application(emulator, "contoso", NAME)
+    shutil.copytree(workdir / "credentials", workdir / "kept")
+    play("power_platform.yml", inventory=inventory(contoso={**wanted, "power_platform_state": "absent"})).ok()
+    shutil.copytree(workdir / "kept", workdir / "credentials", dirs_exist_ok=True)
+    back = {"power_platform_on_soft_deleted": "restore", "power_platform_soft_deleted_object_id": application["id"]}
+    result = result_of(play("power_platform.yml", inventory=inventory(contoso={**wanted, **back})).ok())
+    assert result["app"]["app_id"] == first["app"]["app_id"]
+    assert result["status"] == "connected"

@@ -191,7 +191,7 @@ def steps(names: t.Iterable[str]) -> str:
         say(f"{name}: {(STEPS[name].__doc__ or '').splitlines()[0]}")
         try:
             STEPS[name]()
-        except SystemExit as failed:
+        except (SystemExit, OSError, shutil.Error, subprocess.SubprocessError) as failed:
             say(f"{name}: {failed}")
             return f"{name} failed"
         say(f"{name}: ok, {time.monotonic() - started:.0f} s")
