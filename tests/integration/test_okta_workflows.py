@@ -452,6 +452,7 @@ def test_the_report_is_made_of_what_was_evaluated_once() -> None:
     rest = report.partition("\n\n")[2]
     assert rest.count("__okta_workflows_now.") > len(found)
     assert [name for name in found if re.search(rf"__okta_workflows_{name}\b", rest)] == []
+    assert [name for name in found if not re.search(rf"__okta_workflows_now\.{name}\b", rest)] == []
 
 
 def test_the_scope_lists() -> None:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import time
 import typing as t
@@ -37,18 +38,19 @@ class DiscoveryAdapter(MsalHttpAdapter):
         """HTTP GET, or the configuration that this job was given before."""
         if not url.endswith(_DOCUMENT):
             return super().get(url, params, headers)
-
-        def ask() -> tuple[str, float]:
-            response = MsalHttpAdapter.get(self, url, params, headers)
-            if response.status_code != 200 or not _is_configuration(response.text):
-                raise _NotKept(response)
-            return response.text, time.time() + _LASTS
-
+        asked = functools.partial(self._configuration, url, params, headers)
         try:
-            text, _from_cache = self._cache.get_or_create("discovery", [url], ask, reject=lambda found: not _is_configuration(found))
+            text, _from_cache = self._cache.get_or_create("discovery", [url], asked, reject=lambda found: not _is_configuration(found))
         except _NotKept as answer:
             return answer.response
         return MsalResponse(HttpAnswer(200, {}, text, url=url))
+
+    def _configuration(self, url: str, params: t.Any, headers: t.Mapping[str, str] | None) -> tuple[str, float]:
+        """What the service says now, and until when (epoch seconds) it is kept. Raises _NotKept for any other answer."""
+        response = super().get(url, params, headers)
+        if response.status_code != 200 or not _is_configuration(response.text):
+            raise _NotKept(response)
+        return response.text, time.time() + _LASTS
 
 
 def _is_configuration(text: t.Any) -> bool:

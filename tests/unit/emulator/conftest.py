@@ -18,7 +18,7 @@ def running() -> t.Iterator[Emulator]:
 
 @pytest.fixture
 def emulator(running: Emulator) -> Emulator:
-    running.reset()
+    running.reset(forget=True)
     return running
 
 
