@@ -90,8 +90,8 @@ class AzureCli:
         return json.loads(done.stdout) if done.stdout.strip() else None
 
     def login(self, client_id: str, secret: str, tenant: str) -> t.Any:
-        """Sign in as a service principal."""
-        return self("login", "--service-principal", "--username", client_id, "--password", secret, "--tenant", tenant, "--allow-no-subscriptions")
+        """Sign in as a service principal. A secret may begin with a dash, which azure-cli takes for an option unless it stands behind an equals sign."""
+        return self("login", "--service-principal", "--username", client_id, f"--password={secret}", "--tenant", tenant, "--allow-no-subscriptions")
 
 
 @pytest.fixture

@@ -37,6 +37,7 @@ class Settings:
     """Behaviour that a configuration file or the control path can change; times in seconds."""
 
     secret_activation_delay: float = 0.0  # a new secret is refused at the token endpoint for so long
+    secret_start: str = ""  # what the next secrets begin with, up to three characters: the service's may begin with -, . or ~ too
     certificate_activation_delay: float = 0.0  # the same for a new certificate
     replication_reads: int = 0  # so many reads of a new object answer 404 before it is visible
     replication_flap: bool = False  # after the first success one more read answers 404

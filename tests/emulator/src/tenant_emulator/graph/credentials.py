@@ -25,10 +25,10 @@ _USAGES = {"AsymmetricX509Cert": ("Verify",), "X509CertAndPassword": ("Sign",), 
 _RESOURCE = {"applications": "Application", "service_principals": "ServicePrincipal"}
 
 
-def secret_value() -> str:
-    """A value of the service's form: 40 characters, ``8Q~`` in the fourth place."""
-    text = "".join(secrets.choice(_LETTERS) for _index in range(40))
-    return text[:3] + "8Q~" + text[6:]
+def secret_value(start: str = "") -> str:
+    """A value of the service's form: 40 characters, ``8Q~`` in the fourth place. Up to three at the start can be given."""
+    text = start + "".join(secrets.choice(_LETTERS) for _index in range(40))
+    return text[:3] + "8Q~" + text[6:40]
 
 
 def _period(world: World, body: JsonObject, what: str, expired: bool = False) -> tuple[dt.datetime, dt.datetime]:
@@ -50,7 +50,7 @@ def new_password(world: World, tenant: Tenant, item: JsonObject, kind: str, body
     if item.get("signInAudience") in PERSONAL and kind == "applications" and len(item["passwordCredentials"]) >= 2:
         raise too_large()
     _room(item, kind)
-    value = value or secret_value()
+    value = value or secret_value(world.settings.secret_start)
     stored: JsonObject = {
         "customKeyIdentifier": None,
         "displayName": body.get("displayName"),
