@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import os
 import sys
 import time
@@ -26,14 +27,11 @@ DEADLINE_VARIABLE = "TENANTKIT_DEADLINE"  # when the keyword C(timeout) cuts the
 ISSUES = "https://github.com/tenantkit/connectors/issues"
 
 MISSING_LIBRARIES: list[str] = []
-try:
-    import msal  # noqa: F401 pylint: disable=unused-import
-except ImportError:
-    MISSING_LIBRARIES.append("msal")
-try:
-    import requests  # noqa: F401 pylint: disable=unused-import
-except ImportError:
-    MISSING_LIBRARIES.append("requests")
+for _library in ("msal", "requests"):
+    try:
+        importlib.import_module(_library)
+    except ImportError:
+        MISSING_LIBRARIES.append(_library)
 
 # ansible-core 2.22 registers secrets and masks what it prints; older cores expect the module to mask its result. Only one of
 # the two must be used: a value that was replaced in the result is lost to the tasks that need it.

@@ -24,7 +24,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._budget impor
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import BudgetError, OptionError, RedirectError, ServiceError, TransportError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._http_answer import HttpAnswer, body_text, name_id, retry_after
 from ansible_collections.tenantkit.connectors.plugins.module_utils._redact import redact
-from ansible_collections.tenantkit.connectors.plugins.module_utils._transport import Failure, explain
+from ansible_collections.tenantkit.connectors.plugins.module_utils._transport import FAILURES, Failure, explain
 from ansible_collections.tenantkit.connectors.plugins.module_utils._version import VERSION
 
 try:
@@ -113,12 +113,8 @@ class HttpClient:
             try:
                 answer = self._once(method, url, doing, service, {"client-request-id": asked, **(headers or {})}, json, form, params, timeout, allow_http)
                 answer = dataclasses.replace(answer, tried_before=lost)
-            except TransportError:
-                raise
-            except Exception as error:  # pylint: disable=broad-exception-caught
+            except FAILURES as error:
                 failure = explain(error, url, self.ca_path)
-                if failure is None:
-                    raise
             if answer is not None:
                 if answer.status == 429:
                     again, why = repeat is not Repeat.NEVER, f"throttled by {service}"
@@ -171,11 +167,10 @@ class HttpClient:
     def _check_url(self, url: str, doing: str, service: str, allow_http: bool) -> None:
         try:
             parts = urllib.parse.urlsplit(url)
-            scheme, name = parts.scheme.lower(), parts.hostname
-            parts.port  # noqa: B018 pylint: disable=pointless-statement  # raises for "host:port" that is no number
-        except ValueError:
-            scheme, name = "", None
-        if name and (scheme == "https" or (scheme == "http" and allow_http and _is_near(name))):
+            scheme, name, port = parts.scheme.lower(), parts.hostname, parts.port
+        except ValueError:  # of a port that is no number, too
+            scheme, name, port = "", None, None
+        if name and port != 0 and (scheme == "https" or (scheme == "http" and allow_http and _is_near(name))):
             return
         shown = self.redact(url.partition("?")[0])
         if scheme == "http":

@@ -20,8 +20,11 @@ except ImportError:
     urllib3_exceptions = None  # type: ignore[assignment]
 
 
+# What the HTTP library raises when there is no answer. Anything else is a bug of ours.
+FAILURES: tuple[type[Exception], ...] = (OSError, UnicodeEncodeError)
 _UNWRITABLE: tuple[type[Exception], ...] = (UnicodeEncodeError,)
 if requests is not None:
+    FAILURES += (requests.exceptions.RequestException, urllib3_exceptions.HTTPError)
     _UNWRITABLE += (
         requests.exceptions.InvalidHeader,
         requests.exceptions.InvalidJSONError,
@@ -42,10 +45,8 @@ class Failure:
     advice: str | None = None
 
 
-def explain(error: BaseException, url: str, ca_path: str | None) -> Failure | None:
-    """The failure behind an exception of the HTTP library, or None when it is none of its exceptions (a bug of ours)."""
-    if requests is None or not isinstance(error, (requests.exceptions.RequestException, urllib3_exceptions.HTTPError, OSError, UnicodeEncodeError)):
-        return None
+def explain(error: Exception, url: str, ca_path: str | None) -> Failure:
+    """What one of FAILURES means."""
     chain = list(_chain(error))
     opened = _was_opened(chain)
     for link in chain:

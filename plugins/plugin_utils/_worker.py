@@ -97,13 +97,12 @@ def run_in_worker(
     _quiet_libraries()
     parameters = plain(arguments)
     validation = ArgumentSpecValidator(declaration.argument_spec(), **declaration.conditions()).validate(parameters)
-    secrets = set(validation._no_log_values)  # pylint: disable=protected-access # there is no public way to them
-    # AnsibleModule's own validator forwards these; this one leaves it to its caller.
-    answer = WorkerOutcome(
-        {},
-        [f"Both option {twice['option']} and its alias {twice['alias']} are set." for twice in validation._warnings],  # pylint: disable=protected-access
-        [dict(deprecation) for deprecation in validation._deprecations],  # pylint: disable=protected-access
-    )
+    # AnsibleModule forwards all three; this validator leaves it to its caller, and there is no public way to them.
+    # pylint: disable-next=protected-access
+    hidden, doubled, deprecated = validation._no_log_values, validation._warnings, validation._deprecations
+    secrets = set(hidden)
+    warnings = [f"Both option {twice['option']} and its alias {twice['alias']} are set." for twice in doubled]
+    answer = WorkerOutcome({}, warnings, [dict(deprecation) for deprecation in deprecated])
     if validation.error_messages:
         message = validation.errors.msg
         if isinstance(validation.errors[0], UnsupportedError):

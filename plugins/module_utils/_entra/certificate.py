@@ -14,11 +14,12 @@ import base64
 import binascii
 import dataclasses
 import datetime as dt
+import hashlib
 import re
 import typing as t
 
+from ansible_collections.tenantkit.connectors.plugins.module_utils._certificates import LoadedCertificate
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import Action, Plan
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.certificate_file import LoadedCertificate
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.delivery import Verdict, keepers
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret import (
     SecretCurrent,
@@ -110,8 +111,6 @@ def _as_secrets(restrictions: t.Any) -> dict[str, t.Any]:
 
 def thumbprint_of(entry: t.Mapping[str, t.Any]) -> str | None:
     """The thumbprint of an entry of C(keyCredentials), from the certificate itself where Graph sent it, else from its identifier."""
-    import hashlib  # pylint: disable=import-outside-toplevel
-
     if entry.get("key") and entry.get("type") != "Symmetric":
         try:
             return hashlib.sha1(base64.b64decode(entry["key"]), usedforsecurity=False).hexdigest().upper()
@@ -181,7 +180,7 @@ def about_certificates(text: str) -> str:
 
 def _add_given(desired: CertificateDesired, given: LoadedCertificate, current: CertificateCurrent, now: dt.datetime) -> Plan:
     """Add the certificate unless it is there, whoever added it."""
-    given.check_dates(now)
+    given.check_dates(now, "; nothing was written")
     key_id = current.by_thumbprint(given.thumbprint)
     warnings = []
     left = (given.not_after - now) / dt.timedelta(days=1)

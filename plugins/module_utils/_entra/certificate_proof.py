@@ -11,12 +11,13 @@ import json
 import typing as t
 import uuid
 
+from ansible_collections.tenantkit.connectors.plugins.module_utils import _crypto
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.base import claims_of
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.explain import SERVICE, is_blocked, token_error
 from ansible_collections.tenantkit.connectors.plugins.module_utils._budget import Budget
+from ansible_collections.tenantkit.connectors.plugins.module_utils._certificates import LoadedCertificate
 from ansible_collections.tenantkit.connectors.plugins.module_utils._clouds import endpoints_of
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import Runtime
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.certificate_file import LoadedCertificate
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import BudgetError, ConnectorError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import GraphClient
 
@@ -30,15 +31,13 @@ _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 def client_assertion(certificate: LoadedCertificate, client_id: str, audience: str, clock: t.Callable[[], float]) -> str:
     """A token about the application, signed with its certificate: PS256 and x5t#S256, as Entra documents it."""
-    from cryptography.hazmat.primitives import hashes  # pylint: disable=import-outside-toplevel
-    from cryptography.hazmat.primitives.asymmetric import padding  # pylint: disable=import-outside-toplevel
-
     now = int(clock())
     header = {"alg": "PS256", "typ": "JWT", "x5t#S256": _url64(bytes.fromhex(certificate.thumbprint_sha256))}
     claims = {"aud": audience, "iss": client_id, "sub": client_id, "jti": str(uuid.uuid4()), "nbf": now, "iat": now, "exp": now + _LIFETIME}
     text = f"{_url64(json.dumps(header).encode())}.{_url64(json.dumps(claims).encode())}"
-    scheme = padding.PSS(mgf=padding.MGF1(hashes.SHA256()), salt_length=padding.PSS.DIGEST_LENGTH)
-    return f"{text}.{_url64(certificate.private_key.sign(text.encode(), scheme, hashes.SHA256()))}"
+    padding, sha256 = _crypto.padding, _crypto.hashes.SHA256()
+    scheme = padding.PSS(mgf=padding.MGF1(sha256), salt_length=padding.PSS.DIGEST_LENGTH)
+    return f"{text}.{_url64(certificate.private_key.sign(text.encode(), scheme, sha256))}"
 
 
 def prove_certificate(runtime: Runtime, graph: GraphClient, app_id: str, label: str, certificate: LoadedCertificate, clock: t.Callable[[], float]) -> str:

@@ -11,6 +11,8 @@ import datetime as dt
 import time
 import typing as t
 
+from ansible_collections.tenantkit.connectors.plugins.module_utils import _crypto
+from ansible_collections.tenantkit.connectors.plugins.module_utils._certificates import LoadedCertificate
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID, Action, Plan, Runtime
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.certificate import (
     SELECT,
@@ -20,7 +22,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.certif
     overview,
     plan_certificate,
 )
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.certificate_file import LoadedCertificate, generate, library, load_given
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.certificate_file import generate, load_given
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.certificate_proof import prove_certificate
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.certificate_write import CertificateWriter
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret import SecretCurrent, verdict_of
@@ -39,7 +41,7 @@ class CertificateResource(SecretResource):
         # All that can be wrong with files and options is found before anybody signs in.
         self._wanted = CertificateDesired.from_options(runtime.options, load_given(runtime.options))
         if self._wanted.generate:
-            library()
+            _crypto.require()
         super().__init__(runtime)
         self._certificates = CertificateCurrent(self._current)
         self._added: LoadedCertificate | None = None

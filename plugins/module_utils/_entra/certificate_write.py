@@ -10,8 +10,8 @@ import base64
 import typing as t
 import uuid
 
+from ansible_collections.tenantkit.connectors.plugins.module_utils._certificates import LoadedCertificate
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.certificate import display_name, list_changed
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.certificate_file import LoadedCertificate
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret_keys import Key
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret_write import SecretWriter
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConnectorError, ServiceError, TransportError

@@ -16,7 +16,8 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.base im
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.certificate import Certificate
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.explain import SERVICE, token_error
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.platform import AzureCli
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.certificate_file import LoadedCertificate, load_given
+from ansible_collections.tenantkit.connectors.plugins.module_utils._certificates import LoadedCertificate
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.certificate_file import load_given
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.token import TokenDesired
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import CredentialError, ServiceError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._http import Repeat
@@ -47,28 +48,22 @@ class _Certificate(_OwnNames, Certificate):
 
     def __init__(self, client_id: str, options: t.Mapping[str, t.Any]) -> None:
         super().__init__(client_id, options.get("certificate_path") or "in certificate_content", options.get("certificate_password"), _SOURCE)
-        self._options = {**options, "private_key_password": options.get("certificate_password")}
+        self._options = options
 
     def identity(self) -> t.Sequence[str]:
-        return (hashlib.sha256(self._load()[1].encode()).hexdigest(),)
+        return (self._load().thumbprint_sha256,)
 
-    def _load(self) -> tuple[str, str]:
+    def _load(self) -> LoadedCertificate:
         if self._loaded is None:
-            try:
-                found = t.cast(LoadedCertificate, load_given(self._options))
-                found.check_dates(dt.datetime.now(dt.UTC))
-            except CredentialError as error:
-                # Elsewhere the same certificate is about to be added to an application.
-                error.message = error.message.replace("; nothing was written", "")
-                error.advice = error.advice and error.advice.replace("private_key_password", "certificate_password")
-                raise
+            found = t.cast(LoadedCertificate, load_given(self._options, "certificate_password"))
+            found.check_dates(dt.datetime.now(dt.UTC))
             if found.private_key is None:
                 raise CredentialError(
                     f"The certificate {found.source} comes without its private key, so nothing can be signed with it.",
                     code="no_private_key",
                     advice="Give the key in 'private_key_path' or 'private_key_content', or a file that holds both.",
                 )
-            self._loaded = (found.private_key_pem(), found.pem)
+            self._loaded = found
         return self._loaded
 
 

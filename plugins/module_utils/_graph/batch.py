@@ -251,7 +251,7 @@ class BatchRun:
         return PartAnswer(fault.status, body if isinstance(body, dict) else {}, part, headers or _Headers({}), error, fault.absent)
 
 
-class _Headers(dict):  # type: ignore[type-arg]
+class _Headers(dict[str, str]):
     """Headers of a part; services spell their names in either case."""
 
     def get(self, key: str, default: t.Any = None) -> t.Any:

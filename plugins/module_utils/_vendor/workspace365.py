@@ -45,9 +45,9 @@ def check_instance_url(url: str) -> str:
     """The instance URL without a trailing slash, or OptionError. Only https, since the provisioning key goes there."""
     try:
         parts = urllib.parse.urlsplit(url.strip())
-        usable = parts.scheme.lower() == "https" and bool(parts.hostname) and not (parts.query or parts.fragment or parts.username or parts.password)
-        parts.port  # noqa: B018 pylint: disable=pointless-statement  # raises for a port that is no number
-    except ValueError:
+        usable = parts.scheme.lower() == "https" and bool(parts.hostname) and parts.port != 0
+        usable = usable and not (parts.query or parts.fragment or parts.username or parts.password)
+    except ValueError:  # of a port that is no number, too
         usable = False
     if not usable:
         raise OptionError(
