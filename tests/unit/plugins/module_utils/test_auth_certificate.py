@@ -122,7 +122,7 @@ def test_an_older_msal_is_told_the_thumbprint(tmp_path: pathlib.Path, monkeypatc
     path = tmp_path / "file"
     made = certificate()
     path.write_bytes(cert_pem(made) + key_pem())
-    for version, thumbprint in (("1.31.0", made.fingerprint(hashes.SHA1()).hex()), ("1.35.0b1", None), ("2.0", None)):
+    for version, thumbprint in (("1.31.0", made.fingerprint(hashes.SHA1()).hex().upper()), ("1.35.0b1", None), ("2.0", None)):
         monkeypatch.setattr(base.msal, "__version__", version)
         assert Certificate(CLIENT, str(path), None, "the options").msal_credential().get("thumbprint") == thumbprint
 
