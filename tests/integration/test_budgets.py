@@ -80,6 +80,45 @@ def test_requests_of_one_tenant(play: Play, inventory: Inventory, emulator: Emul
     assert len(requests.permission_lists(entries)) == 1
 
 
+def limited(emulator: Emulator) -> JsonObject:
+    """The least that the role needs, which does not include the reading of policies."""
+    identity = emulator.identity("limited-contoso")
+    return {"entra_auth": {"client_id": identity["client_id"], "client_secret": identity["secret"]}}
+
+
+def whole_profile(emulator: Emulator) -> JsonObject:
+    """The vendor's twelve permissions, two of which amount to owning the tenant."""
+    return {"workspace365_permissions": "full", "workspace365_accept_privileged": ["delegated:Directory.ReadWrite.All", "delegated:Sites.FullControl.All"]}
+
+
+def unreadable_list(emulator: Emulator) -> JsonObject:
+    """The product names its environments in a form that nobody described."""
+    emulator.set_workspace365("portal", environment_shape="objects")
+    return {}
+
+
+def made_by_hand(emulator: Emulator) -> JsonObject:
+    """A registration that is adopted, with its enterprise application."""
+    made = emulator.add_application("contoso", displayName="By hand", web={"redirectUris": ["https://elsewhere.example/callback"]})["application"]
+    return {"workspace365_client_id": made["appId"], "workspace365_adopt": True}
+
+
+@pytest.mark.parametrize("prepare", [limited, whole_profile, unreadable_list, made_by_hand], ids=lambda prepare: prepare.__name__)
+def test_requests_of_other_tenants(prepare: t.Callable[[Emulator], JsonObject], play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """The budgets hold for whoever connects what, not only for the shortest way."""
+    hosts = inventory(contoso=prepare(emulator))
+    emulator.clear_journal()
+    first = play("workspace365.yml", inventory=hosts, env=requests.timeline_env(workdir)).ok()
+    entries = emulator.journal()
+    requests.report(requests.table(f"First connect, {prepare.__name__}", entries, first, workdir))
+    emulator.clear_journal()
+    again = play("workspace365.yml", inventory=hosts, env=requests.timeline_env(workdir)).ok()
+    looked = emulator.journal()
+    requests.report(requests.table(f"Confirm, {prepare.__name__}", looked, again, workdir))
+    assert (again.changed(), emulator.writes()) == ([], [])
+    assert (len(entries) <= FIRST_CONNECT, len(looked) <= CONFIRM) == (True, True), (len(entries), len(looked))
+
+
 def test_three_tenants_share_nothing_and_repeat_nothing(play: Play, inventory: Inventory, emulator: Emulator) -> None:
     names = ("contoso", "fabrikam", "northwind")
     hosts = inventory(**dict.fromkeys(names))

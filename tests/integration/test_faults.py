@@ -226,15 +226,15 @@ def restrict(emulator: Emulator, *restrictions: dict[str, t.Any]) -> None:
 
 
 def test_policy_that_forbids_secrets(play: Play, inventory: Inventory, emulator: Emulator) -> None:
-    """The policy is named, and nothing is delivered. Whoever may not read policies hears it from the service."""
+    """The policy is named before anything is written. Whoever may not read policies hears it from the service, and nothing is delivered."""
     restrict(emulator, {"restrictionType": "passwordAddition", "state": "enabled", "restrictForAppsCreatedAfterDateTime": "2019-01-01T00:00:00Z"})
     run = play("workspace365.yml", inventory=inventory(contoso={}))
-    failed_well(run, emulator, "Workspace 365 (contoso)", "policy", "contoso")
+    failed_well(run, emulator, "Workspace 365 (contoso)", "policy", "contoso", "nothing was written")
+    assert emulator.writes() == []
     limited = emulator.identity("limited-contoso")
     own = {"entra_auth": {"client_id": limited["client_id"], "client_secret": limited["secret"]}, "workspace365_unique_name": "blind"}
     blind = play("workspace365.yml", inventory=inventory(contoso={**own, "workspace365_display_name": "Blind"}))
     failed_well(blind, emulator, "Blind", "policy", "contoso", "CredentialTypeNotAllowedAsPerAppPolicy")
-    assert key_ids(own_application(emulator)) == []
     assert key_ids(own_application(emulator, "contoso", "blind")) == []
     assert emulator.journal("workspace365", "PUT") == []
 

@@ -14,6 +14,7 @@ import typing as t
 from ansible_collections.tenantkit.connectors.plugins.module_utils import _crypto
 from ansible_collections.tenantkit.connectors.plugins.module_utils._certificates import LoadedCertificate
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID, Action, Plan, Runtime
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra import secret_policy
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.certificate import (
     SELECT,
     CertificateCurrent,
@@ -27,10 +28,9 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.certif
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.certificate_write import CertificateWriter
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret import SecretCurrent, verdict_of
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret_keys import Key, days_left, format_time, parse_time
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret_resource import DEFAULT_POLICY, SecretResource
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret_resource import SecretResource
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret_write import Minted, SecretWriter
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConnectorError
-from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import Part, PartAnswer
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.clock import server_time
 
 
@@ -53,9 +53,9 @@ class CertificateResource(SecretResource):
         here = not self._reference.is_placeholder
         parts = {"app": self._reference.part(select=SELECT)} if here else {}
         if self._desired.may_mint:
-            parts["default"] = Part("GET", DEFAULT_POLICY, doing="read the tenant's app management policy")
+            parts["default"] = secret_policy.default_part()
             if path and here:
-                parts["own"] = self._own_policies(path)
+                parts["own"] = secret_policy.own_part(path)
         answers = dict(zip(parts, self._graph.batch(list(parts.values())) if parts else [], strict=True))
         self._now = server_time(answers.values()) or self._now
         self._skew = self._now.timestamp() - time.time()
@@ -63,15 +63,9 @@ class CertificateResource(SecretResource):
         self._app = self._reference.or_predicted(found, tenant=self._graph.tenant, check_mode=self._runtime.check_mode)
         if "default" in answers and "own" not in answers and self._app is not None:
             # Found by its display name, so its own policies could not be asked for in the same request.
-            (answers["own"],) = self._graph.batch([self._own_policies(f"/applications/{self._app['id']}")])
-        own = _readable(answers["own"]) if "own" in answers else {}
-        self._certificates = CertificateCurrent.from_graph(
-            self._app,
-            _readable(answers["default"]) if "default" in answers else None,
-            None if own is None else list(own.get("value") or ()),
-            now=self._now,
-            label=self._reference.describe(),
-        )
+            (answers["own"],) = self._graph.batch([secret_policy.own_part(f"/applications/{self._app['id']}")])
+        policies = secret_policy.Read.from_answers(answers.get("default"), answers.get("own"))
+        self._certificates = CertificateCurrent.from_graph(self._app, policies.default, policies.own, now=self._now, label=self._reference.describe())
         self._current: SecretCurrent = self._certificates.life
 
     def plan(self, current: t.Any) -> Plan:
@@ -165,10 +159,3 @@ def _describe(key: Key | None, current: CertificateCurrent, now: dt.datetime) ->
         "end_date_time": key and format_time(key.end),
         "days_left": None if key is None else days_left(key, now),
     }
-
-
-def _readable(answer: PartAnswer) -> dict[str, t.Any] | None:
-    """A policy answer: None when it is not ours to read, empty when there is none; other failures are raised."""
-    if answer.status == 403:
-        return None
-    return answer.body if answer.found else {}

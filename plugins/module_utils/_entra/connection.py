@@ -193,7 +193,8 @@ def _plan_secret(wanted: Wanted, snapshot: Snapshot, authority: Authority, label
         return None
     delivery = {**wanted.delivery, "authority": authority.text, "former_authorities": authority.former} if wanted.delivery else None
     desired = SecretDesired.from_options({**wanted.secret, "delivery": delivery, "force": wanted.force, "state": "present"})
-    current = SecretCurrent.from_graph(snapshot.application, now=snapshot.now, label=label)
+    policies = snapshot.policies
+    current = SecretCurrent.from_graph(snapshot.application, policies.default, policies.own, now=snapshot.now, label=label)
     issue = plan_secret(desired, current, snapshot.now)
     retire = plan_secret(dataclasses.replace(desired, state="retired", force=False), current, snapshot.now)
     return dataclasses.replace(issue, actions=(*issue.actions, *retire.actions), facts={**issue.facts, "retire": retire.texts})

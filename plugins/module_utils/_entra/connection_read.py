@@ -11,13 +11,14 @@ import datetime as dt
 import typing as t
 
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.guard import ORGANIZATION_PARAMS, ORGANIZATION_PATH
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra import application_shape, consent_read, secret
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra import application_shape, consent_read, secret, secret_policy
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra import service_principal_plan as principal_plan
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.owner_watch import owner_parts
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.permission_option import Wanted
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.reference import ApplicationReference
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.resource_loader import ResourceLoader
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ForbiddenError
-from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import GraphClient, Part, PartAnswer
+from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import GraphClient, Part, PartAnswer, odata_key
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.clock import server_time
 
 # One read of the application serves all planners.
@@ -35,6 +36,8 @@ class Snapshot:
     assignments: tuple[t.Mapping[str, t.Any], ...]
     now: dt.datetime
     forbidden: ForbiddenError | None = None  # grants and assignments may not be read: then they mean nothing
+    owners: tuple[PartAnswer, ...] = ()  # answers to C(owner_parts), where they were asked for
+    policies: secret_policy.Read = secret_policy.Read()
 
     @property
     def domains(self) -> list[t.Mapping[str, t.Any]]:
@@ -56,11 +59,18 @@ class ConnectionReader:
         wanted: t.Sequence[Wanted],
         loader: ResourceLoader,
         by_name: ApplicationReference | None = None,
+        owners: bool = False,
+        policies: bool = False,
     ) -> None:
-        """``by_name`` is asked for as well, for an application that is to be adopted and does not have the unique name yet."""
+        """``by_name`` is asked for as well, for an application that is to be adopted and does not have the unique name yet.
+
+        ``owners``: people who own the application are of interest, too; ``policies``: a secret may have to be made.
+        """
         self._graph = graph
         self._reference = reference
         self._by_name = by_name
+        self._owners = owners
+        self._policies = policies
         self._wanted = wanted
         self.loader = loader
 
@@ -74,7 +84,8 @@ class ConnectionReader:
             reference.part(select=APPLICATION_SELECT),
             *([by_name.part(select=APPLICATION_SELECT)] if by_name else ()),
             *map(self.loader.part, texts),
-            *(_client_parts(known) if known else ()),
+            *([secret_policy.default_part()] if self._policies else ()),
+            *(self._client_parts(known) if known else ()),
         ]
         answers = self._graph.batch(parts)
         organization = self._organization(answers[0])
@@ -85,9 +96,11 @@ class ConnectionReader:
             application = application or by_name.pick(named, of_others=True)
         for text, answer in zip(texts, rest, strict=False):
             self.loader.take(text, answer)
-        client = rest[len(texts) :]
+        rest = rest[len(texts) :]
+        default = rest.pop(0) if self._policies else None
+        client = rest
         if not client and application is not None:
-            client = self._graph.batch(_client_parts(application["appId"]))
+            client = self._graph.batch(self._client_parts(application["appId"]))
         principal = dict(client[0].body) if client and client[0].found else None
         lists: list[tuple[dict[str, t.Any], ...]] = [(), ()]
         forbidden: ForbiddenError | None = None
@@ -96,7 +109,18 @@ class ConnectionReader:
                 lists[index] = tuple(self._graph.items(answer))
             except ForbiddenError as error:
                 forbidden = forbidden or error
-        return Snapshot(organization, application, principal, lists[0], lists[1], server_time(answers) or dt.datetime.now(dt.UTC), forbidden)
+        own = client.pop() if self._policies and client else None
+        return Snapshot(
+            organization,
+            application,
+            principal,
+            lists[0],
+            lists[1],
+            server_time(answers) or dt.datetime.now(dt.UTC),
+            forbidden,
+            tuple(client[3:]),
+            secret_policy.Read.from_answers(default, own),
+        )
 
     def _organization(self, answer: PartAnswer) -> dict[str, t.Any]:
         answer.raise_for_error()
@@ -106,9 +130,13 @@ class ConnectionReader:
         rows = self._graph.items(answer)
         return rows[0] if rows else {}
 
-
-def _client_parts(app_id: str) -> list[Part]:
-    """The client's service principal with the properties of both planners that look at it, its grants and its assignments."""
-    first, *rest = consent_read.client_parts(app_id)
-    select = tuple(dict.fromkeys((*consent_read.CLIENT_SELECT, *principal_plan.SELECT)))
-    return [dataclasses.replace(first, params={"$select": select}), *rest]
+    def _client_parts(self, app_id: str) -> list[Part]:
+        """The client's service principal with the properties of both planners that look at it, its grants, its assignments, its owners, its policies."""
+        first, *rest = consent_read.client_parts(app_id)
+        select = tuple(dict.fromkeys((*consent_read.CLIENT_SELECT, *principal_plan.SELECT)))
+        parts = [dataclasses.replace(first, params={"$select": select}), *rest]
+        if self._owners:
+            parts += owner_parts(app_id)
+        if self._policies:
+            parts.append(secret_policy.own_part(f"/applications{odata_key('appId', app_id)}"))
+        return parts

@@ -74,6 +74,9 @@ class ConnectionResource:
             wanted,
             self._loader,
             self._desired.adoptable_by_name if self._wanted.state == "present" else None,
+            # Whoever accepts privileged permissions wants them; what others granted is seen only with the grants.
+            owners=self._wanted.state == "present" and bool(self._options["accept_privileged"]),
+            policies=self._wanted.state == "present" and bool(self._wanted.secret),
         ).read()
         self._claim_application(self._snapshot)
         if self._snapshot.forbidden is not None and not self._wanted.consent_can_wait:
@@ -140,7 +143,7 @@ class ConnectionResource:
         view, snapshot = t.cast(connection.View, self._view), t.cast(Snapshot, self._snapshot)
         plans, app = view.plans, snapshot.application
         principal, consent, secret = plans.get("service_principal"), plans.get("consent"), plans.get("secret")
-        self._warn_about_owners(app, consent)
+        self._warn_about_owners(snapshot, consent)
         return {
             "connection": {
                 "connector": self._options["connector"],
@@ -165,11 +168,12 @@ class ConnectionResource:
             }
         }
 
-    def _warn_about_owners(self, app: t.Mapping[str, t.Any] | None, consent: Plan | None) -> None:
+    def _warn_about_owners(self, snapshot: Snapshot, consent: Plan | None) -> None:
+        app = snapshot.application
         if app is None or consent is None or self._wanted.state == "absent":
             return
         rows = [*consent.facts["now"]["requested"], *consent.facts["now"]["granted"]]
-        text = owner_warning(self._session.graph, app.get("displayName") or app["appId"], app["appId"], rows)
+        text = owner_warning(self._session.graph, app.get("displayName") or app["appId"], app["appId"], rows, snapshot.owners)
         if text:
             self._runtime.warn(text)
 

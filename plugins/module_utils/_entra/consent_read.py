@@ -13,6 +13,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._engine impor
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra import principals
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.consent import Assignment, Grant
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.consent_checks import check_publisher, is_fresh
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.owner_watch import owner_parts
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.permission import wanted_from_required
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.permission_option import (
     ResourcePermissions,
@@ -49,6 +50,7 @@ class Reading:
     user: dict[str, t.Any] | None
     fresh: bool
     forbidden: ForbiddenError | None
+    owners: tuple[PartAnswer, ...] = ()  # answers to C(owner_parts), where they were asked for
 
 
 def client_parts(app_id: str) -> list[Part]:
@@ -83,16 +85,21 @@ class ConsentReader:
         texts = self.loader.needed(one.resource for one in self._wanted or ())
         own = [] if reference.is_placeholder else [reference.part(select=APPLICATION_SELECT)]
         known = reference.app_id if reference.key == "app_id" and not reference.is_placeholder else None
-        groups = [own, self._users.parts(), [self.loader.part(text) for text in texts], client_parts(known) if known else []]
-        own_answers, user_answers, resource_answers, client = self._batch(groups)
+        groups = [own, self._users.parts(), [self.loader.part(text) for text in texts], *(self._client_groups(known) if known else ([], []))]
+        own_answers, user_answers, resource_answers, client, owners = self._batch(groups)
         for text, answer in zip(texts, resource_answers, strict=True):
             self.loader.take(text, answer)
         found = reference.pick(own_answers[0]) if own_answers else None
         if known is None and not self._absent:
             found = reference.or_predicted(found, tenant=self._graph.tenant, check_mode=self._runtime.check_mode)
         if known is None and found is not None:
-            (client,) = self._batch([client_parts(found["appId"])])
-        return self._reading(found, client, self._principal(user_answers))
+            client, owners = self._batch(self._client_groups(found["appId"]))
+        return dataclasses.replace(self._reading(found, client, self._principal(user_answers)), owners=tuple(owners))
+
+    def _client_groups(self, app_id: str) -> tuple[list[Part], list[Part]]:
+        """The client, and its owners where privileged permissions are wanted: whoever wants them accepts them."""
+        watched = not self._absent and bool(self._runtime.options.get("accept_privileged"))
+        return client_parts(app_id), owner_parts(app_id) if watched else []
 
     def _batch(self, groups: t.Sequence[t.Sequence[Part]]) -> list[list[PartAnswer]]:
         parts = [part for group in groups for part in group]

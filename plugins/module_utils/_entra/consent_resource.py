@@ -223,7 +223,7 @@ class ConsentResource:
     def _warn_about_owners(self) -> None:
         if not self._granting or self._state.app_id == PLACEHOLDER_ID:
             return
-        text = owner_warning(self._graph, self._state.label, self._state.app_id, self._plan.facts["consent"]["requested"])
+        text = owner_warning(self._graph, self._state.label, self._state.app_id, self._plan.facts["consent"]["requested"], self._reading.owners)
         if text:
             self._runtime.warn(text)
 

@@ -19,22 +19,26 @@ if t.TYPE_CHECKING:
 Rows = t.Iterable[t.Mapping[str, t.Any]]
 
 
-def owner_warning(graph: GraphClient, label: str, app_id: str, rows: Rows) -> str | None:
+def owner_parts(app_id: str) -> list[Part]:
+    """What C(owner_warning) has to know, for a C($batch) that is sent anyway."""
+    return [
+        Part("GET", f"/{collection}{odata_key('appId', app_id)}/owners", doing=f"read the owners of application {app_id}")
+        for collection in ("applications", "servicePrincipals")
+    ]
+
+
+def owner_warning(graph: GraphClient, label: str, app_id: str, rows: Rows, answers: t.Sequence[PartAnswer] = ()) -> str | None:
     """A sentence when people own the application or its service principal and C(rows) hold privileged permissions; None otherwise.
 
-    One C($batch), and none without privileged permissions. Owners need C(Application.Read.All) or C(Application.ReadWrite.OwnedBy)
-    (https://learn.microsoft.com/graph/api/application-list-owners).
+    C(answers) are those to C(owner_parts). Without them one C($batch), and none without privileged permissions. Owners need
+    C(Application.Read.All) or C(Application.ReadWrite.OwnedBy) (https://learn.microsoft.com/graph/api/application-list-owners).
     """
     names = privileged_in(rows)
     if not names:
         return None
     held = f"'{label}' ({app_id}) has privileged permissions in tenant {graph.tenant} ({', '.join(names)})"
-    parts = [
-        Part("GET", f"/{collection}{odata_key('appId', app_id)}/owners", doing=f"read the owners of '{label}'")
-        for collection in ("applications", "servicePrincipals")
-    ]
     try:
-        owners = [Principal.from_graph(entry) for answer in graph.batch(parts) for entry in _entries(graph, answer)]
+        owners = [Principal.from_graph(entry) for answer in answers or graph.batch(owner_parts(app_id)) for entry in _entries(graph, answer)]
     except ForbiddenError as error:
         return f"{held}, and whether people own it could not be read: {error.message}"
     people = sorted({owner.label for owner in owners if owner.kind == "user"})

@@ -20,7 +20,8 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.permis
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.privileged import parse_accepted
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.reference import ApplicationReference
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.resource_loader import SELECT, ResourceLoader
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConflictError
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConflictError, NotFoundError, ServiceError, TransportError
+from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import Part
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.odata import odata_key, with_query
 from ansible_collections.tenantkit.connectors.plugins.module_utils._session import connect
 
@@ -66,19 +67,29 @@ class PermissionResource:
         if data["unresolved"]:
             required = self._with_ids(required, set(data["unresolved"]))
         path = f"/applications/{data['object_id']}"
-        self._graph.patch(path, {"requiredResourceAccess": required}, doing=action.text)
-        self._read_back(path, required, action.text)
+        self._write(path, required, action.text)
 
-    def _read_back(self, path: str, required: list[dict[str, t.Any]], doing: str) -> None:
-        """Wait until reads show the list: a task that adds to what it read before would take away what was written here."""
+    def _write(self, path: str, required: list[dict[str, t.Any]], doing: str) -> None:
+        """Write the list and wait until reads show it: a task that adds to what it read before would take away what was written here."""
         written = {app_id: pairs for app_id, pairs in access_of(required)[0].items() if pairs}
+        body, select, reading = {"requiredResourceAccess": required}, {"$select": "id,requiredResourceAccess"}, f"{doing}: read it back"
+        write = Part("PATCH", path, body, doing=doing)
+        found: t.Mapping[str, t.Any] = {}
+        try:
+            done, look = self._graph.batch([write, Part("GET", path, params=select, doing=reading, depends_on_previous=True)])
+            done.raise_for_error()
+            found = look.body if look.ok else {}
+        except (ServiceError, TransportError) as error:
+            if error.outcome != "unknown" and not isinstance(error, NotFoundError):
+                raise
+            self._graph.patch(path, body, doing=doing)  # which waits for what is new, and looks before it writes again
         for pause in _PAUSES:
-            found = self._graph.get(path, params={"$select": "id,requiredResourceAccess"}, doing=f"{doing}: read it back", made_here=True)
             if access_of(found.get("requiredResourceAccess") or ())[0] == written:
                 return
             if pause > self._runtime.budget.remaining():
                 break
             self._graph.wait(pause, f"{doing}: it cannot be read back yet")
+            found = self._graph.get(path, params=select, doing=reading, made_here=True)
         self._runtime.warn("The requested permissions were written, but cannot be read back yet. Do not change them again before they are.")
 
     def _create_service_principal(self, app_id: str, doing: str) -> None:

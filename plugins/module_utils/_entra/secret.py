@@ -188,7 +188,8 @@ def _issue(desired: SecretDesired, current: SecretCurrent, now: dt.datetime, ver
         raise OptionError(
             f"A policy of the tenant forbids client secrets on {current.label} (app management policy, passwordAddition); nothing was written.",
             code="CredentialTypeNotAllowedAsPerAppPolicy",
-            advice="Exempt the application in the tenant's app management policies, or use a certificate (tenantkit.connectors.entra_app_certificate).",
+            advice="Exempt the application in the tenant's app management policies, or use a certificate where the product takes one "
+            "(tenantkit.connectors.entra_app_certificate).",
         )
     actions = _free_slot(desired, current, now)
     lifetime, warnings, days = dt.timedelta(days=desired.validity_days), [], f"{desired.validity_days} days"

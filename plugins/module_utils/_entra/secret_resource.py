@@ -11,6 +11,7 @@ import datetime as dt
 import typing as t
 
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID, Action, Plan, Runtime
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra import secret_policy
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.consent_checks import is_fresh
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.delivery import Delivery
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.reference import ApplicationReference
@@ -26,11 +27,10 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret_write import Minted, SecretWriter
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.tags import marks_of
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConflictError, ConnectorError, OptionError
-from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import GraphClient, Part, PartAnswer
+from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import GraphClient, Part
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.clock import server_time
 from ansible_collections.tenantkit.connectors.plugins.module_utils._session import connect
 
-DEFAULT_POLICY = "/policies/defaultAppManagementPolicy"
 _STALE_READS = (1.0, 2.0, 4.0)  # seconds between reads while a confirmation does not see what the run itself wrote
 
 
@@ -73,31 +73,22 @@ class SecretResource:
         path = self._reference.path()
         parts: list[Part] = [] if self._reference.is_placeholder else [self._reference.part(select=SELECT)]
         if self._desired.may_mint:
-            parts.append(Part("GET", DEFAULT_POLICY, doing="read the tenant's app management policy"))
+            parts.append(secret_policy.default_part())
             if path and not self._reference.is_placeholder:
-                parts.append(self._own_policies(path))
+                parts.append(secret_policy.own_part(path))
         answers = self._graph.batch(parts) if parts else []
         self._now = server_time(answers) or self._now
         app = None if self._reference.is_placeholder else self._reference.pick(answers.pop(0))
         self._app = self._reference.or_predicted(app, tenant=self._graph.tenant, check_mode=self._runtime.check_mode)
-        default = _readable(answers[0]) if answers else None
-        own: list[dict[str, t.Any]] | None = []
-        if len(answers) > 1:
-            found = _readable(answers[1])
-            own = None if found is None else list(found.get("value") or ())
-        self._current = self._to_current(default, own)
+        policies = secret_policy.Read.from_answers(*answers, *([None] * (2 - len(answers))))
+        self._current = self._to_current(policies)
         if self._app is not None and path is None and self._desired.may_mint and verdict_of(self._desired, self._current, self._now).needed:
             # Found by its display name, so its own policies could not be asked for in the same request.
-            (answer,) = self._graph.batch([self._own_policies(f"/applications/{self._app['id']}")])
-            found = _readable(answer)
-            self._current = self._to_current(default, None if found is None else list(found.get("value") or ()))
+            (answer,) = self._graph.batch([secret_policy.own_part(f"/applications/{self._app['id']}")])
+            self._current = self._to_current(dataclasses.replace(policies, own=secret_policy.Read.from_answers(None, answer).own))
 
-    @staticmethod
-    def _own_policies(path: str) -> Part:
-        return Part("GET", f"{path}/appManagementPolicies", doing="read the app management policies of the application")
-
-    def _to_current(self, default: dict[str, t.Any] | None, own: list[dict[str, t.Any]] | None) -> SecretCurrent:
-        return SecretCurrent.from_graph(self._app, default, own, now=self._now, label=self._reference.describe())
+    def _to_current(self, policies: secret_policy.Read) -> SecretCurrent:
+        return SecretCurrent.from_graph(self._app, policies.default, policies.own, now=self._now, label=self._reference.describe())
 
     # Planning and writing
 
@@ -236,10 +227,3 @@ def _describe(key: Key | None, now: dt.datetime) -> dict[str, t.Any]:
         "end_date_time": format_time(key.end),
         "days_left": days_left(key, now),
     }
-
-
-def _readable(answer: PartAnswer) -> dict[str, t.Any] | None:
-    """A policy answer: None when it is not ours to read, empty when there is none; other failures are raised."""
-    if answer.status == 403:
-        return None
-    return answer.body if answer.found else {}

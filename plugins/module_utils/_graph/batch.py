@@ -35,6 +35,7 @@ class Part:
     doing: str = "use Microsoft Graph"
     depends_on_previous: bool = False
     params: t.Mapping[str, t.Any] | None = None
+    optional: bool = False  # the caller goes on without it when it is forbidden, so a refusal is not worth another token
 
     @property
     def writes(self) -> bool:
@@ -125,7 +126,8 @@ class BatchRun:
 
     def _denied(self, indexes: list[int]) -> set[int]:
         """Parts that were refused to an outdated token, which is dropped then."""
-        denied = [index for index in indexes if self._answers[index].status in (401, 403)]
+        states = {index: self._answers[index].status for index in indexes}
+        denied = [index for index, status in states.items() if status == 401 or (status == 403 and not self._parts[index].optional)]
         if self._renewed or not any(self._graph.renewable(self._answers[index].status, self._answers[index].body) for index in denied):
             return set()
         self._renewed = True

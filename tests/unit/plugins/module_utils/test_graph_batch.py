@@ -303,6 +303,12 @@ def test_a_part_that_is_refused_to_a_cached_token_is_asked_once_more(status: int
     assert service.tokens == ["Bearer token0", "Bearer token1"]
 
 
+def test_a_part_that_may_be_forbidden_is_not_worth_a_new_token() -> None:
+    service = Batches(lambda parts: [to(part, 403, fault("Authorization_RequestDenied")) for part in parts.values()], cached=True)
+    (answer,) = service.graph.batch([Part("GET", "/a/0", optional=True)])
+    assert (answer.status, service.fresh, len(service.sent)) == (403, 0, 1)
+
+
 def test_a_refused_part_with_a_new_token_is_reported() -> None:
     service = Batches(lambda parts: [to(parts["/a/0"], 403, fault("Authorization_RequestDenied"))])
     assert service.graph.batch(reads(1))[0].status == 403
