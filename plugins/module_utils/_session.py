@@ -17,7 +17,9 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._clouds impor
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import Runtime
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import GraphClient
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.made import MadeObjects
+from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.personal import PersonalWrites
 from ansible_collections.tenantkit.connectors.plugins.module_utils._http import HttpClient
+from ansible_collections.tenantkit.connectors.plugins.module_utils._pace import Pacer
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,6 +72,7 @@ def open_session(runtime: Runtime, cache: JobCache | None = None) -> Session:
     graph = GraphClient(http, endpoints.graph_url, tokens, tenant, tenant_id=tenant_id, audience=endpoints.graph_audience)
     graph.guard = guard
     graph.made = MadeObjects(cache, tenant_id)
+    graph.personal = PersonalWrites(Pacer(runtime.budget, cache, (tenant_id, credential.client_id or ""), "Microsoft Graph"))
     runtime.guards.append(lambda: guard.check(graph))
     return Session(tenant, tenant_id, endpoints, http, credential, tokens, cache, guard, graph)
 

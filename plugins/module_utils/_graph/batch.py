@@ -173,6 +173,9 @@ class BatchRun:
         doing = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
         if writes:
             graph.before_write(doing)
+        if graph.personal is not None:
+            for part in writes:
+                graph.personal.wait(part.path, part.body, part.doing)
         requests = [self._request(index, indexes) for index in indexes]
         try:
             answer = graph.send(
@@ -226,6 +229,8 @@ class BatchRun:
             request_id = headers.get("request-id") or whole.request_id
             return self._failed(index, read_fault(status, body, request_id, self._graph.http.secrets), whole, body, headers)
         if isinstance(body, dict) or (not body and part.writes):
+            if self._graph.personal is not None:
+                self._graph.personal.notice(body)
             return PartAnswer(status, body or {}, part, headers)
         return self._failed(index, Fault(status, "malformed_answer", "", request_id=whole.request_id), whole)
 

@@ -24,6 +24,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.errors
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.holding import holds
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.made import WAIT, MadeObjects
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.odata import odata_key, odata_string, path_segment, with_query
+from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.personal import PersonalWrites
 from ansible_collections.tenantkit.connectors.plugins.module_utils._http import HttpAnswer, HttpClient, Repeat
 
 __all__ = ["GraphClient", "Guard", "Part", "PartAnswer", "Reconcile", "odata_key", "odata_string", "path_segment", "with_query"]
@@ -74,6 +75,7 @@ class GraphClient:
         self.tenant_id = tenant_id or ""
         self.guard: Guard | None = None
         self.made: MadeObjects | None = None
+        self.personal: PersonalWrites | None = None
         self._tokens = token_provider
         self._guarded = False
         self._renewed = False
@@ -289,6 +291,8 @@ class GraphClient:
         while True:
             if not reads:
                 self.before_write(doing)
+                if self.personal is not None:
+                    self.personal.wait(path, body, doing)
             try:
                 answer = self.send(method, url, doing=doing, body=body, headers=headers, repeat=Repeat.THROTTLED if once_only else Repeat.SAFE)
             except (TransportError, BudgetError, CredentialError) as error:
@@ -389,6 +393,8 @@ class GraphClient:
         if not isinstance(body, dict):
             outcome = None if answer.method == "GET" else "unknown"
             raise self._malformed(answer.doing.removesuffix(f" in tenant {self.tenant}"), f"JSON that is no object ({answer.id_words})", outcome)
+        if self.personal is not None:
+            self.personal.notice(body)
         return body
 
     def _body(self, answer: HttpAnswer) -> dict[str, t.Any] | None:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 import typing as t
 import urllib.parse
 
@@ -30,6 +29,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._errors impor
 )
 from ansible_collections.tenantkit.connectors.plugins.module_utils._http import HttpClient, Repeat
 from ansible_collections.tenantkit.connectors.plugins.module_utils._http_answer import HttpAnswer
+from ansible_collections.tenantkit.connectors.plugins.module_utils._pace import Pacer
 
 SERVICE = "Workato"
 DATA_CENTERS: t.Mapping[str, str] = {
@@ -48,7 +48,6 @@ DATA_CENTERS: t.Mapping[str, str] = {
 LIST_LIMIT, OTHER_LIMIT = (58, 61.0), (1, 1.1)
 _PAGE_SIZE = 100  # the largest; without it the service sends one connector a page
 _CREATE_TRIES = 3
-_FARTHEST = 300.0  # seconds; a slot later than that comes from a clock that was moved
 
 
 def workato_url(data_center: str, url: str | None, option: str = "url") -> str:
@@ -63,38 +62,6 @@ def redirect_uri(root: str) -> str:
     return f"{root}/oauth/callback"
 
 
-class Pacer:
-    """Keeps the rate limits instead of finding them out: the time of every call is booked, for all tasks and hosts of the job together."""
-
-    def __init__(self, budget: Budget, cache: JobCache, key: t.Sequence[str], clock: t.Callable[[], float] = time.time) -> None:
-        self._budget = budget
-        self._cache = cache
-        self._key = tuple(key)
-        self._clock = clock
-        self._booked: dict[str, list[float]] = {}
-
-    def wait(self, name: str, limit: tuple[int, float], doing: str) -> None:
-        """Wait until the next call of this kind is allowed."""
-        count, window = limit
-        booked = self._booked.setdefault(name, [])
-
-        def remember(stored: dict[str, list[float]]) -> bool:
-            booked[:] = [float(slot) for slot in stored["slots"]]
-            return True  # always book anew
-
-        def book() -> tuple[dict[str, list[float]], None]:
-            now = self._clock()
-            slots = [slot for slot in booked if abs(slot - now) < _FARTHEST]
-            slot = max(now, slots[-count] + window) if len(slots) >= count else now
-            return {"slots": [*slots, slot][-count:]}, None
-
-        stored, _from_cache = self._cache.get_or_create("pace", [*self._key, name], book, reject=remember)
-        booked[:] = stored["slots"]
-        pause = booked[-1] - self._clock()
-        if pause > 0:
-            self._budget.wait(pause, f"{SERVICE} allows {count} such call{'s' if count > 1 else ''} in {window:.0f} s ({doing})")
-
-
 class WorkatoClient:
     """One workspace of one data centre, as an API token opens it."""
 
@@ -107,7 +74,7 @@ class WorkatoClient:
         self._headers = {"Authorization": f"Bearer {api_token}"}
         # Whose calls are counted together, and whose answers may be remembered.
         self.key = (url, hashlib.sha256(api_token.encode()).hexdigest())
-        self._pacer = Pacer(budget, cache, self.key)
+        self._pacer = Pacer(budget, cache, self.key, SERVICE)
 
     def page_of(self, connection_id: t.Any) -> str:
         """Where a person sees a connection, and signs in."""

@@ -12,11 +12,11 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._budget impor
 from ansible_collections.tenantkit.connectors.plugins.module_utils._cache import JobCache
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import BudgetError, ConflictError, OptionError
+from ansible_collections.tenantkit.connectors.plugins.module_utils._pace import Pacer
 from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.workato import (
     DATA_CENTERS,
     LIST_LIMIT,
     OTHER_LIMIT,
-    Pacer,
     resolve_provider,
     workato_url,
 )
@@ -213,7 +213,7 @@ class Clock:
 
 
 def pacer(clock: Clock, cache: JobCache, seconds: float = 600) -> Pacer:
-    return Pacer(Budget(seconds, clock, clock.sleep), cache, ["https://x", "token"], clock)
+    return Pacer(Budget(seconds, clock, clock.sleep), cache, ["https://x", "token"], "Workato", clock)
 
 
 @pytest.mark.parametrize("cached", [True, False])
