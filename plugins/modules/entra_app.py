@@ -20,6 +20,7 @@ author:
 extends_documentation_fragment:
   - tenantkit.connectors.auth
   - tenantkit.connectors.attributes
+  - tenantkit.connectors.attributes.actiongroup
   - tenantkit.connectors.application
 options:
   state:

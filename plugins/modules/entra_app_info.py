@@ -17,9 +17,15 @@ author:
   - The tenantkit.connectors contributors (@tenantkit)
 extends_documentation_fragment:
   - tenantkit.connectors.auth
-  - tenantkit.connectors.attributes
+  - tenantkit.connectors.attributes.info
+  - tenantkit.connectors.attributes.actiongroup
   - tenantkit.connectors.application
 options:
+  display_name:
+    description:
+      - Display name of the application, whoever made it. Display names are not unique; more than one match is an error.
+      - Excludes O(object_id), O(app_id) and O(unique_name).
+    type: str
   tag:
     description: Applications with this tag.
     type: str

@@ -18,7 +18,7 @@ description:
   - Two hosts of one run that mean the same connection of the same tenant, or the same instance of a product, are an error.
 extends_documentation_fragment:
   - tenantkit.connectors.auth
-  - tenantkit.connectors.attributes
+  - tenantkit.connectors.attributes.info
   - tenantkit.connectors.attributes.actiongroup
 options:
   connector:

@@ -19,7 +19,8 @@ author:
   - The tenantkit.connectors contributors (@tenantkit)
 extends_documentation_fragment:
   - tenantkit.connectors.auth
-  - tenantkit.connectors.attributes
+  - tenantkit.connectors.attributes.info
+  - tenantkit.connectors.attributes.actiongroup
 options:
   app_id:
     description:

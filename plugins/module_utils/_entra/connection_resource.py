@@ -30,7 +30,8 @@ def validated(name: str, spec: t.Mapping[str, t.Any], given: t.Mapping[str, t.An
     validator = ArgumentSpecValidator({key: {**value, "required": False} for key, value in spec.items()})
     result = validator.validate(dict(given or {}))
     if result.error_messages:
-        raise OptionError(f"In '{name}': {'; '.join(result.error_messages)}.", code="invalid_option")
+        problems = "; ".join(text.rstrip(".") for text in result.error_messages)  # core ends some of them with a full stop
+        raise OptionError(f"In '{name}': {problems}.", code="invalid_option")
     return dict(result.validated_parameters)
 
 

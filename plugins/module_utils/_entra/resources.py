@@ -107,10 +107,6 @@ class ResourceApi:
         wanted = permission_id.lower()
         return next((one.name for one in self.offered(kind) if one.id == wanted and one.name), wanted)
 
-    def scope_id(self, name: str) -> str | None:
-        """The id of a delegated permission by name, in any case."""
-        return next((one.id for one in self.delegated if one.name.lower() == name.lower()), None)
-
     def names(self) -> dict[str, list[str]]:
         """All names per kind."""
         return {kind: [one.name for one in self.offered(kind) if one.name] for kind in KIND_TYPES}
