@@ -18,6 +18,7 @@ from tenant_emulator.testing import Emulator
 ROOT = Path(__file__).resolve().parents[2]
 TENANTS = ("contoso", "fabrikam", "northwind")
 STATE = ROOT / ".work" / "demo"
+HOME = ROOT / ".work" / "home"
 
 
 def heading(text: str) -> None:
@@ -25,12 +26,16 @@ def heading(text: str) -> None:
     print(f"\n\033[1m== {text}\033[0m" if sys.stdout.isatty() else f"\n== {text}", flush=True)
 
 
-def playbook(emulator: Emulator, name: str, inventory: str = "examples/inventory", *args: str) -> str:
-    """Run a playbook of this collection over an inventory; its output is shown and returned."""
+def environment(emulator: Emulator) -> dict[str, str]:
+    """What a playbook runs with: the way to the emulator, and nothing of the caller's own credentials, Ansible settings and home directory."""
     identity = emulator.identity()
-    env = {
-        **{key: value for key, value in os.environ.items() if not key.startswith("AZURE_")},
+    HOME.mkdir(parents=True, exist_ok=True)
+    return {
+        **{key: value for key, value in os.environ.items() if not key.startswith(("AZURE_", "ANSIBLE_"))},
         **emulator.env(),
+        "HOME": str(HOME),  # Ansible keeps its temporary files there
+        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".work" / "collections"),
+        "ANSIBLE_LOCALHOST_WARNING": "False",
         "AZURE_CLIENT_ID": identity["client_id"],
         "AZURE_CLIENT_SECRET": identity["secret"],
         "WORKSPACE365_INSTANCE_URL": emulator.workspace365_url(),
@@ -39,9 +44,13 @@ def playbook(emulator: Emulator, name: str, inventory: str = "examples/inventory
         "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "False",
         "DEMO_DIRECTORY": str(STATE),
     }
+
+
+def playbook(emulator: Emulator, name: str, inventory: str = "examples/inventory", *args: str) -> str:
+    """Run a playbook of this collection over an inventory; its output is shown and returned."""
     command = [str(Path(sysconfig.get_path("scripts")) / "ansible-playbook"), f"playbooks/{name}", "-i", inventory, *args]
     print("$ " + " ".join(["ansible-playbook", *command[1:]]), flush=True)
-    with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, cwd=ROOT, env=environment(emulator), stdout=subprocess.PIPE, text=True) as process:
         lines = []
         for line in process.stdout or ():
             print(line, end="", flush=True)
