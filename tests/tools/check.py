@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tarfile
 import time
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +24,12 @@ WORK = ROOT / ".work"
 HOME = WORK / "home"
 LAST: list[str] = []  # pytest's closing line
 BIN = Path(sysconfig.get_path("scripts"))
+# The top level of the collection's tarball.
+IN_TARBALL = {
+    "COPYING", "FILES.json", "MANIFEST.json", "Makefile", "README.md", "changelogs", "docs", "examples", "extensions", "meta", "playbooks", "plugins",
+    "pyproject.toml", "roles", "tests",
+}  # fmt: skip
+LITTER = (".ruff_cache", ".mypy_cache", ".ansible", ".venv-clients", "plugins/__pycache__", "roles/.cache", "tests/emulator/src/tenant_emulator.egg-info")
 
 # Stands in for the bootstrap script that ansible-test would download: Python's own pip, then the version it asks for.
 GET_PIP = """\
@@ -122,13 +129,30 @@ def sanity() -> None:
     run(*command, cwd=target, env={"PATH": path}, matters="^(ERROR|FATAL|[a-z0-9-]+$)")
 
 
+def litter(source: Path) -> None:
+    """What tools leave in a working copy and C(build_ignore) has to keep out."""
+    for name in LITTER:
+        (source / name).mkdir(parents=True, exist_ok=True)
+        (source / name / "litter").touch()
+
+
+def packed(tarball: Path) -> None:
+    """Only what belongs into a collection is in the tarball."""
+    with tarfile.open(tarball) as archive:
+        names = archive.getnames()
+    if wrong := sorted({name.partition("/")[0] for name in names} ^ IN_TARBALL) + [name for name in names if name.endswith("/litter")]:
+        sys.exit(f"{tarball.name} lacks, or should not have: {', '.join(wrong)}")
+
+
 def build() -> None:
     """The tarball can be built and installed, and its playbooks are found by their full name."""
     target = WORK / "dist"
     shutil.rmtree(target, ignore_errors=True)
     source = collection_copy("lint")
+    litter(source)
     run(BIN / "ansible-galaxy", "collection", "build", "--force", "--output-path", target, cwd=source)
     tarball = next(target.glob("*.tar.gz"))
+    packed(tarball)
     installed = target / "collections"
     run(BIN / "ansible-galaxy", "collection", "install", "--force", "--collections-path", installed, tarball)
     command = [BIN / "ansible-playbook", "--syntax-check", "--inventory", "localhost,", "tenantkit.connectors.workspace365"]
@@ -147,8 +171,9 @@ def molecule() -> None:
 def pytest(marker: str) -> None:
     """Run pytest on what a marker expression selects and show it as it goes. Three workers on two cores, because playbooks also wait."""
     command = [sys.executable, "-m", "pytest", "-n", "3", "--dist", "worksteal", "-q", "-m", marker, *os.environ.get("PYTEST_ARGS", "").split()]
+    HOME.mkdir(parents=True, exist_ok=True)  # ansible-core makes a temporary directory in it when it is imported
     seen = b""
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(command, cwd=ROOT, env={**os.environ, "HOME": str(HOME)}, stdout=subprocess.PIPE) as process:
         assert process.stdout
         while piece := os.read(process.stdout.fileno(), 65536):
             seen = (seen + piece)[-1000:]
