@@ -104,7 +104,8 @@ options:
       - Compared with C(appOwnerOrganizationId) of the service principal. Without it nothing is granted to an application of another tenant.
     type: str
 notes:
-  - Delegated permissions need C(DelegatedPermissionGrant.ReadWrite.All). Application permissions need C(AppRoleAssignment.ReadWrite.All) and
+  - Delegated permissions need C(DelegatedPermissionGrant.ReadWrite.All) and C(Application.Read.All), with O(principal) C(Directory.Read.All) in place of
+    the latter. Application permissions need C(AppRoleAssignment.ReadWrite.All) and C(Directory.Read.All). C(Application.ReadWrite.OwnedBy) does for
     C(Application.Read.All). With C(AppRoleAssignment.ReadWrite.All) an identity can give itself every other permission.
   - The service principal of an application of this tenant is created when it is missing, a vendor's is not, see
     M(tenantkit.connectors.entra_service_principal).
