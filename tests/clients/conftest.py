@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shlex
 import ssl
 import subprocess
 import typing as t
@@ -75,13 +76,14 @@ class AzureCli:
     def __init__(self, emulator: Emulator, config: Path) -> None:
         python = os.environ.get("CLIENTS_AZURE_CLI_PYTHON", str(ROOT / ".venv-clients" / "azure-cli" / "bin" / "python"))
         self._command = [python, "-m", "azure.cli"]
+        self.shell = shlex.join(self._command)  # for a script
         own = {"AZURE_CONFIG_DIR": str(config), "AZURE_CORE_COLLECT_TELEMETRY": "false", "AZURE_CORE_NO_COLOR": "true"}
-        self._env = {**os.environ, **proxy_environment(emulator), **own}
-        self._env.pop("PYTHONPATH", None)
+        self.env = {**os.environ, **proxy_environment(emulator), **own}
+        self.env.pop("PYTHONPATH", None)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run one command, whatever comes of it."""
-        return subprocess.run([*self._command, *arguments, "--output", "json"], env=self._env, text=True, capture_output=True, timeout=120, check=False)
+        return subprocess.run([*self._command, *arguments, "--output", "json"], env=self.env, text=True, capture_output=True, timeout=120, check=False)
 
     def __call__(self, *arguments: str) -> t.Any:
         """Run one command that has to work. Returns what it answered."""
