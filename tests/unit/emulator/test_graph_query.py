@@ -76,6 +76,21 @@ def test_advanced_filters_need_header_and_count(graph: Direct, text: str, expect
     assert graph.refused("GET", f"applications?$count=true&$filter={text}")[:2] == UNSUPPORTED[:2]
 
 
+def test_redirect_uris_are_found_in_advanced_queries_only() -> None:
+    """In full or by their beginning, each platform for itself."""
+    graph = Direct()
+    uri = "https://two.example/callback"
+    seed.add_application(
+        graph.world, graph.tenant, {"displayName": "Two", "web": {"redirectUris": [uri]}, "spa": {"redirectUris": ["https://two.example/spa"]}}
+    )
+    web = f"web/redirectUris/any(u:u eq '{uri}')"
+    assert names(graph, f"$count=true&$filter={web}", headers=EVENTUAL) == ["Two"]
+    assert names(graph, "$count=true&$filter=spa/redirectUris/any(u:startswith(u,'https://two.example/'))", headers=EVENTUAL) == ["Two"]
+    assert names(graph, f"$count=true&$filter=spa/redirectUris/any(u:u eq '{uri}')", headers=EVENTUAL) == []
+    for url, headers in ((f"$filter={web}", EVENTUAL), (f"$count=true&$filter={web}", None)):
+        assert graph.refused("GET", f"applications?{url}", headers=headers) == UNSUPPORTED
+
+
 def test_refused_filters(graph: Direct) -> None:
     def ask(text: str) -> tuple[int, str, str]:
         return graph.refused("GET", f"applications?$filter={text}")
@@ -125,6 +140,7 @@ def test_operators_a_property_does_not_have(graph: Direct, path: str, text: str)
     ("path", "text"),
     [
         ("applications", "uniqueName eq 'x'"),
+        ("applications", "web/homePageUrl eq 'x'"),
         ("servicePrincipals", "homepage eq 'x'"),
         ("oauth2PermissionGrants", "scope eq 'x'"),
         ("servicePrincipals/{caller}/appRoleAssignments", "appRoleId eq 00000000-0000-0000-0000-000000000000"),

@@ -15,6 +15,8 @@ def _with(*operators: str) -> frozenset[str]:
 _LIST = _with("any", "eq", "startswith")
 _TEXT = _with(*_NEGATABLE, "ge", "le", "startswith")
 
+REDIRECT_URIS = ("web/redirectUris", "spa/redirectUris", "publicClient/redirectUris")
+
 FILTERABLE: dict[str, dict[str, Operators]] = {
     "application": {
         "id": _with(*_NEGATABLE, "in"),
@@ -29,6 +31,7 @@ FILTERABLE: dict[str, dict[str, Operators]] = {
         "requiredResourceAccess": _with("any", "eq", "not", "ge", "le"),
         "signInAudience": _with(*_NEGATABLE),
         "tags": _LIST | {"not", "ge", "le"},
+        **dict.fromkeys(REDIRECT_URIS, _LIST),
     },
     "servicePrincipal": dict.fromkeys(
         (
@@ -58,6 +61,9 @@ FILTERABLE: dict[str, dict[str, Operators]] = {
     "directoryObject": {"id": None},
     "domain": {"id": None},
 }
+
+# A filter on these is an advanced query, whatever the operator.
+ADVANCED = {"application": frozenset(REDIRECT_URIS)}
 
 # Filters on these are comparisons that all have to hold.
 ONLY_AND = frozenset({"oAuth2PermissionGrant"})

@@ -12,7 +12,7 @@ import typing as t
 
 from . import schema, times
 from .errors import JsonObject, bad_request, unsupported
-from .filterable import FILTERABLE, ONLY_AND
+from .filterable import ADVANCED, FILTERABLE, ONLY_AND
 
 _TOKEN = re.compile(
     r"\s+"
@@ -50,18 +50,24 @@ def check(parsed: Filter, type_name: str, advanced: bool) -> None:
     known = schema.properties(type_name) if type_name in schema.types() else None
     indexed = FILTERABLE.get(type_name, {})
     for path in sorted(parsed.properties):
-        if path.split("/")[0] in indexed:
+        if _index(path, indexed) in indexed:
             continue
         if known is not None and path.split("/")[0] not in known:
             resource = type_name[0].upper() + type_name[1:]
             raise unsupported(f"Unsupported or invalid query filter clause specified for property '{path}' of resource '{resource}'.")
         raise unsupported("The request uses a filter property that is not indexed")
     for path, operator in parsed.uses:
-        operators = indexed[path.split("/")[0]]
+        operators = indexed[_index(path, indexed)]
         if operators is not None and operator not in operators:
             raise unsupported("Unsupported Query.")
-    if (parsed.advanced and not advanced) or (type_name in ONLY_AND and "or" in parsed.joined):
+    needs_advanced = parsed.advanced or bool(parsed.properties & ADVANCED.get(type_name, frozenset()))
+    if (needs_advanced and not advanced) or (type_name in ONLY_AND and "or" in parsed.joined):
         raise unsupported("Unsupported Query.")
+
+
+def _index(path: str, indexed: t.Container[str]) -> str:
+    """What a property is found by in the list of filterable ones: a part of a property has its own entry, or that of the whole."""
+    return path if path in indexed else path.split("/")[0]
 
 
 def fold(value: t.Any) -> t.Any:
