@@ -118,6 +118,12 @@ options:
       - Plan for a new client secret although the present one is good.
     type: bool
     default: false
+  find_other_registrations:
+    description:
+      - Whether, while the application does not exist yet, applications are looked for that have one of its web redirect URIs already, since the
+        product may sign in with one of them. Takes one more request then. They are in RV(connection.other_registrations).
+    type: bool
+    default: false
   state:
     description:
       - Whether the connection should be there.
@@ -229,6 +235,17 @@ connection:
       type: dict
       returned: success
       sample: {authority: "https://login.windows.net/contoso.com", former_authorities: [], marked: true, held: true}
+    other_registrations:
+      description:
+        - With O(find_other_registrations=true), while the application does not exist yet, the applications of the tenant that have one of its web
+          redirect URIs. Empty otherwise.
+      type: list
+      elements: dict
+      returned: success
+      sample:
+        - app_id: 0b9e4c37-36d2-4f4e-8f28-0a54a8d6b1aa
+          display_name: W365
+          redirect_uris: [https://portal.workspace365.net/contoso/OAuth2/HandleAuthorityResponse]
     adds:
       description:
         - What a connection adds to an application that others made, without readable names, and whether all of it is on record there. Goes to
@@ -282,6 +299,7 @@ DECLARATION = Declaration(
         "secret": {"type": "dict", "no_log": False},
         "delivery": {"type": "dict", "options": {"instance": {"type": "str", "required": True}, "authority": {"type": "str"}}},
         "force": {"type": "bool", "default": False},
+        "find_other_registrations": {"type": "bool", "default": False},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     },
     resource=ConnectionResource,

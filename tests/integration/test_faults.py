@@ -232,7 +232,8 @@ def test_policy_that_forbids_secrets(play: Play, inventory: Inventory, emulator:
     failed_well(run, emulator, "Workspace 365 (contoso)", "policy", "contoso", "nothing was written")
     assert emulator.writes() == []
     limited = emulator.identity("limited-contoso")
-    own = {"entra_auth": {"client_id": limited["client_id"], "client_secret": limited["secret"]}, "workspace365_unique_name": "blind"}
+    own: dict[str, t.Any] = {"entra_auth": {"client_id": limited["client_id"], "client_secret": limited["secret"]}}
+    own |= {"workspace365_unique_name": "blind", "workspace365_accept_second_registration": True}
     blind = play("workspace365.yml", inventory=inventory(contoso={**own, "workspace365_display_name": "Blind"}))
     failed_well(blind, emulator, "Blind", "policy", "contoso", "CredentialTypeNotAllowedAsPerAppPolicy")
     assert key_ids(own_application(emulator, "contoso", "blind")) == []

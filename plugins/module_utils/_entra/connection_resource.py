@@ -16,6 +16,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._entra import
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.application import ApplicationResource
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.application_desired import ApplicationDesired
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connection_read import ConnectionReader, Snapshot
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.other_registrations import find_other_registrations
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.owner_watch import owner_warning
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.permission_option import parse_permissions
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.resource_loader import ResourceLoader
@@ -63,10 +64,11 @@ class ConnectionResource:
         self._loader = ResourceLoader(self._session.graph, runtime)
         self._view: connection.View | None = None
         self._snapshot: Snapshot | None = None
+        self._others: tuple[dict[str, t.Any], ...] = ()
         self._extra: connection.Special | None = None
 
     def read(self) -> Snapshot:
-        """Two requests, or one."""
+        """Two requests, or one; while there is no application, one more when it is asked who else is registered."""
         self._claim()
         wanted = parse_permissions(self._options["permissions"])
         self._snapshot = ConnectionReader(
@@ -82,7 +84,10 @@ class ConnectionResource:
         self._claim_application(self._snapshot)
         if self._snapshot.forbidden is not None and not self._wanted.consent_can_wait:
             raise self._snapshot.forbidden
-        if self._snapshot.application is not None and self._wanted.state == "present":
+        makes_one = self._snapshot.application is None and self._wanted.state == "present" and self._desired.reference.can_be_new
+        if makes_one and self._options["find_other_registrations"]:
+            self._others = find_other_registrations(self._session.graph, self._desired)
+        elif self._snapshot.application is not None and self._wanted.state == "present":
             self._extra = self._special(self._snapshot.application["appId"])
         elif self._snapshot.application is not None and not created_here(self._snapshot.application.get("tags") or ()):
             # What is taken away again is named by its API, whether it is still wanted or not.
@@ -162,6 +167,7 @@ class ConnectionResource:
                     "marked": view.marked,
                     "held": view.held,
                 },
+                "other_registrations": list(self._others),
                 "adds": {"items": sorted(view.adds), "recorded": view.recorded},
                 "takes": dict(view.takes),
                 "missing_resources": list(plans["resources"].facts["missing_resources"]) if "resources" in plans else [],
