@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 from support.connections import Connection
 from support.playbooks import Run
-from support.plays import failed_well, key_ids, own_application, scopes_of, signs_in, write_play
+from support.plays import failed_well, key_ids, little, own_application, scopes_of, signs_in, write_play
 from tenant_emulator.testing import Emulator
 
 Play = t.Callable[..., Run]
@@ -25,13 +25,6 @@ PAYROLL = {
 }
 DENIED = {"error": {"code": "Authorization_RequestDenied", "message": "Insufficient privileges to complete the operation."}}
 NOT_THERE = {"error": {"code": "Request_ResourceNotFound", "message": "Resource 'x' does not exist."}}
-
-
-def little(emulator: Emulator, *permissions: str) -> dict[str, t.Any]:
-    """An automation identity of Contoso with just these permissions, as host variables."""
-    made = emulator.add_application("contoso", displayName="Automation with little", secrets=[{"displayName": "only"}])
-    emulator.grant_roles("contoso", made["service_principal"]["id"], list(permissions))
-    return {"entra_auth": {"client_id": made["application"]["appId"], "client_secret": made["secrets"][0]["value"]}}
 
 
 def roles(folder: Path, *steps: tuple[str, t.Mapping[str, t.Any]], **keywords: t.Any) -> Path:

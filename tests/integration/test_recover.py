@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 from support.playbooks import Run
-from support.plays import failed_well, key_ids, signs_in
+from support.plays import failed_well, key_ids, little, own_application, signs_in
 from tenant_emulator.testing import Emulator, JsonObject
 
 Play = t.Callable[..., Run]
 Inventory = t.Callable[..., Path]
 
-PLAYBOOK = "workspace365_recover.yml"
+PLAYBOOK, ORDINARY = "workspace365_recover.yml", "workspace365.yml"
 DAY = 86400
 
 
@@ -33,6 +33,22 @@ def by_hand(emulator: Emulator, name: str = "W365", **more: t.Any) -> JsonObject
     return t.cast(JsonObject, made)
 
 
+def principal_of(emulator: Emulator, application: JsonObject) -> JsonObject:
+    """The enterprise application of a registration."""
+    (found,) = [item for item in emulator.tenant("contoso")["service_principals"].values() if item["appId"] == application["appId"]]
+    return t.cast(JsonObject, found)
+
+
+def without_tags(entry: JsonObject) -> JsonObject:
+    """An object without its tags, which the enterprise application has from the registration: the delivery marks."""
+    return {name: value for name, value in entry.items() if name != "tags"}
+
+
+def outcome(run: Run) -> dict[str, t.Any]:
+    """What the recovery left as its result."""
+    return t.cast("dict[str, t.Any]", run.task("Report the recovery").result["ansible_facts"]["workspace365_result"])
+
+
 @pytest.fixture
 def locked_out(emulator: Emulator) -> JsonObject:
     """The product was connected by hand; the secret that it holds has expired since."""
@@ -48,7 +64,7 @@ def locked_out(emulator: Emulator) -> JsonObject:
 
 def test_the_registration_is_found_by_its_redirect_uri(play: Play, inventory: Inventory, emulator: Emulator, locked_out: JsonObject) -> None:
     """A new secret of the same registration, proven and delivered; nothing else is made, changed or removed."""
-    before = dict(emulator.tenant("contoso")["applications"])
+    before, principal = dict(emulator.tenant("contoso")["applications"]), principal_of(emulator, locked_out)
     old = before[locked_out["id"]]
     run = play(PLAYBOOK, inventory=inventory(contoso={})).ok()
     after = emulator.tenant("contoso")["applications"]
@@ -60,12 +76,103 @@ def test_the_registration_is_found_by_its_redirect_uri(play: Play, inventory: In
     assert signs_in(emulator)
     unchanged = set(old) - {"passwordCredentials", "tags"}
     assert {name: application[name] for name in unchanged} == {name: old[name] for name in unchanged}
-    result = run.task("Report the connection").result["ansible_facts"]["workspace365_result"]
+    assert without_tags(principal_of(emulator, locked_out)) == without_tags(principal)
+    result = outcome(run)
     assert result["status"] == "connected" and result["secret"]["key_id"] == new and result["proof"]["credential"] == "proven"
-    # From now on the ordinary playbook keeps it.
-    adopted = {"workspace365_client_id": locked_out["appId"], "workspace365_adopt": True}
-    play("workspace365.yml", inventory=inventory(contoso=adopted)).ok()
+    assert result["enterprise_application"] == "unchanged"
+
+
+def test_it_ends_with_what_the_inventory_has_to_carry(play: Play, inventory: Inventory, emulator: Emulator, locked_out: JsonObject) -> None:
+    """With just that the ordinary run keeps the registration and renews the secret; without it stops, and says the same."""
+    run = play(PLAYBOOK, inventory=inventory(contoso={})).ok()
+    result = outcome(run)
+    assert result["inventory"] == {"workspace365_client_id": locked_out["appId"], "workspace365_adopt": True}
+    ends = result["secret"]["end_date_time"][:10]
+    (note,) = result["notes"]
+    for text in (note, " ".join(run.stdout.split())):
+        for word in (f"ends on {ends}", f"workspace365_client_id: {locked_out['appId']}", "workspace365_adopt: true", "W365", "contoso"):
+            assert word in text, word
+    application = emulator.tenant("contoso")["applications"][locked_out["id"]]
+    emulator.clear_journal()
+    failed_well(play(ORDINARY, inventory=inventory(contoso={})), emulator, locked_out["appId"], "workspace365_client_id", "workspace365_adopt")
+    assert emulator.writes() == []
+    play(ORDINARY, inventory=inventory(contoso=result["inventory"])).ok()
     assert set(key_ids(emulator.tenant("contoso")["applications"][locked_out["id"]])) == set(key_ids(application))
+    emulator.advance(160 * DAY)
+    play(ORDINARY, inventory=inventory(contoso=result["inventory"])).ok()
+    assert emulator.workspace365("portal", "contoso")["sso"]["key_id"] != result["secret"]["key_id"]
+    assert signs_in(emulator)
+
+
+def test_what_the_ordinary_run_made_needs_nothing_more(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """The secret was deleted by hand: the ordinary run finds its application again by itself."""
+    play(ORDINARY, inventory=inventory(contoso={})).ok()
+    application = own_application(emulator)
+    emulator.control("DELETE", f"tenants/contoso/applications/{application['id']}/secrets/{key_ids(application)[0]}")
+    assert not signs_in(emulator)
+    result = outcome(play(PLAYBOOK, inventory=inventory(contoso={})).ok())
+    assert result["inventory"] == {} and "ordinary runs renew it" in " ".join(result["notes"])
+    assert signs_in(emulator)
+    assert play(ORDINARY, inventory=inventory(contoso={})).ok().changed() == []
+
+
+def test_an_identity_with_just_the_rights_it_uses(play: Play, inventory: Inventory, emulator: Emulator, locked_out: JsonObject) -> None:
+    """What is granted is not looked at, so the right to read grants is not needed."""
+    run = play(PLAYBOOK, inventory=inventory(contoso=little(emulator, "Application.ReadWrite.All", "Organization.Read.All"))).ok()
+    assert outcome(run)["status"] == "connected"
+    assert signs_in(emulator)
+
+
+@pytest.mark.parametrize("repair", ["enabled", "created"])
+def test_the_enterprise_application_is_repaired(play: Play, inventory: Inventory, emulator: Emulator, locked_out: JsonObject, repair: str) -> None:
+    """Nobody could sign in without an enabled one, whatever the secret. It is said that this was done."""
+    principal = principal_of(emulator, locked_out)
+    if repair == "enabled":
+        emulator.update("contoso", "servicePrincipals", principal["id"], accountEnabled=False)
+    else:
+        emulator.delete("contoso", "servicePrincipals", principal["id"])
+    hosts = inventory(contoso=little(emulator, "Application.ReadWrite.All", "Organization.Read.All"))
+    emulator.clear_journal()
+    check = play(PLAYBOOK, inventory=hosts, check=True).ok()
+    assert emulator.writes() == []
+    assert "it would be" in " ".join(outcome(check)["notes"])
+    run = play(PLAYBOOK, inventory=hosts).ok()
+    assert signs_in(emulator)
+    result, after = outcome(run), principal_of(emulator, locked_out)
+    assert result["enterprise_application"] == repair and after["accountEnabled"] is True
+    assert "nobody can sign in" in " ".join(run.stdout.split())
+    if repair == "enabled":
+        assert without_tags(after) == without_tags(principal)
+
+
+def test_the_ordinary_run_does_not_take_the_place_of_a_registration(play: Play, inventory: Inventory, emulator: Emulator, locked_out: JsonObject) -> None:
+    """It stops before anything is written, in check mode too, and asks which one is meant; a second one has to be accepted."""
+    hosts = inventory(contoso={})
+    before = set(emulator.tenant("contoso")["applications"])
+    for check in (True, False):
+        run = play(ORDINARY, inventory=hosts, check=check)
+        words = ("'W365'", locked_out["appId"], "contoso.onmicrosoft.com", "workspace365_client_id", "workspace365_adopt")
+        failed_well(run, emulator, *words, "workspace365_accept_second_registration")
+        assert emulator.writes() == [] and emulator.journal("workspace365") == []
+    second = by_hand(emulator, "W365 (new)")["application"]
+    emulator.clear_journal()
+    failed_well(play(ORDINARY, inventory=hosts), emulator, "'W365'", "'W365 (new)'", f"{locked_out['appId']} or {second['appId']}")
+    assert emulator.writes() == []
+    # Given on the command line it is a text.
+    play(ORDINARY, inventory=hosts, args=["-e", "workspace365_accept_second_registration=true"]).ok()
+    (made,) = set(emulator.tenant("contoso")["applications"]) - before - {second["id"]}
+    assert emulator.workspace365("portal", "contoso")["sso"]["client_id"] == emulator.tenant("contoso")["applications"][made]["appId"]
+    # Once it is there, the others do not matter.
+    assert play(ORDINARY, inventory=hosts).ok().changed() == []
+
+
+def test_a_registration_for_another_environment_does_not_matter(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """Neither one of another environment, nor one whose path differs in upper and lower case: Workspace 365 cannot sign in with those."""
+    site = emulator.workspace365_url()
+    for name, environment in (("Other", "fabrikam"), ("Upper", "CONTOSO")):
+        emulator.add_application("contoso", displayName=name, web={"redirectUris": [f"{site}/{environment}/OAuth2/HandleAuthorityResponse"]})
+    play(ORDINARY, inventory=inventory(contoso={})).ok()
+    assert signs_in(emulator)
 
 
 def test_check_mode_says_it_and_writes_nothing(play: Play, inventory: Inventory, emulator: Emulator, locked_out: JsonObject) -> None:

@@ -98,6 +98,13 @@ def own_application(emulator: Emulator, tenant: str = "contoso", unique_name: st
     return t.cast("dict[str, t.Any]", found[0])
 
 
+def little(emulator: Emulator, *permissions: str) -> dict[str, t.Any]:
+    """An automation identity of Contoso with just these permissions, as host variables."""
+    made = emulator.add_application("contoso", displayName="Automation with little", secrets=[{"displayName": "only"}])
+    emulator.grant_roles("contoso", made["service_principal"]["id"], list(permissions))
+    return {"entra_auth": {"client_id": made["application"]["appId"], "client_secret": made["secrets"][0]["value"]}}
+
+
 def scopes_of(emulator: Emulator, tenant: str, app_id: str) -> list[set[str]]:
     """The delegated permissions of each grant that an application holds in a tenant."""
     held = emulator.tenant(tenant)
