@@ -121,7 +121,7 @@ options:
   find_other_registrations:
     description:
       - Whether, while the application does not exist yet, applications are looked for that have one of its web redirect URIs already, since the
-        product may sign in with one of them. Takes one more request then. They are in RV(connection.other_registrations).
+        product may sign in with one of them. They are in RV(connection.other_registrations).
     type: bool
     default: false
   state:

@@ -38,6 +38,7 @@ class Snapshot:
     forbidden: ForbiddenError | None = None  # grants and assignments may not be read: then they mean nothing
     owners: tuple[PartAnswer, ...] = ()  # answers to C(owner_parts), where they were asked for
     policies: secret_policy.Read = secret_policy.Read()
+    more: PartAnswer | None = None  # the answer to the part that was asked with the first
 
     @property
     def domains(self) -> list[t.Mapping[str, t.Any]]:
@@ -61,16 +62,19 @@ class ConnectionReader:
         by_name: ApplicationReference | None = None,
         owners: bool = False,
         policies: bool = False,
+        more: Part | None = None,
     ) -> None:
         """``by_name`` is asked for as well, for an application that is to be adopted and does not have the unique name yet.
 
-        ``owners``: people who own the application are of interest, too; ``policies``: a secret may have to be made.
+        ``owners``: people who own the application are of interest, too; ``policies``: a secret may have to be made. ``more`` is asked with the
+        first request for whoever calls this.
         """
         self._graph = graph
         self._reference = reference
         self._by_name = by_name
         self._owners = owners
         self._policies = policies
+        self._more = more
         self._wanted = wanted
         self.loader = loader
 
@@ -85,6 +89,7 @@ class ConnectionReader:
             *([by_name.part(select=APPLICATION_SELECT)] if by_name else ()),
             *map(self.loader.part, texts),
             *([secret_policy.default_part()] if self._policies else ()),
+            *([self._more] if self._more else ()),
             *(self._client_parts(known) if known else ()),
         ]
         answers = self._graph.batch(parts)
@@ -98,6 +103,7 @@ class ConnectionReader:
             self.loader.take(text, answer)
         rest = rest[len(texts) :]
         default = rest.pop(0) if self._policies else None
+        more = rest.pop(0) if self._more else None
         client = rest
         if not client and application is not None:
             client = self._graph.batch(self._client_parts(application["appId"]))
@@ -120,6 +126,7 @@ class ConnectionReader:
             forbidden,
             tuple(client[3:]),
             secret_policy.Read.from_answers(default, own),
+            more,
         )
 
     def _organization(self, answer: PartAnswer) -> dict[str, t.Any]:

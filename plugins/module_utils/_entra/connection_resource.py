@@ -16,7 +16,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._entra import
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.application import ApplicationResource
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.application_desired import ApplicationDesired
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connection_read import ConnectionReader, Snapshot
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.other_registrations import find_other_registrations
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.other_registrations import others_in, others_part
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.owner_watch import owner_warning
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.permission_option import parse_permissions
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.resource_loader import ResourceLoader
@@ -68,7 +68,7 @@ class ConnectionResource:
         self._extra: connection.Special | None = None
 
     def read(self) -> Snapshot:
-        """Two requests, or one; while there is no application, one more when it is asked who else is registered."""
+        """Two requests, or one."""
         self._claim()
         wanted = parse_permissions(self._options["permissions"])
         self._snapshot = ConnectionReader(
@@ -80,19 +80,24 @@ class ConnectionResource:
             # Whoever accepts privileged permissions wants them; what others granted is seen only with the grants.
             owners=self._wanted.state == "present" and bool(self._options["accept_privileged"]),
             policies=self._wanted.state == "present" and bool(self._wanted.secret),
+            # Whether there is an application is known only with the answer.
+            more=others_part(self._desired) if self._looks_for_others else None,
         ).read()
         self._claim_application(self._snapshot)
         if self._snapshot.forbidden is not None and not self._wanted.consent_can_wait:
             raise self._snapshot.forbidden
-        makes_one = self._snapshot.application is None and self._wanted.state == "present" and self._desired.reference.can_be_new
-        if makes_one and self._options["find_other_registrations"]:
-            self._others = find_other_registrations(self._session.graph, self._desired)
-        elif self._snapshot.application is not None and self._wanted.state == "present":
+        if self._snapshot.application is None and self._snapshot.more is not None:
+            self._others = others_in(self._session.graph, self._snapshot.more, self._desired)
+        if self._snapshot.application is not None and self._wanted.state == "present":
             self._extra = self._special(self._snapshot.application["appId"])
         elif self._snapshot.application is not None and not created_here(self._snapshot.application.get("tags") or ()):
             # What is taken away again is named by its API, whether it is still wanted or not.
             self._loader.load((), dict.fromkeys(str(row["resourceId"]).lower() for row in (*self._snapshot.grants, *self._snapshot.assignments)))
         return self._snapshot
+
+    @property
+    def _looks_for_others(self) -> bool:
+        return self._wanted.state == "present" and self._options["find_other_registrations"] and self._desired.reference.can_be_new
 
     def _claim(self) -> None:
         host = self._options["host"] or self._runtime.host

@@ -10,7 +10,7 @@ import typing as t
 
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.application_desired import ApplicationDesired
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.redirect_uris import comparison_key
-from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import GraphClient
+from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import GraphClient, Part, PartAnswer
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.odata import odata_string
 
 _SELECT = ("id", "appId", "displayName", "web")
@@ -19,25 +19,32 @@ _HEADERS = {"ConsistencyLevel": "eventual"}
 _ADVANCED = {"$count": "true"}
 
 
-def find_other_registrations(graph: GraphClient, desired: ApplicationDesired) -> tuple[dict[str, t.Any], ...]:
-    """The applications of the tenant with one of the web redirect URIs that are wanted, by display name: one request, none when no URI is wanted.
-
-    Each with C(app_id), C(display_name) and the C(redirect_uris) that are wanted and there. Raises ServiceError.
-    """
-    change = desired.redirect_uris.get("web")
-    wanted = {comparison_key(uri): uri for uri in (change.wanted if change else ())}
+def others_part(desired: ApplicationDesired) -> Part | None:
+    """The look for them, for a C($batch) that is sent anyway; None when no web redirect URI is wanted."""
+    wanted = _wanted(desired)
     if not wanted:
-        return ()
+        return None
     terms = [f"web/redirectUris/any(u:u eq {odata_string(uri)})" for uri in wanted.values()]
-    found = graph.list(
+    return Part(
+        "GET",
         "/applications",
         params={"$filter": " or ".join(terms), "$select": _SELECT, **_ADVANCED},
         headers=_HEADERS,
         doing=f"look for applications with the redirect URIs of {desired.describe()}",
     )
-    rows = [{"app_id": app["appId"], "display_name": app.get("displayName"), "redirect_uris": _shared(app, wanted)} for app in found]
+
+
+def others_in(graph: GraphClient, answer: PartAnswer, desired: ApplicationDesired) -> tuple[dict[str, t.Any], ...]:
+    """What was found, by display name, each with C(app_id), C(display_name) and the C(redirect_uris) that are wanted and there. Raises ServiceError."""
+    wanted = _wanted(desired)
+    rows = [{"app_id": app["appId"], "display_name": app.get("displayName"), "redirect_uris": _shared(app, wanted)} for app in graph.items(answer)]
     # The directory compares without regard to case, while a sign-in needs the path as it is written.
     return tuple(sorted((row for row in rows if row["redirect_uris"]), key=lambda row: ((row["display_name"] or "").lower(), row["app_id"])))
+
+
+def _wanted(desired: ApplicationDesired) -> dict[t.Any, str]:
+    change = desired.redirect_uris.get("web")
+    return {comparison_key(uri): uri for uri in (change.wanted if change else ())}
 
 
 def _shared(app: t.Mapping[str, t.Any], wanted: t.Container[str]) -> list[str]:

@@ -6,7 +6,8 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.application_desired import ApplicationDesired
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.other_registrations import find_other_registrations
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.other_registrations import others_in, others_part
+from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import Part, PartAnswer
 
 ONE, TWO = "https://portal.example/contoso/callback", "https://portal.example/o%27neil/callback"
 
@@ -16,11 +17,10 @@ class Graph:
 
     def __init__(self, *apps: dict[str, t.Any]) -> None:
         self.apps = list(apps)
-        self.asked: list[dict[str, t.Any]] = []
+        self.asked: list[Part] = []
 
-    def list(self, path: str, **more: t.Any) -> t.Any:
-        self.asked.append({"path": path, **more})
-        return self.apps
+    def items(self, answer: PartAnswer) -> t.Any:
+        return answer.body["value"]
 
 
 def app(name: str, *uris: str) -> dict[str, t.Any]:
@@ -29,7 +29,11 @@ def app(name: str, *uris: str) -> dict[str, t.Any]:
 
 def look(graph: Graph, redirect_uris: dict[str, t.Any] | None) -> tuple[dict[str, t.Any], ...]:
     desired = ApplicationDesired.from_options({"unique_name": "payroll", "display_name": "Payroll", "redirect_uris": redirect_uris})
-    return find_other_registrations(t.cast(t.Any, graph), desired)
+    part = others_part(desired)
+    if part is None:
+        return ()
+    graph.asked.append(part)
+    return others_in(t.cast(t.Any, graph), PartAnswer(200, {"value": graph.apps}, part), desired)
 
 
 def test_without_a_web_redirect_uri_nothing_is_asked() -> None:
@@ -47,8 +51,8 @@ def test_one_advanced_query_for_all_of_them() -> None:
         {"app_id": "app-b", "display_name": "b", "redirect_uris": [TWO]},
     )
     (asked,) = graph.asked
-    assert asked["headers"] == {"ConsistencyLevel": "eventual"} and asked["params"]["$count"] == "true"
-    assert asked["params"]["$filter"].count("web/redirectUris/any(") == 2
+    assert asked.headers == {"ConsistencyLevel": "eventual"} and asked.params and asked.params["$count"] == "true"
+    assert asked.params["$filter"].count("web/redirectUris/any(") == 2
 
 
 def test_host_in_any_case_path_as_it_is_written() -> None:
