@@ -10,6 +10,7 @@ import dataclasses
 import typing as t
 import urllib.parse
 
+from ansible_collections.tenantkit.connectors.plugins.module_utils._addresses import address_problem, without_secrets
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
 
 # Where Entra signs people in, in all clouds, legacy aliases included.
@@ -127,31 +128,16 @@ class Endpoints:
 def service_root(value: str, option: str) -> str:
     """Check a service root given by the user and return it without trailing slashes; a path prefix is allowed."""
     text = value.strip()
-    try:
-        parts = urllib.parse.urlsplit(text)
-        host, _port = parts.hostname, parts.port
-    except ValueError:
-        parts, host = urllib.parse.SplitResult("", "", "", "", ""), None
-    problem = None
-    if parts.scheme.lower() == "http":
-        problem = "is a plain http:// address; only https:// is used"
-    elif parts.scheme.lower() != "https" or not host:
-        problem = "is not an https:// address"
-    elif "@" in parts.netloc:
-        problem = "contains a user name or password"
-    elif parts.query or parts.fragment or "?" in text or "#" in text:
-        problem = "has a query or a fragment"
-    elif any(character.isspace() for character in text):
-        problem = "contains white space"
-    elif parts.path.rstrip("/").rpartition("/")[2].lower() in ("v1.0", "v2.0", "beta"):
+    problem = address_problem(text)
+    if not problem and text.rstrip("/").rpartition("/")[2].lower() in ("v1.0", "v2.0", "beta"):
         problem = "ends with an API version"
     if problem:
-        shown = urllib.parse.urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
         raise OptionError(
-            f"{option} is {shown!r}, which {problem}.",
+            f"{option} is {without_secrets(text)!r}, which {problem}.",
             code="url",
             advice="Give the root of the service, such as https://graph.microsoft.com, possibly with a path in front of its own paths.",
         )
+    parts = urllib.parse.urlsplit(text)
     path = "/" + "/".join(segment for segment in parts.path.split("/") if segment) if parts.path.strip("/") else ""
     return f"https://{parts.netloc}{path}"
 

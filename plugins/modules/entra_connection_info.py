@@ -113,6 +113,13 @@ options:
           - The authority that is delivered with it. C({primary_domain}) and C({tenant_id}) are filled in from the tenant.
           - An authority that was delivered for another verified domain of the tenant stays good until it is named here without braces.
         type: str
+      authority_form:
+        description:
+          - With V(address) an authority that is no https address, or has a query, is refused. V(free) is for products that take something else, such as
+            the id of the tenant.
+        type: str
+        choices: [address, free]
+        default: free
   force:
     description:
       - Plan for a new client secret although the present one is good.
@@ -297,7 +304,14 @@ DECLARATION = Declaration(
         "consent": {"type": "dict", "default": {}},
         "accept_privileged": {"type": "list", "elements": "str", "default": []},
         "secret": {"type": "dict", "no_log": False},
-        "delivery": {"type": "dict", "options": {"instance": {"type": "str", "required": True}, "authority": {"type": "str"}}},
+        "delivery": {
+            "type": "dict",
+            "options": {
+                "instance": {"type": "str", "required": True},
+                "authority": {"type": "str"},
+                "authority_form": {"type": "str", "choices": ["address", "free"], "default": "free"},
+            },
+        },
         "force": {"type": "bool", "default": False},
         "find_other_registrations": {"type": "bool", "default": False},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},

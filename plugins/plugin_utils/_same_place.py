@@ -15,6 +15,7 @@ import json
 import typing as t
 from collections.abc import Mapping, Sequence
 
+from ansible_collections.tenantkit.connectors.plugins.module_utils._addresses import one_spelling
 from ansible_collections.tenantkit.connectors.plugins.module_utils._cache import JobCache
 
 _KIND = "same_place"
@@ -50,9 +51,9 @@ def _find(hostvars: Mapping[str, t.Any], hosts: Sequence[str], places: Sequence[
 
 
 def _value(variables: Mapping[str, t.Any], name: str) -> str:
-    """Addresses and names of tenants mean the same in any case and with or without a slash at the end."""
+    """Addresses and names of tenants mean the same in any case, and addresses in every spelling."""
     try:
         value = variables.get(name)
     except Exception:  # a variable that cannot be made out belongs to a host that will fail on its own
         return _MISSING
-    return _MISSING if value is None else str(value).strip().rstrip("/").lower()
+    return _MISSING if value is None else one_spelling(str(value)).lower()

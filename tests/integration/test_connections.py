@@ -202,6 +202,21 @@ def test_an_authority_of_another_tenant_is_refused(play: Play, inventory: Invent
     assert emulator.writes() == []
 
 
+def test_a_malformed_authority_is_found_before_anything_is_written(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """Not only when it is delivered, after an application, a consent and a secret were made for it."""
+
+    def refused(authority: str, word: str, **more: t.Any) -> None:
+        run = play("workspace365.yml", inventory=inventory(contoso={"workspace365_authority": authority}), **more)
+        failed_well(run, emulator, authority.partition("?")[0], word, "contoso.onmicrosoft.com")
+        assert emulator.writes() == []
+
+    refused("login.windows.net/contoso.com", "https://")
+    refused("http://login.windows.net/contoso.com", "http://", check=True)
+    play("workspace365.yml", inventory=inventory(contoso={})).ok()
+    emulator.clear_journal()
+    refused("https://login.windows.net/contoso.com?p=1", "query")
+
+
 def test_without_a_provisioning_key_there_is_a_sentence(play: Play, inventory: Inventory, emulator: Emulator) -> None:
     run = play("workspace365.yml", inventory=inventory(contoso={"workspace365_provisioning_key": ""}))
     failed_well(run, emulator, "workspace365_provisioning_key", "Contoso")

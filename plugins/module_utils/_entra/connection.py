@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._clouds import tenant_in_login_url
+from ansible_collections.tenantkit.connectors.plugins.module_utils._authority import check_authority_address, check_authority_tenant
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID, Plan
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra import added, application_shape
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.application_desired import ApplicationDesired
@@ -48,8 +48,11 @@ class Authority:
     former: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, template: str | None, snapshot: Snapshot) -> Authority:
-        """Fill in. Raises OptionError for a tenant without a primary domain and for words in braces that mean nothing."""
+    def of(cls, template: str | None, snapshot: Snapshot, *, address: bool = False) -> Authority:
+        """Fill in; ``address`` says that the product takes only an address.
+
+        Raises OptionError for a tenant without a primary domain, for words in braces that mean nothing, and for what would send people elsewhere.
+        """
         if not template:
             return cls("")
         primary = snapshot.domain("isDefault")
@@ -61,28 +64,18 @@ class Authority:
             )
         words = {"primary_domain": primary or "", "tenant_id": str(snapshot.organization.get("id") or "")}
         text = _fill(template, words)
-        _check_authority(text, snapshot)
+        if address:
+            check_authority_address(text)
+        own = {str(snapshot.organization.get("id")).lower(), *(str(domain["name"]).lower() for domain in snapshot.domains)}
+        check_authority_tenant(text, own, f"the tenant {snapshot.organization.get('displayName')!r} ({snapshot.organization.get('id')})")
         others = (_fill(template, {**words, "primary_domain": str(domain["name"])}) for domain in snapshot.domains)
         return cls(text, tuple(other for other in dict.fromkeys(others) if other != text))
-
-
-def _check_authority(text: str, snapshot: Snapshot) -> None:
-    """An authority sends everybody who signs in to the tenant it names, so that has to be this one. What names none is left alone."""
-    named = tenant_in_login_url(text)
-    own = {str(snapshot.organization.get("id")).lower(), *(str(domain["name"]).lower() for domain in snapshot.domains)}
-    if named and named not in own:
-        raise OptionError(
-            f"The authority {text} names {named}, which is neither the id nor a verified domain of the tenant {snapshot.organization.get('displayName')!r} "
-            f"({snapshot.organization.get('id')}): everybody would be sent to another tenant's sign-in.",
-            code="authority_of_another_tenant",
-            advice="Correct the authority; a domain that is not verified yet does not count.",
-        )
 
 
 def _fill(template: str, words: t.Mapping[str, str]) -> str:
     try:
         return template.format(**words)
-    except (KeyError, IndexError, ValueError) as error:
+    except (LookupError, ValueError, AttributeError, TypeError) as error:
         known = ", ".join("{" + word + "}" for word in words)
         raise OptionError(f"'delivery.authority' is {template!r}; only {known} can stand in braces.", code="authority_malformed") from error
 
@@ -138,7 +131,8 @@ def view_connection(wanted: Wanted, snapshot: Snapshot, lookup: Lookup, *, tenan
     special = special or Special()
     app = snapshot.application
     desired = ApplicationDesired.from_options({**wanted.app, "state": "present"})
-    authority = Authority.of((wanted.delivery or {}).get("authority"), snapshot)
+    delivery = wanted.delivery or {}
+    authority = Authority.of(delivery.get("authority"), snapshot, address=delivery.get("authority_form") == "address")
     label = app.get("displayName") if app else desired.name_for_new or desired.reference.describe()
     if wanted.state == "absent":
         return _view_absent(wanted, snapshot, lookup, authority, str(label), tenant, tenant_id)
