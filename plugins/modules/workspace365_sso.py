@@ -28,7 +28,7 @@ options:
     description:
       - V(present) sends the settings, unless O(key_id) is the O(delivered_key_id).
       - V(probed) sends nothing that changes anything. It proves that host, key and environment are right, and looks at the sign-in page, best
-        before a secret is made.
+        before a secret is made. Where the list of environments does not name O(environment), the answer about its licenses decides.
     type: str
     choices: [present, probed]
     default: present
@@ -62,7 +62,9 @@ options:
     description: Id of the secret that was last delivered to this environment according to its mark.
     type: str
   delivered_mark:
-    description: Says that the environment carries our delivered mark, so that the sign-in page is not looked at. O(delivered_key_id) says it too.
+    description:
+      - Says that the environment carries our delivered mark, so that a sign-in page that does not show whether it is free is no failure. The page is
+        looked at all the same. O(delivered_key_id) says it too.
     type: bool
     default: false
   sign_in_checked:
@@ -72,6 +74,7 @@ options:
   expected_tenants:
     description:
       - The id and the verified domains of the tenant, which the sign-in page may name. The tenant in O(authority) is always one of them.
+      - Failures name the tenant as the first one does.
     type: list
     elements: str
     default: []

@@ -15,6 +15,7 @@ import re
 import typing as t
 import urllib.parse
 
+from ansible_collections.tenantkit.connectors.plugins.module_utils._addresses import address_problem, one_spelling, without_secrets
 from ansible_collections.tenantkit.connectors.plugins.module_utils._budget import Budget
 from ansible_collections.tenantkit.connectors.plugins.module_utils._clouds import LOGIN_HOSTS, tenant_in_login_url
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import (
@@ -37,27 +38,23 @@ UNCONNECTED, THIS_TENANT, OTHER_TENANT, UNCLEAR = "unconnected", "this_tenant", 
 
 _ENVIRONMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,62}")
 _RESERVED = {"environment", "provisioning", "api"}
+_LICENSES = {"purchasedlicenses", "usedlicenses"}  # what the answer about licenses is documented to hold
 _PASSWORD_FIELD = re.compile(r"<input\b[^>]*\btype\s*=\s*[\"']?password\b", re.IGNORECASE)
 _URL = re.compile(r"https://[^\s\"'<>\\]+", re.IGNORECASE)
 
 
 def check_instance_url(url: str) -> str:
-    """The instance URL without a trailing slash, or OptionError. Only https, since the provisioning key goes there."""
-    try:
-        parts = urllib.parse.urlsplit(url.strip())
-        usable = parts.scheme.lower() == "https" and bool(parts.hostname) and parts.port != 0
-        usable = usable and not (parts.query or parts.fragment or parts.username or parts.password)
-    except ValueError:  # of a port that is no number, too
-        usable = False
-    if not usable:
+    """The instance URL in its one spelling, or OptionError. Only https, since the provisioning key goes there."""
+    problem = address_problem(url.strip())
+    if problem:
         raise OptionError(
-            "'instance_url' must be the address of the Workspace 365 instance, https:// and a host name, without query and user name.",
+            f"'instance_url' is {without_secrets(url.strip())!r}, which {problem}; it must be the address of the Workspace 365 instance.",
             code="invalid_instance_url",
             service=SERVICE,
             outcome="refused",
             advice="For example: https://portal.workspace365.net",
         )
-    return url.strip().rstrip("/")
+    return one_spelling(url)
 
 
 def check_environment(name: str) -> str:
@@ -117,9 +114,10 @@ def classify_page(status: int, text: str, expected: t.Collection[str]) -> SignIn
 
 
 def environment_names(body: t.Any) -> list[str] | None:
-    """The names in an environment list, whose schema the vendor does not document; None when it cannot be read."""
-    if isinstance(body, dict):
-        body = next((value for value in body.values() if isinstance(value, list)), None)
+    """The names in an environment list, whose schema the vendor does not document; None when it is in no form that was ever seen.
+
+    A name may be one for people and not the one in addresses, so that what is missing here may be there all the same.
+    """
     if not isinstance(body, list):
         return None
     names: list[str] = []
@@ -143,9 +141,12 @@ class Workspace365Client:
         self.host = urllib.parse.urlsplit(self.url).netloc
         self._headers = {"ProvisioningKey": provisioning_key, "X-Requested-With": "XMLHttpRequest"}
 
-    def find_environment(self, environment: str) -> bool | None:
-        """Whether the instance has this environment; None when its list cannot be read."""
-        answer = self._send("GET", "/Provisioning/Environment/", f"list the environments of {self.host}")
+    def lists_environment(self, environment: str) -> bool | None:
+        """Whether the instance's list names this environment; None when the list cannot be read.
+
+        Raises ServiceError for an error status: then host, key or API are not what they should be.
+        """
+        answer = self._send("GET", "/Provisioning/Environment/", f"look for environment '{environment}' in the list of {self.host}")
         if not answer.ok:
             raise self._error(answer, f"{self.host} has no Provisioning API at this address.")
         try:
@@ -155,10 +156,24 @@ class Workspace365Client:
         return None if names is None else environment.lower() in {name.lower() for name in names}
 
     def prove_environment(self, environment: str) -> None:
-        """Raise unless the environment exists; used where the list cannot be read."""
+        """Raise ServiceError unless the environment exists; used where the list does not say so.
+
+        Only the documented answer proves it: a portal or a proxy answers everything with 200 and a page, and a secret would be made for nobody.
+        """
         answer = self._send("GET", f"/Provisioning/{environment}/UserLicenses/", f"look for environment '{environment}'")
         if not answer.ok:
             raise self._error(answer, f"{self.host} has no environment '{environment}'.")
+        body = answer.json()
+        if not isinstance(body, dict) or not _LICENSES.issubset(str(name).lower() for name in body):
+            raise ServiceError(
+                f"Could not {answer.doing}: {self.host} answered {answer.status} without the numbers of licenses that belong there ({answer.id_words}).",
+                code="unexpected_answer",
+                http_status=answer.status,
+                service=SERVICE,
+                request_id=answer.request_id,
+                client_request_id=answer.client_request_id,
+                advice="Check 'instance_url', and whether a proxy or a portal answers in its place.",
+            )
 
     def sign_in_page(self, environment: str, expected: t.Collection[str]) -> SignInPage:
         """What a person would see. Sent without the provisioning key; the redirect is looked at, not followed."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ansible_collections.tenantkit.connectors.plugins.module_utils._authority import check_authority_address, check_authority_tenant
 from ansible_collections.tenantkit.connectors.plugins.module_utils._clouds import tenant_in_login_url
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID, Action, Plan, Runtime
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConflictError, NotFoundError, OptionError
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConflictError, OptionError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._http import HttpClient
 from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.workspace365 import (
     OTHER_TENANT,
@@ -49,22 +50,18 @@ class SsoDesired:
     def from_options(cls, options: t.Mapping[str, t.Any]) -> SsoDesired:
         """From module options."""
         expected = {name.strip().lower() for name in options.get("expected_tenants") or () if name.strip()}
-        own = tenant_in_login_url(options.get("authority") or "")
-        if own and expected and own not in expected:
-            raise OptionError(
-                f"'authority' names the tenant {own}, which is none of 'expected_tenants' ({', '.join(sorted(expected))}): everybody would be sent to "
-                "another tenant's sign-in.",
-                code="authority_of_another_tenant",
-                service=SERVICE,
-                outcome="refused",
-                advice="Correct the authority; a domain that is not verified yet does not count.",
-            )
+        authority = options.get("authority") or ""
+        if authority:
+            check_authority_address(authority, SERVICE)
+        if expected:
+            check_authority_tenant(authority, expected, f"the tenant of 'expected_tenants' ({', '.join(sorted(expected))})", SERVICE)
+        own = tenant_in_login_url(authority)
         expected.update({own} if own else ())
         return cls(
             check_instance_url(options["instance_url"]),
             check_environment(options["environment"]),
             options["state"],
-            (options.get("authority") or "").rstrip("/") or None,
+            authority.rstrip("/") or None,
             (options.get("client_id") or "").lower() or None,
             (options.get("key_id") or "").lower() or None,
             bool(options.get("key")),
@@ -107,8 +104,6 @@ def plan_sso(desired: SsoDesired, current: SsoCurrent, check_mode: bool = False)
     for name in ("authority", "client_id"):
         if not getattr(desired, name):
             raise OptionError(f"'{name}' is needed to set single sign-on.", code="option_missing", service=SERVICE, outcome="refused")
-    if not str(desired.authority).lower().startswith("https://"):
-        raise OptionError("'authority' must start with https://.", code="invalid_authority", service=SERVICE, outcome="refused")
     if desired.client_id == PLACEHOLDER_ID and not check_mode:
         raise OptionError("'client_id' is the id that check mode gives to an application that does not exist yet.", code="placeholder", outcome="refused")
     key = f"key {desired.key_id}" if desired.key_id and desired.key_id != PLACEHOLDER_ID else "a new key"
@@ -165,19 +160,12 @@ class SsoResource:
             return self._current
         proven = False
         if desired.state == "probed" or self._runtime.check_mode:
-            found = self._client.find_environment(desired.environment)
-            if found is None:
-                self._runtime.warn(
-                    f"The environment list of {self._client.host} has a form that is not known; environment '{desired.environment}' was looked for on its own."
-                )
+            listed = self._client.lists_environment(desired.environment)
+            if not listed:
                 self._client.prove_environment(desired.environment)
-            elif not found:
-                raise NotFoundError(
-                    f"{self._client.host} has no environment '{desired.environment}'.",
-                    code="environment_not_found",
-                    service=SERVICE,
-                    outcome="refused",
-                    advice="Check 'environment' and 'instance_url'.",
+                flaw = "has a form that is not known" if listed is None else "does not name it"
+                self._runtime.warn(
+                    f"Environment '{desired.environment}' was looked for on its own, and is there: the environment list of {self._client.host} {flaw}."
                 )
             proven = True
         page = None

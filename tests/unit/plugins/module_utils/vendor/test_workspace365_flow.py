@@ -13,6 +13,8 @@ from tenant_emulator.testing import Emulator
 AUTHORITY = "https://login.windows.net/contoso.onmicrosoft.com"
 CLIENT = "7a9c5a0e-2f0f-4a8e-9a57-0e6a3b7f3c11"
 VALUE = "abc8Q~not-a-real-secret-value-0123456789"
+LIST = "GET /Provisioning/Environment/"
+LICENSES = "GET /Provisioning/contoso/UserLicenses/"
 PUT = "PUT /Provisioning/contoso/SingleSignOnSettings/OAuth2"
 
 
@@ -71,7 +73,7 @@ def bench(emulator: Emulator) -> Bench:
 def test_probe(bench: Bench) -> None:
     result = bench.ok(state="probed", key=None, sign_in_checked=False)
     assert not result["changed"] and result["sso"]["connection"] == "unconnected" and result["sso"]["environment_proven"]
-    assert bench.requests == ["GET /Provisioning/Environment/", "GET /contoso/SignIn"]
+    assert bench.requests == [LIST, "GET /contoso/SignIn"]
 
 
 def test_send(bench: Bench) -> None:
@@ -124,10 +126,13 @@ def test_a_page_in_place_of_the_api(bench: Bench) -> None:
     assert failure["code"] == "not_json" and failure["outcome"] == "unknown"
 
 
-def test_the_authority_of_another_tenant_is_refused(bench: Bench) -> None:
-    bench.emulator.clear_journal()
-    failure = bench.failed(authority="https://login.windows.net/fabrikam.com", expected_tenants=["contoso.com"])
-    assert failure["code"] == "authority_of_another_tenant"
+@pytest.mark.parametrize(
+    ("authority", "code"), [("https://login.windows.net/fabrikam.com", "authority_of_another_tenant"), ("login.windows.net/contoso.com", "invalid_authority")]
+)
+def test_an_authority_that_cannot_be_right_is_refused(bench: Bench, authority: str, code: str) -> None:
+    for state in ("present", "probed"):
+        failure = bench.failed(authority=authority, expected_tenants=["contoso.com"], state=state)
+        assert (failure["code"], failure["outcome"]) == (code, "refused")
     assert bench.emulator.journal() == []
 
 
@@ -194,15 +199,85 @@ def test_redirects_are_not_followed(bench: Bench) -> None:
     assert failure["outcome"] == "unknown"
 
 
-@pytest.mark.parametrize(("shape", "warned"), [("strings", 0), ("objects", 0), ("unreadable", 1)])
-def test_environment_list(bench: Bench, shape: str, warned: int) -> None:
-    if shape == "unreadable":
-        bench.emulator.fault(service="workspace365", action="status", status=200, body={"count": 3}, times=None, path="/Environment/")
-    else:
-        bench.emulator.set_workspace365("portal", environment_shape=shape)
-    result = bench.ok(state="probed")
-    assert len(result["warnings"]) == warned
-    assert bench.failed(state="probed", environment="nobody")["http_status"] in (None, 404)
+@pytest.mark.parametrize("shape", ["strings", "objects"])
+def test_environment_list(bench: Bench, shape: str) -> None:
+    bench.emulator.set_workspace365("portal", environment_shape=shape)
+    assert bench.ok(state="probed")["warnings"] == []
+    assert bench.requests == [LIST]
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"count": 3}, "has a form that is not known"),
+        ({"errors": [], "items": ["contoso"]}, "has a form that is not known"),
+        ("<html><body>Welcome</body></html>", "has a form that is not known"),
+        ([{"Name": "Contoso B.V.", "Url": "contoso"}], "does not name it"),
+        (["fabrikam"], "does not name it"),
+    ],
+)
+def test_where_the_list_says_nothing_the_licenses_decide(bench: Bench, body: t.Any, words: str) -> None:
+    bench.emulator.fault(service="workspace365", action="status", status=200, body=body, times=None, path="/Environment/")
+    (warning,) = bench.ok(state="probed")["warnings"]
+    assert words in warning and "environment 'contoso'" in warning.lower()
+    assert bench.requests == [LIST, LICENSES]
+    outcome = bench.run(state="probed", environment="nobody")
+    assert outcome.failed and outcome.result["failure"]["http_status"] == 404
+    assert "has no environment 'nobody'" in outcome.result["msg"] and outcome.warnings == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "words"),
+    [
+        ({"action": "html", "body": "<html><body>Down for maintenance</body></html>"}, "not_json", "Down for maintenance"),
+        ({"action": "status", "body": ""}, "not_json", "empty body"),
+        ({"action": "status", "body": {"status": "up"}}, "unexpected_answer", "without the numbers of licenses"),
+        ({"action": "status", "body": ["purchasedLicenses", "usedLicenses"]}, "unexpected_answer", "without the numbers of licenses"),
+    ],
+)
+def test_what_proves_no_environment(bench: Bench, answer: dict[str, t.Any], code: str, words: str) -> None:
+    """A portal answers everything with 200. Nothing may be made for an environment that only it has vouched for."""
+    bench.emulator.fault(service="workspace365", status=200, times=None, path="/Provisioning/", **answer)
+    outcome = bench.run(state="probed", expected_tenants=["contoso.onmicrosoft.com"])
+    failure, text = outcome.result["failure"], outcome.result["msg"]
+    assert (failure["code"], outcome.warnings) == (code, [])
+    for word in (words, "tenant contoso.onmicrosoft.com", "environment 'contoso'", failure["client_request_id"]):
+        assert word in text
+    assert bench.requests == [LIST, LICENSES]
+
+
+@pytest.mark.parametrize("names", [{"PurchasedLicenses": 5, "UsedLicenses": 2}, {"purchasedLicenses": None, "usedLicenses": 0, "more": 1}])
+def test_the_names_of_the_numbers_are_read_in_any_case(bench: Bench, names: dict[str, t.Any]) -> None:
+    bench.emulator.fault(service="workspace365", action="html", status=200, path="/Environment/")
+    bench.emulator.fault(service="workspace365", action="status", status=200, path="/UserLicenses/", body=names)
+    assert bench.ok(state="probed")["sso"]["environment_proven"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "options"),
+    [
+        ({"action": "status", "status": 403}, {"state": "probed"}),
+        ({"action": "status", "status": 404, "path": "/Environment/"}, {"state": "probed"}),
+        ({"action": "redirect"}, {"state": "probed"}),
+        ({"action": "status", "status": 404}, {}),
+        ({"action": "html", "status": 200}, {}),
+    ],
+)
+def test_failures_name_environment_tenant_and_request(bench: Bench, rule: dict[str, t.Any], options: dict[str, t.Any]) -> None:
+    request_id = "5b0a4d1e-0f3c-4c0c-9a63-1f8e3d2c7b6a"
+    bench.emulator.fault(service="workspace365", times=None, headers={"request-id": request_id}, **{"path": "/Provisioning/", **rule})
+    first = "5f1c7f0e-6d3c-4a0e-9a54-3f1c9f3f1f10"
+    outcome = bench.run(expected_tenants=[first, "contoso.onmicrosoft.com"], **options)
+    assert outcome.result["failure"]["tenant"] == first
+    for word in (f"For tenant {first}: ", "environment 'contoso'", request_id):
+        assert word in outcome.result["msg"]
+
+
+def test_the_authority_names_the_tenant_where_nothing_else_does(bench: Bench) -> None:
+    """A host of that domain does not."""
+    url = "https://portal.contoso.onmicrosoft.com:0"
+    assert bench.run(instance_url=url).result["msg"].startswith("For tenant contoso.onmicrosoft.com: 'instance_url' is")
+    assert bench.run(instance_url=url, authority=None).result["msg"].startswith("'instance_url' is")
 
 
 def test_the_key_goes_to_the_instance_only(bench: Bench) -> None:
