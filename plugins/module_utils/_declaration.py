@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import os
+import re
 import sys
 import time
 import traceback
@@ -17,6 +18,7 @@ import typing as t
 from ansible.module_utils.common import parameters
 from ansible_collections.tenantkit.connectors.plugins.module_utils._argspec import auth_argument_spec
 from ansible_collections.tenantkit.connectors.plugins.module_utils._budget import Budget
+from ansible_collections.tenantkit.connectors.plugins.module_utils._clouds import tenant_in_login_url
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import Resource, Runtime, run
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConnectorError, OptionError
 
@@ -128,22 +130,24 @@ def execute(
         result = run(declaration.resource(runtime), runtime)
         failed = False
     except ConnectorError as error:
-        _name_tenant(error, options.get("tenant_id"))
-        error.tenant = error.tenant or next(iter(options.get("expected_tenants") or ()), None)  # a product's module knows it from there
+        # A product's module signs in nowhere: it knows the tenant that the product belongs to.
+        _name_tenant(error, "In", options.get("tenant_id"))
+        _name_tenant(error, "For", next(iter(options.get("expected_tenants") or ()), None) or tenant_in_login_url(options.get("authority") or ""))
         result = {"msg": error.sentence(), "failure": error.as_failure(), "changed": bool(error.applied)}
     except Exception as error:
         result = crash_result(error)
     return Outcome(_masked(declaration, result, runtime.secrets), failed, mask(warnings, runtime.secrets), runtime.secrets)
 
 
-def _name_tenant(error: ConnectorError, tenant: t.Any) -> None:
+def _name_tenant(error: ConnectorError, where: str, tenant: t.Any) -> None:
     """Put the tenant in front of a sentence that does not say which one it is about: among a hundred hosts that matters."""
     if not tenant or error.code == "missing_library":
         return
     error.tenant = error.tenant or str(tenant)
-    shown = error.message.lower()
-    if str(tenant).lower() not in shown and error.tenant.lower() not in shown:
-        error.message = f"In tenant {tenant}: {error.message}"
+    # As a word of its own: a host of the same domain does not name the tenant.
+    words = "|".join(re.escape(name) for name in (str(tenant), error.tenant))
+    if not re.search(rf"(?<![\w.-])({words})(?![\w-])", error.message, re.IGNORECASE):
+        error.message = f"{where} tenant {tenant}: {error.message}"
 
 
 def crash_result(error: Exception) -> dict[str, t.Any]:

@@ -244,7 +244,7 @@ class HttpClient:
     def _redirect_error(self, answer: HttpAnswer) -> RedirectError:
         location = self.redact(answer.headers.get("Location", "").partition("?")[0].partition("#")[0])[:200] or "no Location"
         return RedirectError(
-            f"Could not {answer.doing}: {answer.host} answered {answer.status}, a redirect to {location}.",
+            f"Could not {answer.doing}: {answer.host} answered {answer.status}, a redirect to {location} ({answer.id_words}).",
             code="redirect",
             http_status=answer.status,
             service=answer.service,

@@ -61,6 +61,19 @@ def is_sentence(result: t.Mapping[str, t.Any], *words: str) -> None:
     assert "\n" not in text.strip(), text
     assert text.strip().endswith((".", "]", ")", "error")) or "http" in text.split()[-1], text
     assert 20 < len(text) < _LONGEST_SENTENCE, text
+    _names_the_environment(result)
+
+
+def _names_the_environment(result: t.Mapping[str, t.Any]) -> None:
+    """Assert that a failure of Workspace 365 says whose it is and which environment, and the id that support asks for, if there was an answer."""
+    failure = result.get("failure") or {}
+    if failure.get("service") != "Workspace 365":
+        return
+    text = messages(result)
+    assert failure["tenant"] and failure["tenant"] in text, text
+    assert "environment" in text.lower() or failure["kind"] == "option", text
+    if failure["http_status"]:
+        assert (failure["request_id"] or failure["client_request_id"]) in text, text
 
 
 def no_secret_shown(run: Run, emulator: Emulator) -> None:

@@ -229,7 +229,7 @@ def test_redirects(clock: Clock) -> None:
         ask(http, "POST")
     sentence = caught.value.sentence()
     assert "api.example answered 302" in sentence
-    assert "https://evil.example/login." in sentence
+    assert "https://evil.example/login (client request id " in sentence
     assert "geheim" not in sentence
     assert caught.value.outcome == "unknown"
 
