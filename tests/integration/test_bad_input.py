@@ -227,6 +227,17 @@ def test_two_hosts_that_name_one_environment(play: Play, inventory: Inventory, e
     assert own_application(emulator, "northwind")
 
 
+def test_the_port_that_goes_without_saying_makes_no_other_instance(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """Alone, a host is not taken for two instances; two hosts are not taken for two environments."""
+    plain, explicit = {"workspace365_instance_url": "https://portal.invalid"}, {"workspace365_instance_url": "HTTPS://Portal.invalid:443/", "entra_timeout": 4}
+    alone = failed_well(play("workspace365.yml", inventory=inventory(contoso=explicit)), emulator, "look for environment 'contoso'", "Portal.invalid")
+    assert "more than one" not in alone["msg"] and ":443" not in alone["msg"]
+    run = play("workspace365.yml", inventory=inventory(contoso=plain, fabrikam={**explicit, "workspace365_environment": "contoso"}))
+    for host in ("contoso", "fabrikam"):
+        failed_well(run, emulator, "contoso and fabrikam", "Nothing was written", host=host)
+    assert emulator.writes() == []
+
+
 def test_copied_environment_of_another_customer(play: Play, inventory: Inventory, emulator: Emulator) -> None:
     """A sign-in page that names another tenant is never overwritten, whatever is set."""
     sso = {"authority": "https://login.windows.net/fabrikam.com", "client_id": "0b9e4c37-36d2-4f4e-8f28-0a54a8d6b1aa", "key": "fabrikams-own-key-value"}

@@ -29,7 +29,13 @@ from tenant_emulator.testing import Emulator
 Play = t.Callable[..., Run]
 Inventory = t.Callable[..., Path]
 
+SSO = {
+    "environment": "contoso",
+    "provisioning_key": "{{ workspace365_provisioning_key }}",
+    "expected_tenants": ["{{ entra_tenant_id }}"],
+}
 PAYROLL = {"unique_name": "payroll", "display_name": "Payroll"}
+DAY = 86400
 PUT = {"service": "workspace365", "method": "PUT"}
 
 
@@ -64,7 +70,7 @@ def strangers_ca(workdir: Path) -> Path:
 def test_hosts_that_cannot_be_reached(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path, closed_port: int) -> None:
     """Nobody listens, or the name is nobody's: the host is named, within the time budget."""
     closed = f"https://127.0.0.1:{closed_port}"
-    sso = {"instance_url": closed, "environment": "contoso", "provisioning_key": "{{ workspace365_provisioning_key }}", "timeout": 2}
+    sso = {**SSO, "instance_url": closed, "timeout": 2}
     playbook = write_play(
         workdir,
         expected_to_fail("login", "entra_app", {**PAYROLL, "login_url": closed}),
@@ -76,13 +82,13 @@ def test_hosts_that_cannot_be_reached(play: Play, inventory: Inventory, emulator
     run = play(playbook, inventory=inventory(contoso={})).ok()
     at = f"127.0.0.1:{closed_port}"
     events = each_failed_well(run, emulator, {"login": [at], "graph": [at], "no such name": ["graph.invalid"], "workspace": [at]})
-    assert all("contoso.onmicrosoft.com" in events[name].result["msg"] for name in ("login", "graph", "no such name"))
+    assert all("contoso.onmicrosoft.com" in event.result["msg"] for event in events.values())
     assert emulator.writes() == []
 
 
 def test_untrusted_certificates(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path, strangers_ca: Path) -> None:
     """A certificate that the given authorities did not sign ends everything before a credential is sent, whatever the environment trusts."""
-    sso = {"instance_url": emulator.workspace365_url(), "environment": "contoso", "provisioning_key": "{{ workspace365_provisioning_key }}"}
+    sso = {**SSO, "instance_url": emulator.workspace365_url()}
     playbook = write_play(
         workdir,
         expected_to_fail("stranger", "entra_app", {**PAYROLL, "ca_path": str(strangers_ca)}),
@@ -101,7 +107,8 @@ def test_untrusted_certificates(play: Play, inventory: Inventory, emulator: Emul
         ("login", "openid-configuration", ["contoso.onmicrosoft.com", "text/html instead of JSON"]),
         ("login", "/token", ["contoso.onmicrosoft.com", "text/html instead of JSON"]),
         ("graph", "batch", ["contoso.onmicrosoft.com", GRAPH, "text/html instead of JSON"]),
-        ("workspace365", "", ["contoso", "neither asks for a password nor sends people to Entra"]),
+        ("workspace365", "/Provisioning/", ["environment 'contoso'", "contoso.onmicrosoft.com", "text/html instead of JSON"]),
+        ("workspace365", "/SignIn", ["contoso.onmicrosoft.com", "neither asks for a password nor sends people to Entra"]),
     ],
 )
 def test_html_instead_of_json(play: Play, inventory: Inventory, emulator: Emulator, service: str, path: str, words: list[str]) -> None:
@@ -109,6 +116,33 @@ def test_html_instead_of_json(play: Play, inventory: Inventory, emulator: Emulat
     emulator.fault(service=service, path=path, action="html", status=200, body="<html><body>Please sign in to the guest network</body></html>", times=None)
     run = play("workspace365.yml", inventory=inventory(contoso={"entra_timeout": 5}))
     failed_well(run, emulator, *words)
+    assert emulator.writes() == []
+
+
+def test_a_page_in_place_of_the_provisioning_api_renews_nothing(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """A maintenance page proves no environment: no run makes a key that would then lie about undelivered."""
+    play("workspace365.yml", inventory=inventory(contoso={})).ok()
+    before = own_application(emulator)
+    emulator.advance(160 * DAY)
+    emulator.clear_journal()
+    number = emulator.fault(service="workspace365", action="html", status=200, body="<html><body>Down for maintenance</body></html>", times=None)
+    for _night in range(2):
+        run = play("workspace365.yml", inventory=inventory(contoso={}))
+        failed_well(run, emulator, "environment 'contoso'", "contoso.onmicrosoft.com", "Down for maintenance")
+    assert emulator.writes() == []
+    assert (key_ids(own_application(emulator)), own_application(emulator)["tags"]) == (key_ids(before), before["tags"])
+    emulator.control("DELETE", f"faults/{number}")
+    play("workspace365.yml", inventory=inventory(contoso={})).ok()
+    assert emulator.workspace365("portal", "contoso")["sso"]["key_id"] not in key_ids(before)
+    assert signs_in(emulator)
+
+
+def test_a_prediction_that_fails_says_nothing_of_a_key(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """In check mode no key was made, so none was removed and none is left."""
+    emulator.fault(service="workspace365", path="/Provisioning/Environment/", skip=1, action="status", status=403, body="")
+    run = play("workspace365.yml", inventory=inventory(contoso={}), check=True)
+    result = failed_well(run, emulator, "403", "environment 'contoso'", "contoso.onmicrosoft.com")
+    assert "new key" not in result["msg"] and "next run" not in result["msg"], result["msg"]
     assert emulator.writes() == []
 
 
@@ -259,7 +293,7 @@ def test_refused_after_the_secret_was_made(play: Play, inventory: Inventory, emu
     """A definite refusal takes the new secret away again; the next run starts afresh."""
     emulator.fault(**PUT, action="status", status=status, body=[{"PropertyName": "Key", "Message": "No."}] if status == 400 else "")
     run = play("workspace365.yml", inventory=inventory(contoso={}))
-    result = failed_well(run, emulator, str(status), "contoso", "removed again")
+    result = failed_well(run, emulator, str(status), "environment 'contoso'", "contoso.onmicrosoft.com", "removed again")
     kept = run.task("Keep what went wrong, for later plays and reports").result["ansible_facts"]["workspace365_result"]
     assert (kept["status"], kept["failure"]["http_status"], kept["failure"]["outcome"]) == ("failed", status, "refused")
     assert key_ids(own_application(emulator)) == []
@@ -287,7 +321,7 @@ def test_put_that_stays_unknown(play: Play, inventory: Inventory, emulator: Emul
     """Nothing is removed while it is unknown which key is held; the next run makes, delivers and marks another one first."""
     number = emulator.fault(**PUT, action=action, times=None, **({"seconds": 20} if action == "hang" else {}))
     run = play("workspace365.yml", inventory=inventory(contoso={"entra_timeout": 8}))
-    failed_well(run, emulator, "contoso", "not known", "next run")
+    failed_well(run, emulator, "environment 'contoso'", "contoso.onmicrosoft.com", "not known", "next run")
     (first,) = key_ids(own_application(emulator))
     assert (emulator.workspace365("portal", "contoso")["sso"] is not None) == effect
     marks = [tag for tag in own_application(emulator)["tags"] if first in tag]
@@ -312,7 +346,7 @@ def test_redirecting_hosts(play: Play, inventory: Inventory, emulator: Emulator,
     leads_to = f"{emulator.workspace365_url('other')}/elsewhere"
     emulator.fault(service=service, path=path, action="redirect", location=f"{leads_to}?token=abcdef", times=None)
     run = play("workspace365.yml", inventory=inventory(contoso={"entra_timeout": 10}))
-    failed_well(run, emulator, "redirect", leads_to)
+    failed_well(run, emulator, "contoso.onmicrosoft.com", "redirect", leads_to)
     assert "token=abcdef" not in run.output
     assert emulator.journal(path="elsewhere") == []
     assert emulator.workspace365("portal", "contoso")["sso"] is None
