@@ -316,7 +316,7 @@ def test_put_whose_answer_is_lost_is_sent_again(play: Play, inventory: Inventory
     connected_once(emulator, run)
 
 
-@pytest.mark.parametrize(("action", "effect"), [("drop_before", False), ("drop_after", True), ("hang", True)])
+@pytest.mark.parametrize(("action", "effect"), [("drop_before", False), ("drop_after", True), pytest.param("hang", True, marks=pytest.mark.exhaustive)])
 def test_put_that_stays_unknown(play: Play, inventory: Inventory, emulator: Emulator, action: str, effect: bool) -> None:
     """Nothing is removed while it is unknown which key is held; the next run makes, delivers and marks another one first."""
     number = emulator.fault(**PUT, action=action, times=None, **({"seconds": 20} if action == "hang" else {}))

@@ -14,8 +14,9 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from support.kill_plan import Case, Point, cases
+from support.kill_plan import SAMPLE, Case, Point, cases
 from support.killing import HOLDS, ORPHAN
+from support.sampling import sampled
 from support.scenarios import SCENARIOS, Scenario, Site
 from tenant_emulator.testing import Emulator
 
@@ -58,7 +59,7 @@ def steps(start: Start, tmp_path_factory: pytest.TempPathFactory) -> t.Callable[
     return count
 
 
-@pytest.mark.parametrize("case", cases(), ids=str)
+@pytest.mark.parametrize("case", [pytest.param(case, id=str(case), marks=() if case in SAMPLE else pytest.mark.exhaustive) for case in cases()])
 def test_killed(case: Case, start: Start, steps: t.Callable[[str], list[str]]) -> None:
     problems = []
     for point in case.points(steps(case.scenario)):
@@ -99,14 +100,16 @@ def finished(scenario: Scenario, others: t.Any) -> None:
     assert scenario.others() == others
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("name", sampled(SCENARIOS.keys(), *(case.scenario for case in SAMPLE)))
 def test_every_write_is_known(name: str, steps: t.Callable[[str], list[str]]) -> None:
     """The sample takes writes by what they do; a write that comes new has to come into the sample."""
     assert [step for step in steps(name) if step not in ("look", "prove")] == list(SCENARIOS[name].writes)
 
 
-@pytest.mark.parametrize("hold", HOLDS)
-@pytest.mark.parametrize("name", ["workato_file", "workato_file_renew"])
+STORED = {f"{name}-{hold}": (name, hold) for name in ("workato_file", "workato_file_renew") for hold in HOLDS}
+
+
+@pytest.mark.parametrize(("name", "hold"), sampled(STORED, "workato_file_renew-half"))
 def test_killed_while_the_vault_file_is_written(name: str, hold: str, start: Start) -> None:
     """It is the old file or the new one, whole."""
     scenario = start(name)

@@ -22,6 +22,7 @@ from support.killing import Killed, run_and_kill
 from support.leak_plan import AS_PROCESS, CASES, allowed, search_for
 from support.leaks import PRIVATE_KEY, Found, Search, is_in_job_cache, job_caches, private_parts
 from support.playbooks import ROOT, Run, command_line, environment
+from support.sampling import sampled
 from support.scenarios import workato
 from support.vault_files import VAULT_PASSWORD, VaultFiles, sink
 from tenant_emulator.testing import Emulator
@@ -73,7 +74,11 @@ def talk(workdir: Path, way: str) -> dict[str, str]:
     return {"ANSIBLE_DISPLAY_ARGS_TO_STDOUT": "1", "ANSIBLE_LOG_PATH": str(workdir / "ansible.log"), **WAYS[way]}
 
 
-@pytest.mark.parametrize(("name", "way"), [*((name, "worker") for name in CASES), *((name, "process") for name in AS_PROCESS)])
+BY_WAY = {f"{name}-{way}": (name, way) for way, names in (("worker", CASES), ("process", AS_PROCESS)) for name in names}
+SAMPLE = ("connect-worker", "check-worker", "refused-worker", "workato_connect-worker", "platform_ropc-worker", "platform_certificate-process")
+
+
+@pytest.mark.parametrize(("name", "way"), sampled(BY_WAY, *SAMPLE))
 def test_nothing_is_left(name: str, way: str, play: Play, inventory: Inventory, emulator: Emulator, files: VaultFiles, workdir: Path) -> None:
     case = CASES[name]
     common = {"entra_timeout": 60, **(sink(files.folder) if case.sink else {})}
@@ -97,6 +102,7 @@ def test_nothing_is_left(name: str, way: str, play: Play, inventory: Inventory, 
         assert files.values() != []
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("way", WAYS)
 def test_second_run_with_a_new_secret(way: str, play: Play, inventory: Inventory, emulator: Emulator, files: VaultFiles, workdir: Path) -> None:
     hosts = inventory(contoso=None)
@@ -138,10 +144,12 @@ def kill(inventory: Inventory, operator: dict[str, str], emulator: Emulator, fil
     return run
 
 
-@pytest.mark.parametrize("step", ["/addPassword$", "/SingleSignOnSettings/OAuth2$"])
-@pytest.mark.parametrize("way", WAYS)
+STEPS = {f"{way}-{name}": (way, step) for name, step in (("minted", "/addPassword$"), ("delivered", "/SingleSignOnSettings/OAuth2$")) for way in WAYS}
+
+
+@pytest.mark.parametrize(("way", "step"), sampled(STEPS, "worker-minted"))
 def test_a_run_killed_with_a_secret_in_its_hands(
-    step: str, way: str, kill: Kill, play: Play, inventory: Inventory, emulator: Emulator, files: VaultFiles, workdir: Path
+    way: str, step: str, kill: Kill, play: Play, inventory: Inventory, emulator: Emulator, files: VaultFiles, workdir: Path
 ) -> None:
     kill(PLAYBOOK, way, {}, path=step)
     (cache,) = job_caches(workdir / "tmp")
@@ -170,8 +178,7 @@ KILLS: dict[str, tuple[str, dict[str, t.Any], dict[str, t.Any]]] = {
 }
 
 
-@pytest.mark.parametrize("name", KILLS)
-@pytest.mark.parametrize("way", WAYS)
-def test_another_connector_killed_with_a_secret_in_its_hands(name: str, way: str, kill: Kill, files: VaultFiles) -> None:
+@pytest.mark.parametrize(("way", "name"), sampled({f"{way}-{name}": (way, name) for name in KILLS for way in WAYS}, "worker-platform_key_made"))
+def test_another_connector_killed_with_a_secret_in_its_hands(way: str, name: str, kill: Kill, files: VaultFiles) -> None:
     playbook, host, where = KILLS[name]
     kill(playbook, way, {**host, **sink(files.folder)}, **where)

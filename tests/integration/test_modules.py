@@ -35,7 +35,12 @@ def test_every_module_has_a_playbook() -> None:
     ("playbook", "way", "phases"),
     [
         *(pytest.param(playbook, WAY, PHASES, id=playbook.stem) for playbook in PLAYBOOKS),
-        *(pytest.param(playbook, "process", PHASES[1:3], id=f"{playbook.stem}-process") for playbook in PLAYBOOKS if WAY == "worker"),
+        # make test runs every module once in a process, see test_both_ways.py.
+        *(
+            pytest.param(playbook, "process", PHASES[1:3], id=f"{playbook.stem}-process", marks=pytest.mark.exhaustive)
+            for playbook in PLAYBOOKS
+            if WAY == "worker"
+        ),
     ],
 )
 def test_again_and_again(

@@ -12,6 +12,7 @@ from support.killing import run_and_kill
 from support.playbooks import ROOT, Run, command_line, environment
 from support.plays import failed_well, no_secret_shown, own_application, role_play
 from support.power import NAME, Pair, pair, result_of, sink_tasks, vault_file, without_environments
+from support.sampling import sampled
 from tenant_emulator.testing import Emulator
 
 Play = t.Callable[..., Run]
@@ -26,7 +27,7 @@ def holding_keys(files: t.Mapping[Path, bytes]) -> list[Path]:
     return [path for path, content in files.items() if b"PRIVATE KEY" in content]
 
 
-@pytest.mark.parametrize("way", ["worker", "process"])
+@pytest.mark.parametrize("way", sampled(("worker", "process"), "worker"))
 def test_no_key_is_written_for_the_proof(way: str, play: Play, inventory: Inventory, operator: dict[str, str], emulator: Emulator, workdir: Path) -> None:
     """Killed while the generated key signs in, and while its token lists environments: no file holds it but the sink's, which is encrypted."""
     env = {"TENANTKIT_MODULE_PROCESS": "1"} if way == "process" else {}
@@ -54,6 +55,7 @@ def write(folder: Path, made: Pair) -> None:
         (folder / name).write_bytes(content)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("way", ["worker", "process"])
 def test_certificates_in_every_form(way: str, play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
     """PEM and DER, with the key in the same file, in another, or nowhere; relative paths start at the playbook, for upload and proof alike."""
@@ -123,7 +125,7 @@ def a_file(workdir: Path) -> dict[str, t.Any]:
     return {"entra_connector_sink": sink, "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
 
 
-@pytest.mark.parametrize("kind", ["secret", "certificate"])
+@pytest.mark.parametrize("kind", sampled(("secret", "certificate"), "secret"))
 def test_what_cannot_be_read_back_stays_unproven(kind: str, play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
     """Without the value no later run turns green by itself: it takes a proof with the value, or the operator's word."""
     without_environments(emulator)
@@ -161,6 +163,7 @@ def test_the_operators_word(play: Play, inventory: Inventory, emulator: Emulator
     assert play(PLAYBOOK, inventory=inventory(contoso=vouched)).ok().changed() == []
 
 
+@pytest.mark.exhaustive
 def test_killed_before_the_outcome_is_written_down(play: Play, inventory: Inventory, operator: dict[str, str], emulator: Emulator, workdir: Path) -> None:
     """The secret is in the sink and nothing is remembered: its delivery is still pending, so the next run makes and tries another one."""
     without_environments(emulator)

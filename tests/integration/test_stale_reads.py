@@ -6,6 +6,7 @@ from __future__ import annotations
 import typing as t
 from pathlib import Path
 
+import pytest
 from support.playbooks import Run
 from support.plays import GRAPH, key_ids, no_secret_shown, own_application, scopes_of, signs_in, task, write_play
 from tenant_emulator.testing import Emulator
@@ -35,6 +36,7 @@ def test_connecting_under_stale_reads(play: Play, inventory: Inventory, emulator
     no_secret_shown(run, emulator)
 
 
+@pytest.mark.exhaustive
 def test_renewal_under_stale_reads(play: Play, inventory: Inventory, emulator: Emulator) -> None:
     """The renewed secret is delivered, the old one stays for its overlap and goes after it."""
     hosts = inventory(contoso={})
@@ -88,6 +90,7 @@ def test_requested_permissions_under_stale_reads(play: Play, inventory: Inventor
     assert len(entry["resourceAccess"]) == 2
 
 
+@pytest.mark.exhaustive
 def test_certificate_under_stale_reads(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
     """A certificate is made, delivered and confirmed, and a second one is added beside it."""
     sink = {"connector": "sink", "instance": "vault/contoso/payroll certificate"}

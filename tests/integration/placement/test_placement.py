@@ -15,8 +15,10 @@ import time
 from pathlib import Path
 
 import pytest
+from support.sampling import sampled
 
 PROCESS = {"TENANTKIT_MODULE_PROCESS": "1"}
+WAYS = {"worker": {}, "process": PROCESS}
 SECRETS = ("S3cret-", "Nested-s3cret", "Fetched-0123456789", "V4ulted")
 
 
@@ -102,7 +104,7 @@ def test_become_is_never_ignored(placement, task, host):
     assert "/nonexistent/sudo" in json.dumps(failed)
 
 
-@pytest.mark.parametrize("name", ["ANSIBLE_PYTHON_INTERPRETER", "ansible.cfg"])
+@pytest.mark.parametrize("name", sampled(("ANSIBLE_PYTHON_INTERPRETER", "ansible.cfg"), "ANSIBLE_PYTHON_INTERPRETER"))
 def test_a_python_chosen_in_the_configuration_counts(play, other_python, tmp_path, name):
     chosen = str(other_python / "python3")
     if name == "ansible.cfg":
@@ -130,7 +132,7 @@ def test_arguments_of_a_process_lie_in_no_file(play, tmp_path):
 # -- what the parent loads ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("strategy", ["linear", "free", "host_pinned"])
+@pytest.mark.parametrize("strategy", sampled(("linear", "free", "host_pinned"), "linear"))
 def test_the_parent_imports_every_module_and_its_action(play, strategy):
     hosts = "[tenants]\ncontoso ansible_connection=local\nfabrikam ansible_connection=local\n"
     run = play("every_module.yml", environ={"ANSIBLE_STRATEGY": strategy}, inventory=hosts)
@@ -157,7 +159,7 @@ def test_the_job_is_the_same_both_ways_and_another_in_the_next_run(placement, pl
 # -- defaults ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("way", [{}, PROCESS], ids=["worker", "process"])
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 def test_defaults_reach_their_module_and_no_other(play, way):
     run = play("defaults.yml", environ=way)
     assert run.code == 0, run.stdout
@@ -196,7 +198,7 @@ def without_where(record):
     return strip(record)
 
 
-@pytest.fixture(scope="module", params=[(), ("--check",)], ids=["real", "check"])
+@pytest.fixture(scope="module", params=sampled({"real": [], "check": ["--check"]}, "real"))
 def both(play, request, tmp_path_factory):
     """The playbook both_ways.yml in the worker and as module processes."""
     tmp_path = tmp_path_factory.mktemp("vault")
@@ -273,7 +275,7 @@ def test_messages_are_those_of_the_module(both):
         assert "/issues" in bug["msg"] and bug["failure"]["kind"] == "bug" and "read" not in bug.get("exception", "")
 
 
-@pytest.mark.parametrize("way", [{}, PROCESS], ids=["worker", "process"])
+@pytest.mark.parametrize("way", sampled(WAYS, "worker"))
 def test_a_traceback_on_demand_has_no_secret(play, way):
     run = play("both_ways.yml", "-vvv", environ={"ANSIBLE_DISPLAY_TRACEBACK": "error", **way}, extra={"vaulted": "V4ulted"})
     assert "in read" in run.stdout + run.stderr
@@ -304,7 +306,7 @@ def test_a_callback_for_programs_keeps_its_stdout(play, tmp_path):
 
 
 # A module process may need seconds to start on a machine that is busy, and its time is running by then.
-@pytest.mark.parametrize(("way", "cut", "seconds"), [({}, 3, 0.9), (PROCESS, 9, 1.4)], ids=["worker", "process"])
+@pytest.mark.parametrize(("way", "cut", "seconds"), sampled({"worker": ({}, 3, 0.9), "process": (PROCESS, 9, 1.4)}, "worker"))
 def test_nothing_is_written_after_the_keyword_timeout(play, tmp_path, way, cut, seconds):
     journal = tmp_path / "journal"
     run = play("timeout.yml", environ=way, extra={"journal": str(journal), "cut": cut, "seconds": seconds})
