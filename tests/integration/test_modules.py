@@ -7,24 +7,16 @@ It runs in the worker, and twice as module processes. With TENANTKIT_MODULE_PROC
 from __future__ import annotations
 
 import os
-import re
 import typing as t
 from pathlib import Path
 
 import pytest
-from support.playbooks import MODULE_PROCESS, ROOT, Run
+from support.playbooks import MODULE_PROCESS, MODULES, ONLY_IN_WORKER, ROOT, Run
 from tenant_emulator.testing import Emulator
 
 PLAYBOOKS = sorted((ROOT / "tests" / "integration" / "modules").glob("*.yml"))
-MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py") if path.stem != "__init__")
 PHASES = (("check_empty", True), ("first", False), ("again", False), ("check_again", True))
-ONLY_IN_WORKER = {"credential_vault_file"}  # nothing else has the vault passwords
 WAY = "process" if os.environ.get(MODULE_PROCESS) else "worker"
-
-
-def ways(run: Run) -> set[str]:
-    """Where the tasks of this collection ran, as the run says at -vvv."""
-    return {"worker" if way == "in the worker" else "process" for way in re.findall(r" runs (in the worker|as a module process)", run.output)}
 
 
 def test_every_module_has_a_playbook() -> None:
@@ -59,7 +51,7 @@ def test_again_and_again(
         run = play(playbook, inventory=hosts, check=check, diff=True, extra=extra, env=env, args=["-vvv"] if phase == "first" else []).ok()
         assert run.warnings() == [], (phase, run.warnings())
         if phase == "first":
-            assert ways(run) == {"worker" if playbook.stem in ONLY_IN_WORKER else way}
+            assert {ran for _module, ran in run.ways()} == {"worker" if playbook.stem in ONLY_IN_WORKER else way}
         if check:
             assert emulator.writes() == [], phase
         if phase in ("again", "check_again"):

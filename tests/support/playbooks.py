@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import re
 import subprocess
 import sysconfig
 import typing as t
@@ -13,6 +14,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 COLLECTIONS = ROOT / ".work" / "collections"
+MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py") if path.stem != "__init__")
+ONLY_IN_WORKER = {"credential_vault_file"}  # nothing else has the vault passwords
 # The collection's own switch: with 1 all its modules run as module processes. make matrix sets it for the tests.
 MODULE_PROCESS = "TENANTKIT_MODULE_PROCESS"
 # Of the test's own environment only what a newcomer's shell has: no credential and no ANSIBLE_* setting leaks in.
@@ -83,6 +86,11 @@ class Run:
         """Every warning and deprecation, of results and of the output."""
         found = [str(text) for event in self.events for key in ("warnings", "deprecations") for text in event.result.get(key) or ()]
         return found + [line for line in self.output.splitlines() if "[WARNING]" in line or "[DEPRECATION" in line]
+
+    def ways(self) -> set[tuple[str, str]]:
+        """Each module of this collection that ran, with C(worker) or C(process), as the run says at -vvv."""
+        found = re.findall(r"(\w+) runs (in the worker|as a module process)", self.output)
+        return {(module, "worker" if way == "in the worker" else "process") for module, way in found}
 
     def host_tasks(self, host: str) -> int:
         """How many tasks the host had to go through, skipped ones counted."""

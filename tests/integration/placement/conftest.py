@@ -14,21 +14,14 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
+from support.playbooks import MODULES
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 
-# In the group or not: this is what the action group is tested with, whatever the real modules are at the moment.
-PROBES = {
-    "entra_admin_consent": True,
-    "entra_app": True,
-    "entra_app_info": True,
-    "entra_app_permission": True,
-    "entra_client_secret": True,
-    "entra_connection_info": True,
-    "entra_service_principal": True,
-    "workspace365_sso": False,
-}
+# Those of the action group: their defaults reach a probe, those of the others do not.
+IN_GROUP = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))["action_groups"]["entra"]
 
 
 @dataclasses.dataclass
@@ -49,19 +42,16 @@ class Run:
 
 
 def make_collection(directory: Path) -> Path:
-    """A collections path with the real action, shared code and generator, and a probe in the place of every module."""
+    """A collections path with the real actions, shared code and generator, and a probe in the place of every module."""
     collection = directory / "ansible_collections" / "tenantkit" / "connectors"
     for part in ("action", "plugin_utils", "module_utils"):
         shutil.copytree(ROOT / "plugins" / part, collection / "plugins" / part, ignore=shutil.ignore_patterns("__pycache__"))
-    for stale in (collection / "plugins" / "action").glob("*.py"):
-        if stale.stem not in ("__init__", "entra_app"):
-            stale.unlink()
     shutil.copy(HERE / "probe" / "_probe.py", collection / "plugins" / "module_utils")
     modules = collection / "plugins" / "modules"
     modules.mkdir()
     text = "#!/usr/bin/python\n" + (HERE / "probe" / "module.py").read_text(encoding="utf-8")
-    for name, auth in PROBES.items():
-        (modules / f"{name}.py").write_text(text.replace("auth=True", f"auth={auth}"), encoding="utf-8")
+    for name in MODULES:
+        (modules / f"{name}.py").write_text(text.replace("auth=True", f"auth={name in IN_GROUP}"), encoding="utf-8")
     subprocess.run([sys.executable, ROOT / "tests" / "tools" / "generate_actions.py", "--root", collection], check=True, stdout=subprocess.DEVNULL)
     return directory
 
@@ -69,6 +59,20 @@ def make_collection(directory: Path) -> Path:
 @pytest.fixture(scope="session")
 def collections(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_collection(tmp_path_factory.mktemp("collections"))
+
+
+@pytest.fixture(scope="session")
+def every_module(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A playbook with every module of the collection once."""
+    play = {
+        "hosts": "tenants",
+        "gather_facts": False,
+        "module_defaults": {"group/tenantkit.connectors.entra": {"tenant_id": "t"}},
+        "tasks": [{"name": module, f"tenantkit.connectors.{module}": {}} for module in MODULES],
+    }
+    playbook = tmp_path_factory.mktemp("every") / "every_module.yml"
+    playbook.write_text(yaml.safe_dump([play]), encoding="utf-8")
+    return playbook
 
 
 @pytest.fixture(scope="session")
