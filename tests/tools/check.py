@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs the checks of this repository and fails when one of them does.
 
-check.py                  all of them, side by side; pytest's closing line is the last line
+check.py                  all of them, side by side; says how long they took; pytest's closing line is the last line
 check.py lint docs        only these
 """
 
@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WORK = ROOT / ".work"
 HOME = WORK / "home"
 LAST: list[str] = []  # pytest's closing line
+MINUTES = 15  # what all checks together may take on two cores
 BIN = Path(sysconfig.get_path("scripts"))
 # The top level of the collection's tarball.
 IN_TARBALL = {
@@ -145,7 +146,7 @@ def packed(tarball: Path) -> None:
 
 
 def build() -> None:
-    """The tarball can be built and installed, and its playbooks are found by their full name."""
+    """The tarball can be built and installed, and its playbooks connect a tenant by their full names."""
     target = WORK / "dist"
     shutil.rmtree(target, ignore_errors=True)
     source = collection_copy("lint")
@@ -155,8 +156,10 @@ def build() -> None:
     packed(tarball)
     installed = target / "collections"
     run(BIN / "ansible-galaxy", "collection", "install", "--force", "--collections-path", installed, tarball)
-    command = [BIN / "ansible-playbook", "--syntax-check", "--inventory", "localhost,", "tenantkit.connectors.workspace365"]
-    run(*command, cwd=target, env={"ANSIBLE_COLLECTIONS_PATH": str(installed)})
+    playbooks = [f"tenantkit.connectors.{path.stem}" for path in (ROOT / "playbooks").glob("*.yml")]
+    environ = {"ANSIBLE_COLLECTIONS_PATH": str(installed)}
+    run(BIN / "ansible-playbook", "--syntax-check", "--inventory", "localhost,", *playbooks, cwd=target, env=environ)
+    run(sys.executable, "tests/tools/installed.py", installed)
 
 
 def molecule() -> None:
@@ -225,10 +228,14 @@ def steps(names: t.Iterable[str]) -> str:
 
 def main() -> None:
     """Run the named steps, or all."""
+    started = time.monotonic()
     WORK.mkdir(exist_ok=True)
     side_by_side = (sys.argv[1:],) if sys.argv[1:] else SIDE_BY_SIDE
     with ThreadPoolExecutor(len(side_by_side)) as pool:
         failed = [line for line in pool.map(steps, side_by_side) if line]
+    if not sys.argv[1:]:
+        took = time.monotonic() - started
+        say(f"all checks: {took / 60:.1f} of {MINUTES} minutes on {os.cpu_count()} cores" + (", too long" if took > 60 * MINUTES else ""))
     for line in LAST:  # it is what a reader, and a machine, looks for at the end
         say(line)
     sys.exit(", ".join(failed) or 0)
