@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import subprocess
 import sys
@@ -22,7 +23,6 @@ from support.plays import (
     signs_in,
     task,
     write_play,
-    writes_seen,
 )
 from tenant_emulator.testing import Emulator
 
@@ -101,21 +101,21 @@ def test_untrusted_certificates(play: Play, inventory: Inventory, emulator: Emul
     assert emulator.journal() == []
 
 
-@pytest.mark.parametrize(
-    ("service", "path", "words"),
-    [
-        ("login", "openid-configuration", ["contoso.onmicrosoft.com", "text/html instead of JSON"]),
-        ("login", "/token", ["contoso.onmicrosoft.com", "text/html instead of JSON"]),
-        ("graph", "batch", ["contoso.onmicrosoft.com", GRAPH, "text/html instead of JSON"]),
-        ("workspace365", "/Provisioning/", ["environment 'contoso'", "contoso.onmicrosoft.com", "text/html instead of JSON"]),
-        ("workspace365", "/SignIn", ["contoso.onmicrosoft.com", "neither asks for a password nor sends people to Entra"]),
-    ],
-)
-def test_html_instead_of_json(play: Play, inventory: Inventory, emulator: Emulator, service: str, path: str, words: list[str]) -> None:
+PAGE = {"action": "html", "status": 200, "body": "<html><body>Please sign in to the guest network</body></html>", "times": None}
+
+
+def test_html_instead_of_json(play: Play, inventory: Inventory, emulator: Emulator) -> None:
     """A proxy's page where JSON should be is told as such, and nothing is taken for absent because of it."""
-    emulator.fault(service=service, path=path, action="html", status=200, body="<html><body>Please sign in to the guest network</body></html>", times=None)
+    emulator.fault(**PAGE, service="login", path="/contoso.*openid-configuration")
+    emulator.fault(**PAGE, service="login", path=f"/{emulator.tenant_id('fabrikam')}/.*token")
+    emulator.fault(**PAGE, service="workspace365", path="/northwind")
+    run = play("workspace365.yml", inventory=inventory(**dict.fromkeys(("contoso", "fabrikam", "northwind"), {"entra_timeout": 5})))
+    for name in ("contoso", "fabrikam"):
+        failed_well(run, emulator, f"{name}.onmicrosoft.com", "text/html instead of JSON", host=name)
+    failed_well(run, emulator, "northwind.onmicrosoft.com", "neither asks for a password nor sends people to Entra", host="northwind")
+    emulator.fault(**PAGE, service="graph", path="batch")
     run = play("workspace365.yml", inventory=inventory(contoso={"entra_timeout": 5}))
-    failed_well(run, emulator, *words)
+    failed_well(run, emulator, "contoso.onmicrosoft.com", GRAPH, "text/html instead of JSON")
     assert emulator.writes() == []
 
 
@@ -159,15 +159,15 @@ def test_truncated_bodies(play: Play, inventory: Inventory, emulator: Emulator) 
     connected_once(emulator, run)
 
 
-def connected_once(emulator: Emulator, run: Run) -> None:
+def connected_once(emulator: Emulator, run: Run, name: str = "contoso") -> None:
     """Assert that everything is there exactly once, and that people can sign in."""
-    tenant = emulator.tenant("contoso")
-    application = own_application(emulator)
+    tenant = emulator.tenant(name)
+    application = own_application(emulator, name)
     principals = [item for item in tenant["service_principals"].values() if item["appId"] == application["appId"]]
     assert len(principals) == 1
     assert len([grant for grant in tenant["grants"].values() if grant["clientId"] == principals[0]["id"]]) == 1
-    assert key_ids(application) == [emulator.workspace365("portal", "contoso")["sso"]["key_id"]]
-    assert signs_in(emulator)
+    assert key_ids(application) == [emulator.workspace365("portal", name)["sso"]["key_id"]]
+    assert signs_in(emulator, name)
     no_secret_shown(run, emulator)
 
 
@@ -288,54 +288,70 @@ def test_policy_that_caps_the_life_of_secrets(play: Play, inventory: Inventory, 
     assert key_ids(own_application(emulator)) == [secret["keyId"]]
 
 
-@pytest.mark.parametrize("status", [400, 403, 404])
-def test_refused_after_the_secret_was_made(play: Play, inventory: Inventory, emulator: Emulator, status: int) -> None:
+def put_to(name: str) -> dict[str, str]:
+    """The delivery to the environment of one tenant."""
+    return {**PUT, "path": f"/{name}/"}
+
+
+def test_refused_after_the_secret_was_made(play: Play, inventory: Inventory, emulator: Emulator) -> None:
     """A definite refusal takes the new secret away again; the next run starts afresh."""
-    emulator.fault(**PUT, action="status", status=status, body=[{"PropertyName": "Key", "Message": "No."}] if status == 400 else "")
-    run = play("workspace365.yml", inventory=inventory(contoso={}))
-    result = failed_well(run, emulator, str(status), "environment 'contoso'", "contoso.onmicrosoft.com", "removed again")
-    kept = run.task("Keep what went wrong, for later plays and reports").result["ansible_facts"]["workspace365_result"]
-    assert (kept["status"], kept["failure"]["http_status"], kept["failure"]["outcome"]) == ("failed", status, "refused")
-    assert key_ids(own_application(emulator)) == []
-    assert [tag for tag in own_application(emulator)["tags"] if tag != "tkc:created"] == []
-    assert emulator.workspace365("portal", "contoso")["sso"] is None
-    if status == 404:
-        assert "on-premises" in result["msg"] and "environment" in result["msg"]
-    run = play("workspace365.yml", inventory=inventory(contoso={})).ok()
-    connected_once(emulator, run)
+    refusals = {"contoso": 400, "fabrikam": 403, "northwind": 404}
+    for name, status in refusals.items():
+        body = [{"PropertyName": "Key", "Message": "No."}] if status == 400 else ""
+        emulator.fault(**put_to(name), action="status", status=status, body=body)
+    hosts = inventory(**dict.fromkeys(refusals))
+    run = play("workspace365.yml", inventory=hosts)
+    for name, status in refusals.items():
+        result = failed_well(run, emulator, str(status), f"environment '{name}'", f"{name}.onmicrosoft.com", "removed again", host=name)
+        kept = run.task("Keep what went wrong, for later plays and reports", name).result["ansible_facts"]["workspace365_result"]
+        assert (kept["status"], kept["failure"]["http_status"], kept["failure"]["outcome"]) == ("failed", status, "refused")
+        assert key_ids(own_application(emulator, name)) == []
+        assert [tag for tag in own_application(emulator, name)["tags"] if tag != "tkc:created"] == []
+        assert emulator.workspace365("portal", name)["sso"] is None
+        if status == 404:
+            assert "on-premises" in result["msg"] and "environment" in result["msg"]
+    run = play("workspace365.yml", inventory=hosts).ok()
+    for name in refusals:
+        connected_once(emulator, run, name)
 
 
-@pytest.mark.parametrize("action", ["drop_before", "drop_after"])
-def test_put_whose_answer_is_lost_is_sent_again(play: Play, inventory: Inventory, emulator: Emulator, action: str) -> None:
+def test_put_whose_answer_is_lost_is_sent_again(play: Play, inventory: Inventory, emulator: Emulator) -> None:
     """The same value again, since the call can be repeated: one secret, whether or not the first try took effect."""
-    emulator.fault(**PUT, action=action, times=2)
-    run = play("workspace365.yml", inventory=inventory(contoso={})).ok()
-    writes = emulator.workspace365("portal", "contoso")["writes"]
-    assert len({item["key_id"] for item in writes}) == 1
-    assert len(writes) == (3 if action == "drop_after" else 1)
-    connected_once(emulator, run)
+    tries = {"contoso": ("drop_before", 1), "fabrikam": ("drop_after", 3)}
+    for name, (action, _taken) in tries.items():
+        emulator.fault(**put_to(name), action=action, times=2)
+    run = play("workspace365.yml", inventory=inventory(**dict.fromkeys(tries))).ok()
+    for name, (_action, taken) in tries.items():
+        writes = emulator.workspace365("portal", name)["writes"]
+        assert len({item["key_id"] for item in writes}) == 1
+        assert len(writes) == taken
+        connected_once(emulator, run, name)
 
 
-@pytest.mark.parametrize(("action", "effect"), [("drop_before", False), ("drop_after", True), pytest.param("hang", True, marks=pytest.mark.exhaustive)])
-def test_put_that_stays_unknown(play: Play, inventory: Inventory, emulator: Emulator, action: str, effect: bool) -> None:
+def test_put_that_stays_unknown(play: Play, inventory: Inventory, emulator: Emulator) -> None:
     """Nothing is removed while it is unknown which key is held; the next run makes, delivers and marks another one first."""
-    number = emulator.fault(**PUT, action=action, times=None, **({"seconds": 20} if action == "hang" else {}))
-    run = play("workspace365.yml", inventory=inventory(contoso={"entra_timeout": 8}))
-    failed_well(run, emulator, "environment 'contoso'", "contoso.onmicrosoft.com", "not known", "next run")
-    (first,) = key_ids(own_application(emulator))
-    assert (emulator.workspace365("portal", "contoso")["sso"] is not None) == effect
-    marks = [tag for tag in own_application(emulator)["tags"] if first in tag]
-    assert len(marks) == 1 and ":p:" in marks[0], marks
-    emulator.control("DELETE", f"faults/{number}")
+    lost = {"contoso": ("drop_before", False), "fabrikam": ("drop_after", True), "northwind": ("hang", True)}
+    for name, (action, _effect) in lost.items():
+        emulator.fault(**put_to(name), action=action, times=None, **({"seconds": 20} if action == "hang" else {}))
+    run = play("workspace365.yml", inventory=inventory(**dict.fromkeys(lost, {"entra_timeout": 8})))
+    before: dict[str, str] = {}
+    for name, (_action, effect) in lost.items():
+        failed_well(run, emulator, f"environment '{name}'", f"{name}.onmicrosoft.com", "not known", "next run", host=name)
+        (before[name],) = key_ids(own_application(emulator, name))
+        assert (emulator.workspace365("portal", name)["sso"] is not None) == effect
+        marks = [tag for tag in own_application(emulator, name)["tags"] if before[name] in tag]
+        assert len(marks) == 1 and ":p:" in marks[0], marks
+    emulator.clear_faults()
     emulator.clear_journal()
-    play("workspace365.yml", inventory=inventory(contoso={})).ok()
-    held = emulator.workspace365("portal", "contoso")["sso"]["key_id"]
-    assert held != first and held in key_ids(own_application(emulator))
-    assert signs_in(emulator)
-    seen = writes_seen(emulator)
-    delivered = next(number for number, line in enumerate(seen) if line.startswith("PUT"))
-    removed = [number for number, line in enumerate(seen) if "removePassword" in line]
-    assert all(number > delivered for number in removed), seen
+    play("workspace365.yml", inventory=inventory(**dict.fromkeys(lost))).ok()
+    for name in lost:
+        held = emulator.workspace365("portal", name)["sso"]["key_id"]
+        assert held != before[name] and held in key_ids(own_application(emulator, name))
+        assert signs_in(emulator, name)
+        seen = emulator.journal()
+        delivered = next(entry["seq"] for entry in seen if entry["method"] == "PUT" and f"/{name}/" in entry["path"])
+        removed = [entry["seq"] for entry in seen if entry["tenant"] == emulator.tenant_id(name) and "removePassword" in json.dumps(entry)]
+        assert all(number > delivered for number in removed), seen
 
 
 @pytest.mark.parametrize(

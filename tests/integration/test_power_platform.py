@@ -365,20 +365,10 @@ def test_a_role_of_the_tenants_own(play: Play, inventory: Inventory, emulator: E
     assert play("power_platform.yml", inventory=inventory(contoso=wanted)).ok().changed() == []
 
 
-@pytest.mark.parametrize(
-    ("case", "words"),
-    [
-        ("expired", ["expired on"]),
-        ("early", ["is not valid before"]),
-        ("mismatch", ["does not fit the private key"]),
-        ("password", ["does not open with the password"]),
-        ("missing", ["cannot be read"]),
-    ],
-)
-def test_certificates_that_cannot_work(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path, case: str, words: list[str]) -> None:
-    """Each is found before the application is registered."""
+def unusable(workdir: Path, case: str) -> dict[str, t.Any]:
+    """The host variables of a certificate with which nobody can sign in."""
     made = pair(*{"expired": (-30, -2), "early": (3, 30)}.get(case, (-1, 300)))
-    path = workdir / ("made.pfx" if case == "password" else "made.pem")
+    path = workdir / (f"{case}.pfx" if case == "password" else f"{case}.pem")
     wanted = {"power_platform_credential": "certificate", "power_platform_certificate_path": str(path)}
     if case == "password":
         locked = serialization.BestAvailableEncryption(b"the right password")
@@ -389,7 +379,22 @@ def test_certificates_that_cannot_work(play: Play, inventory: Inventory, emulato
     if case == "mismatch":
         (workdir / "other.pem").write_bytes(pair().key_pem)
         wanted["power_platform_private_key_path"] = str(workdir / "other.pem")
-    failed_well(play("power_platform.yml", inventory=inventory(contoso=wanted)), emulator, *words)
+    return wanted
+
+
+@pytest.mark.parametrize(
+    "cases",
+    [
+        {"contoso": ("expired", "expired on"), "fabrikam": ("early", "is not valid before"), "northwind": ("mismatch", "does not fit the private key")},
+        {"contoso": ("password", "does not open with the password"), "fabrikam": ("missing", "cannot be read")},
+    ],
+)
+def test_certificates_that_cannot_work(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path, cases: dict[str, tuple[str, str]]) -> None:
+    """Each is found before the application is registered."""
+    hosts = inventory(**{name: unusable(workdir, case) for name, (case, _words) in cases.items()})
+    run = play("power_platform.yml", inventory=hosts)
+    for name, (_case, words) in cases.items():
+        failed_well(run, emulator, words, host=name)
     assert emulator.writes() == []
 
 

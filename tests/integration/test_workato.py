@@ -243,20 +243,16 @@ def test_two_connections_of_one_tenant_need_a_file_each(play: Play, inventory: I
     assert len(list((workdir / "credentials").iterdir())) == 2
 
 
-@pytest.mark.parametrize(
-    ("variables", "words"),
-    [
-        ({"workato_api_token": "wrkaus-emulated-token-of-contoso-without"}, "Connections"),
-        ({"workato_api_token": "no-such-token"}, "Workato"),
-        ({"workato_expected_workspace": "Fabrikam"}, "Fabrikam"),
-    ],
-    ids=["rights", "token", "workspace"],
-)
-def test_what_is_wrong_with_workato_is_said_before_anything_is_written(
-    play: Play, inventory: Inventory, emulator: Emulator, unhurried: None, variables: dict[str, t.Any], words: str
-) -> None:
-    run = play("workato.yml", inventory=inventory(contoso={"workato_api_token": TOKEN, **variables})).failed()
-    assert words in run.failure()["msg"]
+def test_what_is_wrong_with_workato_is_said_before_anything_is_written(play: Play, inventory: Inventory, emulator: Emulator, unhurried: None) -> None:
+    """A token that may not, one that nobody knows, and another customer's workspace."""
+    hosts = inventory(
+        contoso={"workato_api_token": "wrkaus-emulated-token-of-contoso-without"},
+        fabrikam={"workato_api_token": "no-such-token"},
+        northwind={"workato_api_token": TOKEN, "workato_expected_workspace": "Fabrikam"},
+    )
+    run = play("workato.yml", inventory=hosts).failed()
+    for name, words in (("contoso", "Connections"), ("fabrikam", "Workato"), ("northwind", "Fabrikam")):
+        assert words in run.failure(name)["msg"]
     assert emulator.writes() == []
 
 
