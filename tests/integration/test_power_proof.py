@@ -8,6 +8,8 @@ import typing as t
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.serialization import pkcs12
 from support.killing import run_and_kill
 from support.playbooks import ROOT, Run, command_line, environment
 from support.plays import failed_well, no_secret_shown, own_application, role_play
@@ -53,6 +55,39 @@ def write(folder: Path, made: Pair) -> None:
     folder.mkdir()
     for name, content in {"c.pem": made.pem, "c.der": made.der, "k.pem": made.key_pem, "k.der": made.key_der, "both.pem": made.key_pem + made.pem}.items():
         (folder / name).write_bytes(content)
+
+
+def unusable(workdir: Path, case: str) -> dict[str, t.Any]:
+    """The host variables of a certificate with which nobody can sign in."""
+    made = pair(*{"expired": (-30, -2), "early": (3, 30)}.get(case, (-1, 300)))
+    path = workdir / (f"{case}.pfx" if case == "password" else f"{case}.pem")
+    wanted = {"power_platform_credential": "certificate", "power_platform_certificate_path": str(path)}
+    if case == "password":
+        locked = serialization.BestAvailableEncryption(b"the right password")
+        path.write_bytes(pkcs12.serialize_key_and_certificates(b"platform", made.key, made.certificate, None, locked))
+        wanted["power_platform_certificate_password"] = "the wrong password"
+    elif case != "missing":
+        path.write_bytes(made.pem)
+    if case == "mismatch":
+        (workdir / "other.pem").write_bytes(pair().key_pem)
+        wanted["power_platform_private_key_path"] = str(workdir / "other.pem")
+    return wanted
+
+
+@pytest.mark.parametrize(
+    "cases",
+    [
+        {"contoso": ("expired", "expired on"), "fabrikam": ("early", "is not valid before"), "northwind": ("mismatch", "does not fit the private key")},
+        {"contoso": ("password", "does not open with the password"), "fabrikam": ("missing", "cannot be read")},
+    ],
+)
+def test_certificates_that_cannot_work(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path, cases: dict[str, tuple[str, str]]) -> None:
+    """Each is found before the application is registered."""
+    hosts = inventory(**{name: unusable(workdir, case) for name, (case, _words) in cases.items()})
+    run = play("power_platform.yml", inventory=hosts)
+    for name, (_case, words) in cases.items():
+        failed_well(run, emulator, words, host=name)
+    assert emulator.writes() == []
 
 
 @pytest.mark.exhaustive

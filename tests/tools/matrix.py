@@ -24,7 +24,7 @@ WORK = ROOT / ".work"
 PROBE = "import sys, venv, ensurepip; print(*sys.version_info[:3])"
 FORCE_VARIABLE = "TENANTKIT_MODULE_PROCESS"
 PLAYBOOKS = ("tests/integration/test_modules.py", "tests/integration/test_budgets.py")
-PLACEMENT = "tests/integration/placement"  # compares the two ways itself
+BOTH_WAYS = ("tests/integration/placement", "tests/integration/test_both_ways.py")  # compare the two ways themselves
 
 
 @dataclasses.dataclass(frozen=True)
@@ -119,8 +119,8 @@ def versions(row: Row) -> str:
 
 
 def run(row: Row, way: str) -> Result:
-    """Run the tests one way. The placement tests set the way themselves, so once is enough for them."""
-    files = [*PLAYBOOKS, *([PLACEMENT] if way == "worker" else [])]
+    """Run the tests one way. Those that compare the two set the way themselves, so once is enough for them."""
+    files = [*PLAYBOOKS, *(BOTH_WAYS if way == "worker" else [])]
     env = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME", FORCE_VARIABLE)}
     env["PATH"] = os.pathsep.join([str(row.python.parent), env.get("PATH", "")])
     if way == "process":
