@@ -18,6 +18,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._errors impor
 
 _CLAIM = "claim"
 _CONTESTED = "contested"
+_GATHERED = "gathered"
 
 
 def claim(cache: JobCache, what: str, label: str, host: str, tenant_id: str) -> None:
@@ -40,6 +41,18 @@ def claim(cache: JobCache, what: str, label: str, host: str, tenant_id: str) -> 
     raise collision(marker, tenant_id)
 
 
+def gather(cache: JobCache, what: str, mine: list[str]) -> list[list[str]]:
+    """Add ``mine`` to what the hosts of this job left at ``what`` (a key) and return all of it. What it means that others were there is the caller's."""
+    seen: list[list[str]] = []
+
+    def without_mine(stored: dict[str, list[list[str]]]) -> bool:
+        seen[:] = stored["entries"]
+        return mine not in seen
+
+    stored, _from_cache = cache.get_or_create(_GATHERED, [what], lambda: ({"entries": [*seen, mine]}, None), reject=without_mine)
+    return stored["entries"]
+
+
 def check_contested(cache: JobCache, tenant_id: str) -> None:
     """Raise TenantGuardError when a claim on this tenant turned out to be contested. Called before a task's first write."""
     nothing: dict[str, t.Any] = {}
@@ -48,7 +61,7 @@ def check_contested(cache: JobCache, tenant_id: str) -> None:
         raise collision(found, tenant_id)
 
 
-def collision(marker: t.Mapping[str, t.Any], tenant_id: str, *, before: bool = False) -> TenantGuardError:
+def collision(marker: t.Mapping[str, t.Any], tenant_id: str | None, *, before: bool = False) -> TenantGuardError:
     """The failure of every host that means the same as another. ``before``: all of them end here, before anything was looked at."""
     hosts = " and ".join(marker["hosts"])
     written = (

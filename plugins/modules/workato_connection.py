@@ -61,6 +61,7 @@ options:
   expected_workspace:
     description:
       - Id or name of the workspace that the token has to open. When it opens another one nothing is done.
+      - Hosts of one run that open the same workspace each need it.
       - Needs C(Workspace details > Get details) in the role of the API client.
     type: str
   name:

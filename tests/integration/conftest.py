@@ -35,6 +35,12 @@ def operator(emulator: Emulator, workdir: Path) -> dict[str, str]:
     }
 
 
+@pytest.fixture
+def unhurried(emulator: Emulator) -> None:
+    """The limits of Workato's API are tested with the module; elsewhere they would only cost time."""
+    emulator.settings(workato_lists_per_minute=0, workato_others_per_second=0)
+
+
 def provisioning_key(emulator: Emulator, instance: str = "portal") -> str:
     """The key of an emulated Workspace 365 instance."""
     return t.cast(str, emulator.control("GET", f"workspace365/{instance}")["provisioning_key"])

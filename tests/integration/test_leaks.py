@@ -27,6 +27,8 @@ from support.scenarios import workato
 from support.vault_files import VAULT_PASSWORD, VaultFiles, sink
 from tenant_emulator.testing import Emulator
 
+pytestmark = pytest.mark.usefixtures("unhurried")
+
 Play = t.Callable[..., Run]
 Inventory = t.Callable[..., Path]
 
@@ -39,12 +41,6 @@ WAYS = {"worker": {}, "process": {"TENANTKIT_MODULE_PROCESS": "1"}}
 def files(emulator: Emulator, workdir: Path) -> VaultFiles:
     """Where the sink of this test writes."""
     return VaultFiles(workdir / "credentials", emulator)
-
-
-@pytest.fixture(autouse=True)
-def unhurried(emulator: Emulator) -> None:
-    """The limits of Workato's API would only cost time."""
-    emulator.settings(workato_lists_per_minute=0, workato_others_per_second=0)
 
 
 def test_the_search_finds_what_it_is_for(workdir: Path) -> None:

@@ -15,43 +15,17 @@ import pytest
 import yaml
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.tags import fingerprint
 from support.playbooks import ROOT, Run
+from support.workato import NO_TOKEN, SIGN_IN, TOKEN, application, connection, result
 from tenant_emulator.testing import Emulator
 
 Play = t.Callable[..., Run]
 Inventory = t.Callable[..., Path]
-
-TOKEN = "wrkaus-emulated-token-of-contoso-with-rights"
-SIGN_IN = "ready_for_authorization"
-NO_TOKEN: dict[str, t.Any] = {"env": {"WORKATO_API_TOKEN": None}}
 
 
 @pytest.fixture
 def hosts(inventory: Inventory) -> Path:
     """One tenant with a workspace in the United States."""
     return inventory(contoso={"workato_api_token": TOKEN})
-
-
-@pytest.fixture
-def unhurried(emulator: Emulator) -> None:
-    """The vendor's limits are tested with the module; here they would only cost time in the second run of a job."""
-    emulator.settings(workato_lists_per_minute=0, workato_others_per_second=0)
-
-
-def connection(emulator: Emulator) -> dict[str, t.Any]:
-    """The only connection of the workspace."""
-    (found,) = emulator.workato("contoso")["connections"]
-    return t.cast("dict[str, t.Any]", found)
-
-
-def result(run: Run) -> dict[str, t.Any]:
-    """The fact that the role leaves."""
-    return t.cast("dict[str, t.Any]", run.task("Report Workato").result["ansible_facts"]["workato_result"])
-
-
-def application(emulator: Emulator) -> dict[str, t.Any]:
-    """The role's application."""
-    (found,) = [item for item in emulator.tenant("contoso")["applications"].values() if item["uniqueName"] == "tenantkit.workato.contoso"]
-    return t.cast("dict[str, t.Any]", found)
 
 
 def by_hand(emulator: Emulator, **fields: t.Any) -> dict[str, t.Any]:

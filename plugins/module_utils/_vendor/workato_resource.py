@@ -11,7 +11,7 @@ import difflib
 import typing as t
 
 from ansible_collections.tenantkit.connectors.plugins.module_utils._cache import JobCache
-from ansible_collections.tenantkit.connectors.plugins.module_utils._claims import check_contested, claim
+from ansible_collections.tenantkit.connectors.plugins.module_utils._claims import collision, gather
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import Action, Plan, Runtime
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import (
     BudgetError,
@@ -65,7 +65,6 @@ class ConnectionResource:
         self._client = WorkatoClient(http, runtime.budget, self._cache, workato_url(options["data_center"], options.get("url")), token)
         self._current = ConnectionCurrent()
         self._workspace: dict[str, t.Any] | None = None
-        self._target = ""  # what this host claimed
         self._made: dict[str, t.Any] | None = None
 
     def read(self) -> ConnectionCurrent:
@@ -79,7 +78,7 @@ class ConnectionResource:
     def _read(self) -> ConnectionCurrent:
         self._workspace = self._client.workspace()
         self._check_workspace()
-        self._claim()
+        self._check_hosts()
         found = find_connection(self._client.connections(), self._desired)
         # Without a name nothing could be made, so the connector, and the right to list connectors, are not needed.
         if found.connection is None and self._desired.state != "absent" and self._desired.name:
@@ -117,17 +116,58 @@ class ConnectionResource:
                 details={"workspace": dict(self._workspace)},
             )
 
-    def _claim(self) -> None:
-        """No two hosts of a run may mean the same connection: each would send it the secret of another tenant."""
+    def _check_hosts(self) -> None:
+        """What other hosts of this run mean as well. Asked before anything is read, and again before every write: some come later."""
         host = self._runtime.host
-        if not host or self._desired.state == "absent":
+        if not host:
             return
-        desired = self._desired
-        place = f"workspace {self._workspace['id']}" if self._workspace else f"token {self._client.key[1]}"
+        self._check_workspace_is_meant(host)
+        if self._desired.state != "absent":
+            self._check_connection_is_ours_alone(host)
+
+    def _check_workspace_is_meant(self, host: str) -> None:
+        """Hosts that reach one workspace say that they mean it: the token of another customer opens theirs without a word.
+
+        What the inventory shows of this the role has said before; here it shows whatever the tokens are, and wherever they come from.
+        """
+        workspace = self._workspace
+        place = f"workspace {workspace['id']}" if workspace else f"token {self._client.key[1]}"
+        hosts = sorted({name for (name,) in gather(self._cache, f"{SERVICE} {self._client.url} {place}", [host])})
+        if len(hosts) < 2 or self._options.get("expected_workspace"):
+            return
+        named = f"workspace {workspace['name']!r} (id {workspace['id']})" if workspace else "one workspace"
+        raise TenantGuardError(
+            f"The hosts {' and '.join(hosts)} of this run open {named} of {SERVICE} at {self._client.host}, and {host} does not say that it means that one. "
+            f"Nothing was sent there for {host}.",
+            code="workspace_shared",
+            service=SERVICE,
+            outcome="refused",
+            advice=(
+                "Give it the token of its own workspace, or name the workspace that they share in 'expected_workspace' of each of them "
+                "('workato_expected_workspace' of the role)."
+            ),
+            details={"hosts": hosts},
+        )
+
+    def _check_connection_is_ours_alone(self, host: str) -> None:
+        """No two hosts of a run may mean the same connection: each would send it the secret of another tenant.
+
+        A workspace that its token may not name could be any.
+        """
+        desired, workspace = self._desired, str(self._workspace["id"]) if self._workspace else ""
         key = f"external id {desired.external_id}" if desired.external_id else f"name {desired.name} in folder {desired.folder_id}"
-        self._target = f"workato {self._client.url} {place} {key}"
-        with _NoTenant():
-            claim(self._cache, self._target, f"the connection {desired.label} of {SERVICE} at {self._client.host}", host, self._target)
+        seen = gather(self._cache, f"{SERVICE} {self._client.url} {key}", [host, workspace])
+        hosts = sorted({name for name, other in seen if name == host or other == workspace or not (other and workspace)})
+        if len(hosts) < 2:
+            return
+        error = collision({"label": f"the connection {desired.label} of {SERVICE} at {self._client.host}", "hosts": hosts}, None)
+        error.outcome, error.service = "refused", SERVICE
+        if not all(other for _name, other in seen):
+            error.advice = (
+                f'{error.advice} If they are of different workspaces, give the roles of the API clients "Workspace details > Get details", so that they can '
+                "be told apart."
+            )
+        raise error
 
     def plan(self, current: ConnectionCurrent) -> Plan:
         """Pure."""
@@ -135,9 +175,7 @@ class ConnectionResource:
 
     def apply(self, action: Action) -> None:
         """One write."""
-        if self._target:
-            with _NoTenant():
-                check_contested(self._cache, self._target)
+        self._check_hosts()
         label = self._desired.label
         if action.kind == "disconnect":
             self._client.disconnect(action.payload["id"], label)
@@ -222,16 +260,3 @@ class ConnectionResource:
 
     def _find_again(self, found: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any]:
         return next((item for item in self._client.connections() if item["id"] == found["id"]), found)
-
-
-class _NoTenant:
-    """A claim here is on a connection, not on a tenant: its key must not be shown as one."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: t.Any, error: BaseException | None, trace: t.Any) -> None:
-        if isinstance(error, TenantGuardError):
-            error.tenant = None
-            error.outcome = "refused"
-            error.service = SERVICE

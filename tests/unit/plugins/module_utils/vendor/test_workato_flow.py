@@ -264,11 +264,40 @@ def test_deleted_meanwhile(bench: Bench) -> None:
 
 
 def test_two_hosts_that_mean_the_same(bench: Bench) -> None:
-    bench.ok(host="contoso")
-    failure = bench.failed(host="fabrikam")
+    shared = {"expected_workspace": "contoso"}
+    bench.ok(host="contoso", **shared)
+    failure = bench.failed(host="fabrikam", **shared)
     assert failure["code"] == "duplicate_target" and failure["tenant"] is None and failure["outcome"] == "refused"
-    assert bench.failed(host="contoso")["code"] == "duplicate_target"
-    assert bench.ok(host="northwind", external_id="x-2", name="Other")["changed"]
+    assert bench.failed(host="contoso", **shared)["code"] == "duplicate_target"
+    assert bench.ok(host="northwind", external_id="x-2", name="Other", **shared)["changed"]
+
+
+@pytest.mark.parametrize("first_may_read", [True, False])
+def test_two_hosts_that_mean_the_same_with_a_token_each(bench: Bench, first_may_read: bool) -> None:
+    """Tokens that may not name their workspace could be of the same one: then the external id alone decides."""
+    for name in ("second", "third"):
+        bench.emulator.add_workato_client("contoso", name, f"a-{name}-token-of-contoso", ["connections", "connectors"])
+    if first_may_read:
+        bench.ok(host="contoso")
+    bench.emulator.fault(service="workato", method="GET", path="/users/me$", action="status", status=403, times=None)
+    if not first_may_read:
+        bench.ok(host="contoso")
+    failure = bench.failed(host="fabrikam", api_token="a-second-token-of-contoso", rotated=True)
+    assert failure["code"] == "duplicate_target" and "Get details" in failure["msg"] and bench.emulator.writes() == []
+    assert bench.failed(host="contoso", rotated=True)["code"] == "duplicate_target" and bench.emulator.writes() == []
+    assert bench.ok(host="northwind", api_token="a-third-token-of-contoso", external_id="x-2", name="Other")["changed"]
+
+
+def test_several_hosts_in_one_workspace_say_so(bench: Bench) -> None:
+    """Also when one of them was there before the others, and its secret is about to be sent."""
+    shared, other = {"expected_workspace": "contoso"}, {"external_id": "x-2", "name": "Other"}
+    bench.ok(host="contoso")
+    failure = bench.failed(host="fabrikam", **other)
+    assert failure["code"] == "workspace_shared" and failure["outcome"] == "refused" and bench.emulator.writes() == []
+    assert all(word in failure["msg"] for word in ("contoso and fabrikam", "'contoso' (id", "expected_workspace"))
+    assert bench.failed(host="contoso", rotated=True)["code"] == "workspace_shared" and bench.emulator.writes() == []
+    assert bench.failed(host="contoso", state="absent")["code"] == "workspace_shared"
+    assert bench.ok(host="fabrikam", **other, **shared)["changed"] and bench.ok(host="contoso", rotated=True, **shared)["changed"]
 
 
 def test_no_token(bench: Bench) -> None:
