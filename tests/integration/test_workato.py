@@ -15,6 +15,7 @@ import pytest
 import yaml
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.tags import fingerprint
 from support.playbooks import ROOT, Run
+from support.plays import failed_well
 from support.workato import NO_TOKEN, SIGN_IN, TOKEN, application, connection, result
 from tenant_emulator.testing import Emulator
 
@@ -331,6 +332,13 @@ def test_absent_removes_connection_and_application(play: Play, hosts: Path, emul
     assert emulator.workato("contoso")["connections"] == []
     assert not [item for item in emulator.tenant("contoso")["applications"].values() if item["uniqueName"] == "tenantkit.workato.contoso"]
     assert play("workato.yml", inventory=hosts, extra={"workato_state": "absent"}).ok().changed() == []
+    (deleted,) = [key for key, item in emulator.tenant("contoso")["deleted"].items() if item.get("uniqueName") == "tenantkit.workato.contoso"]
+    emulator.clear_journal()
+    back = failed_well(play("workato.yml", inventory=hosts), emulator, "on_soft_deleted", "<role>_soft_deleted_object_id", deleted)
+    assert back["failure"]["code"] == "soft_deleted" and emulator.writes() == []
+    purge = {"workato_on_soft_deleted": "purge", "workato_soft_deleted_object_id": deleted}
+    assert result(play("workato.yml", inventory=hosts, extra=purge).ok())["status"] == SIGN_IN
+    assert deleted not in emulator.tenant("contoso")["deleted"]
 
 
 def test_absent_without_token_says_what_is_left_behind(play: Play, hosts: Path, inventory: Inventory, emulator: Emulator, unhurried: None) -> None:

@@ -119,7 +119,7 @@ def _check_adoption(desired: ApplicationDesired, app: t.Mapping[str, t.Any], ten
             f"{tenant} and was made by others, not by this collection.",
             code="not_ours",
             tenant=tenant,
-            advice="Set adopt: true to manage it from now on, or choose another name.",
+            advice="Set adopt: true ('<role>_adopt' of a role) to manage it from now on, or choose another name.",
             details={"app_id": app.get("appId"), "object_id": app.get("id"), "created_date_time": app.get("createdDateTime")},
         )
 

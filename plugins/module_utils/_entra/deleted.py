@@ -94,7 +94,7 @@ def decide(found: t.Sequence[t.Mapping[str, t.Any]], *, mode: str, purge_id: str
         code="soft_deleted",
         tenant=tenant,
         advice="Set on_soft_deleted: restore to bring it back with its secrets and grants, or on_soft_deleted: purge and soft_deleted_object_id "
-        "to remove it for good and create a new one.",
+        "to remove it for good and create a new one ('<role>_on_soft_deleted' and '<role>_soft_deleted_object_id' of a role).",
         details=details,
     )
 

@@ -120,6 +120,6 @@ def check_privileged(permissions: t.Iterable[HasPermissions], accepted: frozense
     raise OptionError(
         f"Refused to {doing} privileged permissions, with which the application could take over the tenant: {listed}. Nothing was changed.",
         code="privileged_not_accepted",
-        advice=f"If that is intended add to 'accept_privileged': [{entries}].",
+        advice=f"If that is intended add to 'accept_privileged' ('<role>_accept_privileged' of a role): [{entries}].",
         details={"accept_privileged": sorted({f"{kind}:{name}" for _resource, kind, name in refused})},
     )

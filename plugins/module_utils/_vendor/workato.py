@@ -48,6 +48,7 @@ DATA_CENTERS: t.Mapping[str, str] = {
 LIST_LIMIT, OTHER_LIMIT = (58, 61.0), (1, 1.1)
 _PAGE_SIZE = 100  # the largest; without it the service sends one connector a page
 _CREATE_TRIES = 3
+_ADDRESS = "'data_center' or 'url' ('workato_data_center' or 'workato_host' of the role)"
 
 
 def workato_url(data_center: str, url: str | None, option: str = "url") -> str:
@@ -236,11 +237,14 @@ class WorkatoClient:
         advice = "Run again later; if it stays like that, ask the vendor's support."
         if answer.status == 401:
             kind = CredentialError
-            advice = f"Check 'api_token', and that it was made in the data centre of {self.host}: a token is known in its own data centre only."
+            advice = (
+                f"Check 'api_token' ('workato_api_token' of the role), and that it was made in the data centre of {self.host}: "
+                "a token is known in its own data centre only."
+            )
         elif answer.status == 403:
             kind, advice = ForbiddenError, f'The role of the API client needs "{right}" (Workspace admin > API clients > Client roles).'
         elif answer.status == 404:
-            kind, advice = NotFoundError, "Check 'data_center' or 'url', and that the plan of the workspace includes the developer API."
+            kind, advice = NotFoundError, f"Check {_ADDRESS}, and that the plan of the workspace includes the developer API."
         elif answer.status in (400, 422):
             kind = ServiceError
             advice = (
@@ -268,7 +272,7 @@ class WorkatoClient:
             http_status=answer.status,
             service=SERVICE,
             outcome=None if answer.method == "GET" else "unknown",
-            advice="Check 'data_center' or 'url'.",
+            advice=f"Check {_ADDRESS}.",
         )
 
 

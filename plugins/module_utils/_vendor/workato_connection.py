@@ -91,14 +91,19 @@ def find_connection(connections: t.Sequence[t.Mapping[str, t.Any]], desired: Con
     ]
     if not named:
         return ConnectionCurrent()
-    only = _only(named, f"name '{desired.name}'", "Set 'folder_id' to the folder that is meant, or 'external_id' to that of the right one.")
+    only = _only(
+        named,
+        f"name '{desired.name}'",
+        "Set 'folder_id' to the folder that is meant, or 'external_id' to that of the right one (of the role: 'workato_folder_id', 'workato_external_id').",
+    )
     if desired.external_id and only.get("external_id"):
         raise ConflictError(
             f"Connection '{desired.name}' (id {only['id']}) carries the external id '{only['external_id']}', and '{desired.external_id}' is wanted.",
             code="other_external_id",
             service=SERVICE,
             outcome="refused",
-            advice="It belongs to something else: choose another 'name' or 'folder_id', or give the external id that it carries.",
+            advice="It belongs to something else: choose another 'name' or 'folder_id', or give the external id that it carries "
+            "(of the role: 'workato_connection_name', 'workato_folder_id', 'workato_external_id').",
         )
     return ConnectionCurrent(only, adopting=bool(desired.external_id))
 

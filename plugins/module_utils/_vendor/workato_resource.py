@@ -37,6 +37,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.worka
 )
 
 _POLL = 5.0
+_EXPECTED = "'expected_workspace' ('workato_expected_workspace' of the role)"
 
 
 class ConnectionResource:
@@ -55,7 +56,7 @@ class ConnectionResource:
                 code="api_token_missing",
                 service=SERVICE,
                 outcome="refused",
-                advice="Set 'api_token' or WORKATO_API_TOKEN to the token of an API client (Workspace admin > API clients).",
+                advice="Set 'api_token' ('workato_api_token' of the role) or WORKATO_API_TOKEN to the token of an API client (Workspace admin > API clients).",
             )
         if not token.isascii() or any(character.isspace() for character in token):
             raise OptionError("'api_token' holds characters that no token has.", code="api_token", service=SERVICE, outcome="refused")
@@ -104,7 +105,7 @@ class ConnectionResource:
                 f"'expected_workspace' is set, and the API token may not read which workspace of {self._client.host} it belongs to.",
                 code="workspace_unknown",
                 service=SERVICE,
-                advice="Give the role of the API client \"Workspace details > Get details\", or leave 'expected_workspace' out.",
+                advice=f'Give the role of the API client "Workspace details > Get details", or leave {_EXPECTED} out.',
             )
         names = {str(value).strip().casefold() for value in self._workspace.values() if value is not None}
         if str(expected).strip().casefold() not in names:
@@ -112,7 +113,7 @@ class ConnectionResource:
                 f"'expected_workspace' is {expected!r}, and the API token opens workspace {self._workspace['name']!r} (id {self._workspace['id']}).",
                 code="other_workspace",
                 service=SERVICE,
-                advice="Use the token of the workspace that is meant, or correct 'expected_workspace'. Nothing was done there.",
+                advice=f"Use the token of the workspace that is meant, or correct {_EXPECTED}. Nothing was done there.",
                 details={"workspace": dict(self._workspace)},
             )
 
@@ -142,10 +143,7 @@ class ConnectionResource:
             code="workspace_shared",
             service=SERVICE,
             outcome="refused",
-            advice=(
-                "Give it the token of its own workspace, or name the workspace that they share in 'expected_workspace' of each of them "
-                "('workato_expected_workspace' of the role)."
-            ),
+            advice=f"Give it the token of its own workspace, or name the workspace that they share in {_EXPECTED} of each of them.",
             details={"hosts": hosts},
         )
 
