@@ -180,14 +180,18 @@ def test_a_vault_file_keeps_the_secret_and_is_asked_every_run(play: Play, invent
 
 
 def test_a_renewed_secret_is_typed_in_while_the_old_one_works(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
-    """Until the overlap is over, said in every run until then."""
-    hosts = inventory(contoso={"entra_connector_sink": {"type": "vault_file", "vault_id": "connectors", "directory": str(workdir / "credentials")}})
-    play("workato.yml", inventory=hosts, **NO_TOKEN).ok()
+    """Until the overlap is over, said in every run until then, with each place that has it."""
+    folders = [workdir / name for name in ("credentials", "second")]
+    hosts = inventory(contoso={"entra_connector_sink": [{"type": "vault_file", "vault_id": "connectors", "directory": str(folder)} for folder in folders]})
+    predicted = play("workato.yml", inventory=hosts, check=True, **NO_TOKEN).ok()
+    first = play("workato.yml", inventory=hosts, **NO_TOKEN).ok()
+    places = ", ".join(str(path) for folder in folders for path in folder.iterdir())
+    assert [result(run)["enter_by_hand"]["client_secret"] for run in (predicted, first)] == [f"in {places}"] * 2
     renewed = play("workato.yml", inventory=hosts, extra={"workato_force": True}, **NO_TOKEN).ok()
     day = (dt.datetime.now(dt.UTC) + dt.timedelta(days=7)).date()
     for run in (renewed, play("workato.yml", inventory=hosts, **NO_TOKEN).ok()):
         notes = " ".join(result(run)["notes"])
-        assert any(f"Type the new secret in before {day - dt.timedelta(days=late)}" in notes for late in (0, 1)) and str(workdir / "credentials") in notes
+        assert any(f"Type the new secret in before {day - dt.timedelta(days=late)}" in notes for late in (0, 1)) and places in notes
 
 
 def test_sinks_forget_what_is_taken_away(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
@@ -298,7 +302,7 @@ def test_name_and_folder_are_corrected(play: Play, hosts: Path, emulator: Emulat
 
 
 def test_waiting_until_a_person_has_signed_in(play: Play, hosts: Path, emulator: Emulator, unhurried: None) -> None:
-    """The run that sees it says connected, and asks nobody to sign in."""
+    """The run that sees it says connected, and asks nobody to sign in. What a task may take besides is no limit to that."""
     play("workato.yml", inventory=hosts).ok()
     emulator.clear_journal()
 
@@ -310,7 +314,8 @@ def test_waiting_until_a_person_has_signed_in(play: Play, hosts: Path, emulator:
 
     person = threading.Thread(target=sign_in)
     person.start()
-    run = play("workato.yml", inventory=hosts, extra={"workato_wait_for_authorization": True, "workato_wait_timeout": 60}).ok()
+    wait = {"workato_wait_for_authorization": True, "workato_wait_timeout": 60, "entra_timeout": 10}
+    run = play("workato.yml", inventory=hosts, extra=wait).ok()
     person.join()
     assert result(run)["status"] == "connected" and result(run)["notes"] == []
     assert "sign in" not in run.output
