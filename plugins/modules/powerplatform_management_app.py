@@ -12,7 +12,7 @@ version_added: 1.0.0
 description:
   - Registers an application as management application, through the older administration API of Power Platform (BAP). Such an application administers all of
     Power Platform in the tenant. A role with M(tenantkit.connectors.powerplatform_role_assignment) is the better way where it is enough.
-  - A service principal cannot register one, itself included. That is known before it is tried, in check mode as well
+  - A service principal can neither register nor remove one, itself included. That is known before it is tried, in check mode as well
     (C(failure.code) V(registers_itself) or V(app_only)). A person who administers Power Platform has to do it, with O(auth_method=azure_cli) for instance.
 author:
   - The tenantkit.connectors contributors (@tenantkit)

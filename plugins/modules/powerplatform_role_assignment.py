@@ -12,7 +12,8 @@ version_added: 1.0.0
 description:
   - Gives a role of Power Platform's own role-based access control to a service principal, user or group, at the tenant, an environment group or
     an environment. This is what an application needs in order to use the Power Platform API on its own.
-  - The API is a preview. It takes a while until it has heard of new environments, groups and principals. That is waited for within O(timeout).
+  - The API is a preview. It takes a while until it has heard of new environments, groups and principals. That is waited for within O(timeout). What nothing
+    else says exists, such as a mistyped id, is given up after a short while.
   - A grant that a stronger role or a wider scope gives already is made, with a warning.
 author:
   - The tenantkit.connectors contributors (@tenantkit)
@@ -173,7 +174,9 @@ role_assignment:
           type: str
           sample: Power Platform Administrator in Entra ID, or ...
         requests:
-          description: The requests to send.
+          description:
+            - The requests to send. With O(state=absent) and an identity that cannot see the assignment, the first one lists the assignments at the scope, and
+              C(find) is what the one to remove is told by; its C(roleAssignmentId) goes into the address of the second.
           type: list
           elements: dict
           sample:

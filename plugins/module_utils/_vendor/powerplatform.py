@@ -185,15 +185,18 @@ class PowerPlatformClient:
             if known is None or (known[1] is not None and waited >= known[1]):
                 if answer.status in accept:
                     return answer
-                raise self._error(answer, fault, doing)
+                error = self._error(answer, fault, doing)
+                if known is not None:
+                    error.advice = f"{_sentence(known[0])} If it is new, run again later; otherwise check the id."
+                raise error
             pause = next(waiting)
             try:
                 self.http.budget.wait(pause, f"{doing} in tenant {self.tenant}: {known[0]}")
-            except BudgetError as error:
-                error.service, error.tenant, error.http_status = self.service, self.tenant, answer.status
-                error.code, error.service_message = ([*fault.codes][-1:] or [error.code])[0], fault.message or None
-                error.outcome = "refused" if writes else None
-                error.advice = f"{known[0].capitalize()}. If it is older than a few minutes, the id is wrong: check it. Otherwise run again later."
+            except BudgetError as spent:
+                spent.service, spent.tenant, spent.http_status = self.service, self.tenant, answer.status
+                spent.code, spent.service_message = ([*fault.codes][-1:] or [spent.code])[0], fault.message or None
+                spent.outcome = "refused" if writes else None
+                spent.advice = f"{_sentence(known[0])} If it is older than a few minutes, the id is wrong: check it. Otherwise run again later."
                 raise
             waited += pause
 
@@ -340,6 +343,10 @@ def _credential(runtime: Runtime) -> Credential:
         runtime.secret(secret)
     credential.validate()
     return credential
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _origin(url: str) -> tuple[str, str]:

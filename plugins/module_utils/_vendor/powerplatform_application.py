@@ -16,7 +16,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.power
 from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.powerplatform_principal import APP_ID, APPLICATION, PRINCIPAL, Identified, identify
 
 APPLICATIONS = "/providers/Microsoft.BusinessAppPlatform/adminApplications"
-NEEDED = "a person who is Power Platform Administrator in Entra ID; a service principal cannot register one, least of all itself"
+NEEDED = "a person who is Power Platform Administrator in Entra ID; a service principal cannot register or remove one, least of all itself"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,20 +95,21 @@ class ManagementAppResource:
         return self._current
 
     def plan(self, current: ManagementCurrent) -> Plan:
-        """Pure, but for one refusal that is known before it is asked for, and so in check mode: only a person registers one."""
+        """Pure, but for one refusal that is known before it is asked for, and so in check mode: only a person registers or removes one."""
         if self._refusal is not None:
             return Plan()
         plan = plan_management(self._desired, current, check_mode=self._runtime.check_mode)
-        registering = any(action.kind == "register" for action in plan.actions)
         token = self._client.token
         # A token that cannot be read does not tell whom it speaks for.
-        if registering and not self._client.absent and self._client.app_only and token.app_id:
+        if plan.actions and not self._client.absent and self._client.app_only and token.app_id:
             itself = token.app_id == self._desired.app_id
+            registering = plan.actions[0].kind == "register"
             shown = f"{self._desired.app_id} itself" if itself else f"the application {token.app_id}"
+            what = f"register {'itself as' if itself else 'a'}" if registering else "remove a"
             self._refuse(
                 ForbiddenError(
-                    f"The identity that signs in is {shown}, and a service principal cannot register {'itself as' if itself else 'a'} management application.",
-                    code="registers_itself" if itself else "app_only",
+                    f"The identity that signs in is {shown}, and a service principal cannot {what} management application.",
+                    code="registers_itself" if itself and registering else "app_only",
                     service=BAP,
                     tenant=self._client.tenant,
                     outcome="refused",

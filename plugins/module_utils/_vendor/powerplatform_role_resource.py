@@ -37,6 +37,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.power
 DEFINITIONS = "/authorization/roleDefinitions"
 NEEDED = "Power Platform Administrator in Entra ID, or 'Power Platform role-based access control administrator' at this scope or a wider one"
 _UNKNOWN_PRINCIPAL = 60.0  # seconds for a principal that Graph does not know either; then it does not exist
+_UNKNOWN_SCOPE = 20.0  # seconds for an environment or group that nothing else says exists; mostly the id is mistyped
 _LOST_TRIES = 3
 
 
@@ -51,6 +52,7 @@ class RoleAssignmentResource:
         self._current = RoleCurrent("", self._desired.role)
         self._made: Assignment | None = None
         self._refusal: ForbiddenError | None = None
+        self._scope_listed: bool | None = None  # None: not looked yet
 
     def read(self) -> RoleCurrent:
         """The assignments at the scope; where one has to be made also what wider scopes give and what the principal's id is."""
@@ -105,11 +107,24 @@ class RoleAssignmentResource:
                 found += self._assignments(scope, patient=False)
         return tuple(dict.fromkeys(covering(found, role_id, desired.principal_id, scopes)))
 
-    def _group_of(self, environment_id: str) -> str | None:
+    def _environment(self, environment_id: str) -> dict[str, t.Any] | None:
+        """The environment as the list of environments shows it; None when this identity does not see it there."""
         listed = self._client.entries(ENVIRONMENTS, doing=f"look up environment {environment_id}", params={"ids": environment_id})
         views = (environment_view(item) for item in listed)
-        found = next((view for view in views if environment_key(str(view["id"])) == environment_id), None)
+        return next((view for view in views if environment_key(str(view["id"])) == environment_id), None)
+
+    def _group_of(self, environment_id: str) -> str | None:
+        found = self._environment(environment_id)
         return str(found["environment_group_id"]).lower() if found and found["environment_group_id"] else None
+
+    def _is_listed(self) -> bool:
+        """Whether the environment of the scope is known to exist. Asked once, and only when the authorization service says that it does not know it."""
+        if self._scope_listed is None:
+            self._scope_listed = False
+            if self._desired.scope.kind == ENVIRONMENT:
+                with contextlib.suppress(ConnectorError):
+                    self._scope_listed = self._environment(self._desired.scope.key) is not None
+        return self._scope_listed
 
     def plan(self, current: RoleCurrent) -> Plan:
         """Pure, unless nothing could be read: then nothing is written either."""
@@ -175,8 +190,10 @@ class RoleAssignmentResource:
 
         def lag(fault: Fault) -> tuple[str, float | None] | None:
             words = fault.words
-            if "environmentidinvalid" in words or "environmentgroupidinvalid" in words:
-                return f"{scope.shown} is not known to the authorization service yet, or does not exist", None
+            if _unknown_scope(fault):
+                if self._is_listed():
+                    return f"{scope.shown} exists and is not known to the authorization service yet", None
+                return f"{scope.shown} is not known to the authorization service; it was made a moment ago, or does not exist", _UNKNOWN_SCOPE
             says_missing = any(text in words for text in ("notfound", "not found", "not exist", "could not be resolved"))
             if fault.status in (400, 404) and "principal" in words and says_missing:
                 known = principal is not None and principal.kind == PRINCIPAL
@@ -188,7 +205,9 @@ class RoleAssignmentResource:
         return lag
 
     def _explained(self, failure: ConnectorError, fault: Fault) -> ConnectorError:
-        if "principal" in fault.words:
+        if _unknown_scope(fault):
+            failure.advice = f"Check the id of {self._desired.scope.shown}. If it was made a moment ago, run again later."
+        elif "principal" in fault.words:
             failure.advice = (
                 "'principal_object_id' has to be the object id of a service principal (the enterprise application) in this tenant: neither the "
                 "application (client) id nor the object id of the app registration. 'principal_type' has to fit it."
@@ -205,15 +224,19 @@ class RoleAssignmentResource:
 
     def _hand_off(self, reason: str) -> dict[str, t.Any]:
         """The exact request for somebody who may send it."""
-        scope = self._desired.scope
-        if self._desired.state == "absent":
-            ids = [item.id for item in self._current.matching] or ["{roleAssignmentId}"]
-            requests: list[dict[str, t.Any]] = [{"method": "DELETE", "url": self._client.address(scope.path(key)), "body": None} for key in ids]
+        scope, body = self._desired.scope, self._body()
+        if not self._current.role_id:
+            body["roleDefinitionId"] = f"<id of role '{self._desired.role}'>"
+        requests: list[dict[str, t.Any]] = []
+        if self._desired.state == "present":
+            requests.append({"method": "POST", "url": self._client.address(scope.path()), "body": body})
         else:
-            body = self._body()
-            if not self._current.role_id:
-                body["roleDefinitionId"] = f"<id of role '{self._desired.role}'>"
-            requests = [{"method": "POST", "url": self._client.address(scope.path()), "body": body}]
+            ids = [item.id for item in self._current.matching]
+            if not ids:
+                # Nobody here could see its id. What finds it has to be told now: the object id of a principal that is deleted is gone for good.
+                ids = ["{roleAssignmentId}"]
+                requests.append({"method": "GET", "url": self._client.address(scope.path()), "body": None, "find": body})
+            requests += [{"method": "DELETE", "url": self._client.address(scope.path(key)), "body": None} for key in ids]
         return {"reason": reason, "needs": NEEDED, "requests": requests}
 
     def result(self, plan: Plan, applied: bool) -> dict[str, t.Any]:
@@ -240,3 +263,7 @@ class RoleAssignmentResource:
         if self._refusal is not None:
             return {"changed": False, "actions": [], "diff": {"before": {}, "after": {}}, "role_assignment": view}
         return {"role_assignment": view}
+
+
+def _unknown_scope(fault: Fault) -> bool:
+    return "environmentidinvalid" in fault.words or "environmentgroupidinvalid" in fault.words

@@ -11,6 +11,7 @@ import urllib.parse
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.tenantkit.connectors.plugins.module_utils._budget import Budget
 from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Outcome, execute
 from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor import powerplatform_environment
 from ansible_collections.tenantkit.connectors.plugins.modules import powerplatform_environment_info, powerplatform_management_app, powerplatform_role_assignment
@@ -181,6 +182,27 @@ def test_environment_that_does_not_exist(bench: Bench) -> None:
     assert failure["code"] == "EnvironmentIdInvalid" and "check it" in failure["advice"].lower()
 
 
+@pytest.mark.parametrize("scope", ["environment", "environment_group"])
+def test_an_id_that_is_mistyped_is_given_up_soon(bench: Bench, monkeypatch: pytest.MonkeyPatch, scope: str) -> None:
+    """Nothing says that it exists, so it is not asked for as long as the task may take."""
+    monkeypatch.setattr(Budget, "wait", lambda self, seconds, why: None)
+    for check in (True, False):
+        failure = failed(bench.role(scope=scope, check=check, timeout=300, **{f"{scope}_id": bench.tenant_id}))
+        assert bench.tenant_id in failure["msg"] and "check the id" in failure["advice"]
+        assert 4 <= len([item for item in bench.requests if item.endswith("/roleAssignments")]) <= 8, bench.requests
+        assert len([item for item in bench.requests if item.endswith("/environmentmanagement/environments")]) == (1 if scope == "environment" else 0)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_an_environment_that_exists_is_waited_for_longer(bench: Bench, monkeypatch: pytest.MonkeyPatch, method: str) -> None:
+    """The list of environments shows it, so the authorization service will hear of it."""
+    monkeypatch.setattr(Budget, "wait", lambda self, seconds, why: None)
+    body = {"code": "EndpointInvalid", "message": "Environment id is invalid.", "innererror": {"code": "EnvironmentIdInvalid"}}
+    bench.emulator.fault(service="powerplatform", method=method, path="/authorization/environments/", action="status", status=400, body=body, times=20)
+    assert ok(bench.role())["changed"]
+    assert len(bench.assignments) == 1
+
+
 def test_young_principal_is_waited_for(bench: Bench) -> None:
     bench.emulator.settings(powerplatform_principal_delay=3)
     young = bench.emulator.add_application("contoso", displayName="Young", service_principal=True)
@@ -242,6 +264,20 @@ def test_forbidden_write_is_handed_off(bench: Bench) -> None:
     as_app = {"auth_client_id": bench.app_id, "auth_client_secret": bench.secret, "role": "contributor"}
     result = ok(bench.role(on_forbidden="hand_off", **as_app))
     assert not result["changed"] and result["actions"] == [] and result["role_assignment"]["hand_off"]["reason"].startswith("Could not give role")
+
+
+def test_what_may_not_be_removed_is_told_exactly(bench: Bench) -> None:
+    """With its id where that can be seen, else with what finds it: the principal may be gone when somebody sends it."""
+    assert ok(bench.role())["changed"]
+    key = bench.assignments[0]["roleAssignmentId"]
+    as_app = {"auth_client_id": bench.app_id, "auth_client_secret": bench.secret, "state": "absent", "on_forbidden": "hand_off"}
+    (request,) = ok(bench.role(**as_app))["role_assignment"]["hand_off"]["requests"]
+    assert request["method"] == "DELETE" and f"/environments/{PRODUCTION}/roleAssignments/{key}?" in request["url"]
+    bench.emulator.remove_role_assignment("contoso", key)
+    look, remove = ok(bench.role(**as_app))["role_assignment"]["hand_off"]["requests"]
+    assert (look["method"], look["find"]["principalObjectId"]) == ("GET", bench.principal_id)
+    assert look["find"]["roleDefinitionId"] and look["find"]["scope"].endswith(PRODUCTION)
+    assert remove["method"] == "DELETE" and "{roleAssignmentId}" in remove["url"]
 
 
 def test_domain_is_compared_before_a_write(bench: Bench) -> None:
@@ -338,6 +374,18 @@ def test_a_service_principal_cannot_register_itself(bench: Bench) -> None:
     assert bench.emulator.writes() == []
     handed = ok(bench.management(on_forbidden="hand_off"))
     assert not handed["changed"] and not handed["management_app"]["registered"] and handed["management_app"]["hand_off"]["needs"]
+
+
+def test_a_service_principal_cannot_remove_one(bench: Bench) -> None:
+    """Check mode says so, too."""
+    bench.emulator.add_management_app("contoso", bench.app_id)
+    for check in (True, False):
+        failure = failed(bench.management(check=check, state="absent"))
+        assert failure["code"] == "app_only" and "cannot remove a management application" in failure["msg"]
+        handed = ok(bench.management(check=check, state="absent", on_forbidden="hand_off"))
+        assert not handed["changed"] and handed["management_app"]["registered"]
+        assert [item["method"] for item in handed["management_app"]["hand_off"]["requests"]] == ["DELETE"]
+    assert bench.emulator.writes() == []
 
 
 def test_object_id_for_app_id(bench: Bench) -> None:
