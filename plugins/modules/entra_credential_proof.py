@@ -44,6 +44,7 @@ options:
       forbidden: A token was issued, and the product answered that it may do nothing.
       nothing_visible: A token was issued, and nothing is visible with it.
       incomplete: A token was issued, and what was looked for is not visible with it.
+      not_tested: Nobody tried it.
 seealso:
   - module: tenantkit.connectors.entra_token
   - module: tenantkit.connectors.entra_client_secret

@@ -12,13 +12,14 @@ import yaml
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.explain import cause_of
 from support.playbooks import ROOT, Run
 from support.plays import no_secret_shown, own_application
-from support.power import API, NAME, NATIVE, checks, diagnosis, principal_of, vault_file
+from support.power import API, NAME, NATIVE, READER, checks, diagnosis, principal_of, vault_file
 from tenant_emulator.testing import Emulator
 
 Play = t.Callable[..., Run]
 Inventory = t.Callable[..., Path]
 
 DIAGNOSE = "power_platform_diagnose.yml"
+ENVIRONMENTS_READ = "177690ed-85f1-41d9-8dbf-2716e60ff46a"
 # What the token service answers to these kinds of sign-in; the rest belongs to browsers and to az login.
 CODES = (
     7000215, 7000222, 700016, 700038, 7000112, 7000229, 500011, 500012, 90002, 900023, 700027, 70021, 700213, 700211, 700212, 70011, 1002012, 70003, 900144,
@@ -71,6 +72,53 @@ def test_expired_credentials_beside_a_valid_one(connected: dict[str, t.Any], pla
     assert "power_platform_credential: certificate" in finding["repair"]
 
 
+def by_hand(emulator: Emulator, **more: t.Any) -> dict[str, t.Any]:
+    """The host variable of the README's command, for a registration of which everything is right but what a test makes wrong."""
+    if API not in [item["appId"] for item in emulator.tenant("contoso")["service_principals"].values()]:
+        emulator.control("POST", "tenants/contoso/servicePrincipals", {"appId": API})
+    requested = [{"resourceAppId": API, "resourceAccess": [{"id": ENVIRONMENTS_READ, "type": "Scope"}]}]
+    made = emulator.add_application("contoso", displayName="By hand", requiredResourceAccess=requested, service_principal=True, **more)
+    emulator.add_grant("contoso", made["service_principal"]["id"], principal_of(emulator, API)["id"], "EnvironmentManagement.Environments.Read")
+    emulator.clear_journal()
+    return {"power_platform_client_id": made["application"]["appId"]}
+
+
+def test_the_client_id_alone_is_enough(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """As the README says it: what the registration holds tells how it signs in. An expired secret and a missing role are found, and then repaired."""
+    old = {"displayName": "by hand", "startDateTime": "2020-01-01T00:00:00Z", "endDateTime": "2021-01-01T00:00:00Z"}
+    known = by_hand(emulator, secrets=[old])
+    run = play(DIAGNOSE, inventory=inventory(contoso=known)).ok()
+    found = diagnosis(run)
+    assert checks(found) == {"credentials", "role"}
+    texts = {item["check"]: item["cause"] + item["repair"] for item in found["findings"]}
+    assert "have expired" in texts["credentials"] and "power_platform_credential: secret" in texts["credentials"]
+    assert "power_platform_environment_id" in texts["role"]
+    assert [line for line in found["not_looked_at"] if "power_platform_try" in line]
+    assert emulator.writes() == []
+    app = next(item for item in emulator.tenant("contoso")["applications"].values() if item["appId"] == known["power_platform_client_id"])
+    emulator.add_secret("contoso", app["id"], displayName="new")
+    emulator.add_role_assignment("contoso", principal_of(emulator, app["appId"])["id"], "Power Platform reader")
+    assert diagnosis(play(DIAGNOSE, inventory=inventory(contoso=known)).ok())["findings"] == []
+
+
+def test_federated_credentials_are_looked_at(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """They say that the application signs in by itself; one that is to be there and is not, or that trusts somebody else, is a cause."""
+    known = by_hand(emulator)
+    nobody = diagnosis(play(DIAGNOSE, inventory=inventory(contoso=known)).ok())
+    assert checks(nobody) == {"redirect_uri"}, "without any credential it is for people"
+    assert [line for line in nobody["not_looked_at"] if line.startswith("The role") and "power_platform_credential" in line]
+    wanted = {**known, "power_platform_credential": "federated"}
+    assert checks(diagnosis(play(DIAGNOSE, inventory=inventory(contoso=wanted)).ok())) == {"credentials", "role"}
+    trust = {"name": "main", "issuer": "https://token.actions.githubusercontent.com", "subject": "repo:contoso/platform:ref:refs/heads/main"}
+    play("power_platform.yml", inventory=inventory(contoso={**wanted, "power_platform_adopt": True, "power_platform_federated": trust})).ok()
+    for key in [key for key, item in emulator.powerplatform()["assignments"].items() if item["roleDefinitionId"] == READER]:
+        emulator.remove_role_assignment("contoso", key)
+    assert checks(diagnosis(play(DIAGNOSE, inventory=inventory(contoso=known)).ok())) == {"role"}
+    other = {**known, "power_platform_federated": {**trust, "subject": "repo:contoso/platform:ref:refs/heads/next"}}
+    wrong = diagnosis(play(DIAGNOSE, inventory=inventory(contoso=other)).ok())
+    assert checks(wrong) == {"credentials", "role"} and "heads/next" in json.dumps(wrong["findings"])
+
+
 def test_every_look_that_fails_is_said(connected: dict[str, t.Any], play: Play, inventory: Inventory, emulator: Emulator) -> None:
     """Nothing is concluded from it, and the rest goes on."""
     looks = {
@@ -109,7 +157,8 @@ def test_diagnosis_of_a_registration_that_works(play: Play, inventory: Inventory
     emulator.clear_journal()
     known = {"power_platform_credential": "secret", "power_platform_try": {"client_secret": secret.get("value") or secret["secretText"]}}
     run = play("power_platform_diagnose.yml", inventory=inventory(contoso=known)).ok()
-    assert (diagnosis(run)["findings"], diagnosis(run)["works"], diagnosis(run)["not_read"]) == ([], True, [])
+    found = diagnosis(run)
+    assert (found["findings"], found["works"], found["not_read"], found["not_looked_at"]) == ([], True, [], [])
     assert emulator.writes() == []
     assert run.changed() == []
     no_secret_shown(run, emulator)
@@ -125,7 +174,7 @@ def test_diagnosis_of_a_registration_made_by_hand(play: Play, inventory: Invento
     found = diagnosis(run)
     assert checks(found) == {"enterprise_application", "api", "permissions", "role", "sign_in"}, "an application that signs in by itself needs no redirect URI"
     people = diagnosis(play("power_platform_diagnose.yml", inventory=inventory(contoso={"power_platform_client_id": made["application"]["appId"]})).ok())
-    assert checks(people) == {"enterprise_application", "api", "permissions", "redirect_uri"}
+    assert checks(people) == {"enterprise_application", "api", "permissions", "role"}, "its secret says that it signs in by itself"
     assert all(item["cause"].endswith(".") or "AADSTS" in item["cause"] for item in found["findings"])
     assert all(item["repair"] for item in found["findings"])
     assert emulator.writes() == []

@@ -3,15 +3,28 @@
 
 from __future__ import annotations
 
-import json
 import typing as t
 from pathlib import Path
-from urllib.parse import urlencode
 
 import pytest
 from support.playbooks import Run
 from support.plays import expected_to_fail, failed_well, is_sentence, no_secret_shown, own_application, scopes_of, write_play
-from support.power import API, NAME, NATIVE, READER, pair, principal_of, result_of, roles_of, stored, vault_file, without_environments
+from support.power import (
+    API,
+    NAME,
+    NATIVE,
+    READER,
+    administrator,
+    pair,
+    principal_of,
+    result_of,
+    roles_of,
+    stored,
+    told,
+    vault_file,
+    without_environments,
+    without_rights,
+)
 from tenant_emulator.testing import Emulator
 
 Play = t.Callable[..., Run]
@@ -26,30 +39,6 @@ ABSENT = {"power_platform_state": "absent"}
 def sink(workdir: Path) -> dict[str, t.Any]:
     """Host variables of a vault file."""
     return vault_file(workdir)
-
-
-def without_rights(emulator: Emulator) -> None:
-    """Take the automation identity's role in Power Platform away."""
-    for key in list(emulator.powerplatform()["assignments"]):
-        emulator.remove_role_assignment("contoso", key)
-
-
-def administrator(emulator: Emulator) -> str:
-    """A token of a person who administers Power Platform, by an application that may act for people there."""
-    operator = principal_of(emulator, emulator.identity("operator")["client_id"])
-    scopes = "Authorization.RoleAssignments.Read Authorization.RoleAssignments.Write"
-    emulator.add_grant("contoso", operator["id"], principal_of(emulator, API)["id"], scopes)
-    form = {
-        "grant_type": "password",
-        "client_id": operator["appId"],
-        "username": "platform@contoso.com",
-        "password": "emulated-platform-password",
-        "scope": "https://api.powerplatform.com/.default",
-    }
-    url = f"{emulator.login_url}/{emulator.tenant_id('contoso')}/oauth2/v2.0/token"
-    status, raw = emulator.request("POST", url, urlencode(form).encode(), {"Content-Type": "application/x-www-form-urlencoded"})
-    assert status == 200, raw
-    return str(json.loads(raw)["access_token"])
 
 
 def test_nobody_would_hold_this_secret(play: Play, inventory: Inventory, emulator: Emulator) -> None:
@@ -159,24 +148,45 @@ def test_a_certificate_that_is_given(play: Play, inventory: Inventory, emulator:
     assert result_of(again)["proof"]["status"] == "proven"
     alone = {**wanted, "power_platform_certificate_path": str(workdir / "certificate.pem")}
     keyless = play("power_platform.yml", inventory=inventory(contoso=alone)).ok()
-    assert (result_of(keyless)["status"], result_of(keyless)["proof"]["status"]) == ("connected", "not_possible")
+    assert (result_of(keyless)["status"], result_of(keyless)["proof"]["status"]) == ("configured", "not_possible")
+    assert "power_platform_private_key_path" in told(keyless)
     apart = {**alone, "power_platform_private_key_path": str(workdir / "key.pem")}
     assert result_of(play("power_platform.yml", inventory=inventory(contoso=apart)).ok())["proof"]["status"] == "proven"
     assert len(own_application(emulator, "contoso", NAME)["keyCredentials"]) == 1
 
 
 def test_federated(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
-    """The trust is made; with a token of the workload it is proven."""
+    """The trust is made; nothing says that it works but a proof with a token of the workload, or the operator's word."""
     wanted: dict[str, t.Any] = {
         "power_platform_credential": "federated",
         "power_platform_federated": {"name": "main", "issuer": ISSUER, "subject": SUBJECT},
     }
-    first = result_of(play("power_platform.yml", inventory=inventory(contoso=wanted)).ok())
-    assert (first["status"], first["proof"]["status"]) == ("connected", "not_tested")
+    for changed in (True, False):
+        run = play("power_platform.yml", inventory=inventory(contoso=wanted)).ok()
+        result = result_of(run)
+        assert (result["status"], result["proof"]["status"], result["changed"]) == ("configured", "not_tested", changed)
+        assert "ends as configured" in told(run) and "federated_token_file" in told(run)
+    vouched = play("power_platform.yml", inventory=inventory(contoso={**wanted, "power_platform_accept_unproven": True})).ok()
+    assert (result_of(vouched)["status"], told(vouched)) == ("connected", "")
     (workdir / "token").write_text(emulator.assertion(ISSUER, SUBJECT))
     again = play("power_platform.yml", inventory=inventory(contoso={**wanted, "power_platform_try": {"federated_token_file": str(workdir / "token")}})).ok()
     assert again.changed() == []
-    assert result_of(again)["proof"]["status"] == "proven", result_of(again)["proof"]
+    assert (result_of(again)["status"], result_of(again)["proof"]["status"], told(again)) == ("connected", "proven", "")
+
+
+@pytest.mark.parametrize("kind", ["secret", "certificate"])
+def test_what_nobody_tried_is_not_connected(kind: str, play: Play, inventory: Inventory, emulator: Emulator, sink: dict[str, t.Any]) -> None:
+    """With the proof turned off it is only configured, in later runs as well; the first run that may prove it does."""
+    off = {**sink, "power_platform_credential": kind, "power_platform_prove": False}
+    for changed in (True, False):
+        run = play("power_platform.yml", inventory=inventory(contoso=off)).ok()
+        result = result_of(run)
+        assert (result["status"], result["proof"]["status"], result["changed"]) == ("configured", "not_tested", changed)
+        assert "power_platform_prove" in told(run)
+    proven = result_of(play("power_platform.yml", inventory=inventory(contoso={**off, "power_platform_prove": True})).ok())
+    assert (proven["status"], proven["proof"]["status"]) == ("connected", "proven")
+    after = play("power_platform.yml", inventory=inventory(contoso=off)).ok()
+    assert (result_of(after)["status"], after.changed()) == ("connected", [])
 
 
 def test_consent_is_left_to_people(play: Play, inventory: Inventory, emulator: Emulator) -> None:
@@ -211,10 +221,16 @@ def test_a_role_that_others_gave(play: Play, inventory: Inventory, emulator: Emu
     """Where roles cannot be seen at all, the proof says whether it is there."""
     without_rights(emulator)
     wanted = {**sink, "power_platform_credential": "secret", "power_platform_role_assigned": True, "power_platform_proof_timeout": 0}
-    waiting = result_of(play("power_platform.yml", inventory=inventory(contoso=wanted)).ok())
-    assert (waiting["status"], waiting["proof"]["status"]) == ("awaiting_role", "forbidden")
-    still = result_of(play("power_platform.yml", inventory=inventory(contoso=wanted)).ok())
-    assert (still["status"], still["changed"]) == ("awaiting_role", False)
+    run = play("power_platform.yml", inventory=inventory(contoso=wanted)).ok()
+    waiting = result_of(run)
+    assert (waiting["status"], waiting["proof"]["status"], waiting["hand_offs"]) == ("awaiting_role", "forbidden", [])
+    still = play("power_platform.yml", inventory=inventory(contoso=wanted)).ok()
+    assert (result_of(still)["status"], result_of(still)["changed"]) == ("awaiting_role", False)
+    no_role = play("power_platform.yml", inventory=inventory(contoso={**wanted, "power_platform_role": "", "power_platform_role_assigned": False})).ok()
+    assert result_of(no_role)["status"] == "awaiting_role"
+    for each in (run, still, no_role):
+        words = ("ends as awaiting_role", result_of(each)["proof"]["reason"], waiting["service_principal"]["object_id"], "power_platform_role")
+        assert [word for word in words if word not in told(each)] == []
     emulator.add_role_assignment("contoso", waiting["service_principal"]["object_id"], "Power Platform reader")
     there = result_of(play("power_platform.yml", inventory=inventory(contoso=wanted)).ok())
     assert (there["status"], there["proof"]["status"]) == ("connected", "proven")
@@ -248,9 +264,11 @@ def test_conditional_access_says_nothing_about_the_credential(play: Play, invent
     wanted = {"power_platform_credential": "certificate", "power_platform_certificate_path": str(workdir / "both.pem")}
     play("power_platform.yml", inventory=inventory(contoso=wanted)).ok()
     emulator.settings(conditional_access_blocks=[own_application(emulator, "contoso", NAME)["appId"]])
-    result = result_of(play("power_platform.yml", inventory=inventory(contoso=wanted)).ok())
+    run = play("power_platform.yml", inventory=inventory(contoso=wanted)).ok()
+    result = result_of(run)
     assert (result["status"], result["proof"]["status"]) == ("not_proven", "blocked")
     assert "AADSTS53003" in result["proof"]["reason"]
+    assert "ends as not_proven" in told(run) and "AADSTS53003" in told(run)
 
 
 def test_management_application(play: Play, inventory: Inventory, emulator: Emulator) -> None:
@@ -264,38 +282,6 @@ def test_management_application(play: Play, inventory: Inventory, emulator: Emul
     assert [item["method"] for item in result_of(predicted)["hand_offs"][0]["requests"]] == ["PUT"]
     emulator.add_management_app("contoso", result["app"]["app_id"])
     assert result_of(play("power_platform.yml", inventory=inventory(contoso=wanted)).ok())["management_app"]["registered"]
-
-
-def test_absent(play: Play, inventory: Inventory, emulator: Emulator, sink: dict[str, t.Any]) -> None:
-    """The role, the consent and the application go; Microsoft's service principal stays; an empty tenant stays as it is."""
-    wanted = {**sink, "power_platform_credential": "secret"}
-    assert play("power_platform.yml", inventory=inventory(contoso={**wanted, **ABSENT})).ok().changed() == []
-    play("power_platform.yml", inventory=inventory(contoso=wanted)).ok()
-    application = own_application(emulator, "contoso", NAME)
-    before = len(emulator.powerplatform()["assignments"])
-    emulator.clear_journal()
-    play("power_platform.yml", inventory=inventory(contoso={**wanted, **ABSENT}), check=True).ok()
-    assert emulator.writes() == []
-    run = play("power_platform.yml", inventory=inventory(contoso={**wanted, **ABSENT})).ok()
-    assert result_of(run)["status"] == "absent"
-    assert application["id"] not in emulator.tenant("contoso")["applications"]
-    assert len(emulator.powerplatform()["assignments"]) == before - 1
-    assert principal_of(emulator, API)["accountEnabled"]
-    assert play("power_platform.yml", inventory=inventory(contoso={**wanted, **ABSENT})).ok().changed() == []
-
-
-def test_absent_from_an_adopted_application(play: Play, inventory: Inventory, emulator: Emulator, sink: dict[str, t.Any]) -> None:
-    """It stays, with what others gave it."""
-    made = emulator.add_application("contoso", displayName="By hand", secrets=[{"displayName": "by hand"}])["application"]
-    wanted = {**sink, "power_platform_client_id": made["appId"], "power_platform_adopt": True, "power_platform_credential": "certificate"}
-    play("power_platform.yml", inventory=inventory(contoso=wanted)).ok()
-    assert len(emulator.tenant("contoso")["applications"][made["id"]]["keyCredentials"]) == 1
-    gone = play("power_platform.yml", inventory=inventory(contoso={**wanted, **ABSENT})).ok()
-    assert (result_of(gone)["status"], result_of(gone)["changed"]) == ("absent", True)
-    left = emulator.tenant("contoso")["applications"][made["id"]]
-    assert (left["keyCredentials"], [item["displayName"] for item in left["passwordCredentials"]]) == ([], ["by hand"])
-    assert [tag for tag in left["tags"] if tag.startswith("tkc:")] == []
-    assert roles_of(emulator, made["appId"]) == []
 
 
 def test_every_hand_off_says_who_may(play: Play, inventory: Inventory, emulator: Emulator, sink: dict[str, t.Any]) -> None:

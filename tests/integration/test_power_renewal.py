@@ -42,14 +42,15 @@ def test_renewed_kept_for_the_overlap_and_retired(kind: str, play: Play, invento
     assert run()["credential"]["key_id"] == first["credential"]["key_id"]
     emulator.advance(11 * DAY)
     second = run()
-    assert (second["status"], second["proof"]["status"], second["changed"]) == ("connected", "proven" if proves else "not_tested", True)
+    expected = ("connected", "proven") if proves else ("configured", "not_tested")
+    assert (second["status"], second["proof"]["status"], second["changed"]) == (*expected, True)
     assert keys_of(emulator, kind) == [first["credential"]["key_id"], second["credential"]["key_id"]]
     assert len(stored(workdir)) == 1
     emulator.advance(6 * DAY)
     assert not run()["changed"]
     emulator.advance(2 * DAY)
     retired = run()
-    assert (retired["status"], retired["changed"]) == ("connected", True)
+    assert (retired["status"], retired["changed"]) == (expected[0], True)
     assert keys_of(emulator, kind) == [second["credential"]["key_id"]]
     assert not run()["changed"]
 
@@ -98,7 +99,7 @@ def test_certificates_that_are_given_one_after_the_other(play: Play, inventory: 
         return inventory(contoso={"power_platform_credential": "certificate", "power_platform_certificate_path": str(workdir / f"{name}.pem")})
 
     for name in ("first", "second"):
-        assert result_of(play("power_platform.yml", inventory=wanted(name)).ok())["status"] == "connected"
+        assert result_of(play("power_platform.yml", inventory=wanted(name)).ok())["status"] == "configured", "its key is not here"
     emulator.advance(6 * DAY)
     assert play("power_platform.yml", inventory=wanted("second")).ok().changed() == []
     assert len(keys_of(emulator, "certificate")) == 2

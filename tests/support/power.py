@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import typing as t
 from pathlib import Path
+from urllib.parse import urlencode
 
 import yaml
 from cryptography import x509
@@ -39,6 +41,12 @@ def result_of(run: Run, host: str = "contoso") -> dict[str, t.Any]:
     return t.cast("dict[str, t.Any]", run.task("Report Power Platform", host).result["ansible_facts"]["power_platform_result"])
 
 
+def told(run: Run, task: str = "Say what somebody still has to do in Power Platform") -> str:
+    """What the role printed at its end, nothing when it did not."""
+    found = [event.result["msg"] for event in run.events if event.task.endswith(task) and "msg" in (event.result or {})]
+    return "\n".join(line for lines in found for line in lines)
+
+
 def diagnosis(run: Run) -> dict[str, t.Any]:
     """What the diagnosis found."""
     return t.cast("dict[str, t.Any]", run.task("Report the diagnosis").result["ansible_facts"]["power_platform_diagnosis"])
@@ -60,6 +68,30 @@ def roles_of(emulator: Emulator, app_id: str) -> list[tuple[str, str]]:
     prefix = f"/tenants/{emulator.tenant_id('contoso')}"
     found = emulator.powerplatform()["assignments"].values()
     return [(item["roleDefinitionId"], item["scope"].removeprefix(prefix)) for item in found if item["principalObjectId"] == mine]
+
+
+def administrator(emulator: Emulator) -> str:
+    """A token of a person who administers Power Platform, by an application that may act for people there."""
+    operator = principal_of(emulator, emulator.identity("operator")["client_id"])
+    scopes = "Authorization.RoleAssignments.Read Authorization.RoleAssignments.Write"
+    emulator.add_grant("contoso", operator["id"], principal_of(emulator, API)["id"], scopes)
+    form = {
+        "grant_type": "password",
+        "client_id": operator["appId"],
+        "username": "platform@contoso.com",
+        "password": "emulated-platform-password",
+        "scope": "https://api.powerplatform.com/.default",
+    }
+    url = f"{emulator.login_url}/{emulator.tenant_id('contoso')}/oauth2/v2.0/token"
+    status, raw = emulator.request("POST", url, urlencode(form).encode(), {"Content-Type": "application/x-www-form-urlencoded"})
+    assert status == 200, raw
+    return str(json.loads(raw)["access_token"])
+
+
+def without_rights(emulator: Emulator) -> None:
+    """Take every role in Power Platform away, that of the automation identity among them."""
+    for key in list(emulator.powerplatform()["assignments"]):
+        emulator.remove_role_assignment("contoso", key)
 
 
 def without_environments(emulator: Emulator) -> None:

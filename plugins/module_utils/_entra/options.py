@@ -158,7 +158,7 @@ PROOF_OPTIONS: dict[str, t.Any] = {
     **application_reference_spec(),
     "connector": {"type": "str", "required": True},
     "state": {"type": "str", "choices": ["outstanding", "settled"], "default": "outstanding"},
-    "outcome": {"type": "str", "choices": ["failed", "refused", "blocked", "forbidden", "nothing_visible", "incomplete"], "default": "failed"},
+    "outcome": {"type": "str", "choices": ["failed", "refused", "blocked", "forbidden", "nothing_visible", "incomplete", "not_tested"], "default": "failed"},
 }
 
 # Not the shared auth options: these are the connector's own, and nothing of them comes from the environment.
