@@ -30,9 +30,10 @@ options:
       - V(present) writes the credential, unless the file holds it already.
       - V(held) changes nothing. It says in RV(credential.held) whether the file holds the credential O(key_id).
       - V(writable) changes nothing. It fails unless the vault id is loaded and the file could be written, best before a credential is made.
+      - V(removable) changes nothing. It fails unless the vault id is loaded and C(state=absent) could do its work, best before anything is taken away.
       - V(absent) removes the file, with O(key_id) only while it holds that credential, with O(client_id) only one of that application.
     type: str
-    choices: [present, held, writable, absent]
+    choices: [present, held, writable, removable, absent]
     default: present
   directory:
     description: Directory of the files. It is made when it is missing. A relative path starts from the directory of the playbook.
@@ -188,7 +189,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.vault
 
 DECLARATION = Declaration(
     options={
-        "state": {"type": "str", "choices": ["present", "held", "writable", "absent"], "default": "present"},
+        "state": {"type": "str", "choices": ["present", "held", "writable", "removable", "absent"], "default": "present"},
         "directory": {"type": "path", "required": True},
         "tenant_id": {"type": "str", "required": True},
         "connector": {"type": "str", "required": True},

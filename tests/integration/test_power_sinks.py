@@ -8,6 +8,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
+from ansible.parsing.vault import VaultLib, VaultSecret
 from support.playbooks import Run
 from support.plays import failed_well, own_application
 from support.power import NAME, result_of, sink_tasks, stored, vault_file
@@ -77,6 +78,37 @@ def test_one_application_under_two_names(play: Play, inventory: Inventory, emula
     assert [result_of(apart, host)["status"] for host in ("contoso", "twin")] == ["connected", "connected"]
     assert apart.changed("contoso") == []
     assert stored(workdir, "other")
+
+
+def in_the_way(kind: str, workdir: Path) -> tuple[dict[str, t.Any], str]:
+    """Host variables with which the credential's place cannot be opened any more, and what is said then."""
+    if kind == "tasks":
+        closed = {"name": "Refuse", "ansible.builtin.fail": {"msg": "The safe is closed today."}, "when": "entra_connector_sink_action == 'writable'"}
+        return {"entra_connector_sink": sink_tasks(workdir, "closed.yml", closed)}, "The safe is closed today."
+    if kind == "not loaded":
+        return {**vault_file(workdir), "entra_connector_vault_id": "elsewhere"}, "Nothing was taken away."
+    (file,) = (workdir / "credentials").iterdir()
+    other = VaultSecret(b"another password")
+    file.write_bytes(VaultLib([("connectors", other)]).encrypt(b"{}", other, "connectors"))
+    return vault_file(workdir), "Nothing was taken away."
+
+
+@pytest.mark.parametrize("kind", ["not loaded", "locked", "tasks"])
+def test_nothing_is_taken_away_while_a_sink_cannot_be_opened(kind: str, play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """Role, grant, principal and application stay as they are, in a real run and in check mode; with the sink open everything goes."""
+    made = {**vault_file(workdir), "power_platform_credential": "secret"}
+    play("power_platform.yml", inventory=inventory(contoso=made)).ok()
+    kept = (workdir / "credentials" / stored(workdir)[0]).read_bytes()
+    closed, said = in_the_way(kind, workdir)
+    gone = {"power_platform_credential": "secret", "power_platform_state": "absent"}
+    emulator.clear_journal()
+    for check in (False, True):
+        run = play("power_platform.yml", inventory=inventory(contoso={**closed, **gone}), check=check)
+        failed_well(run, emulator, said)
+    assert emulator.writes() == []
+    (workdir / "credentials" / stored(workdir)[0]).write_bytes(kept)
+    play("power_platform.yml", inventory=inventory(contoso={**vault_file(workdir), **gone})).ok()
+    assert stored(workdir) == [] and emulator.writes() != []
 
 
 @pytest.mark.parametrize("credential", sampled(("secret", "certificate"), "secret"))

@@ -210,6 +210,20 @@ def test_sinks_forget_what_is_taken_away(play: Play, inventory: Inventory, emula
     assert list(folder.iterdir()) == [] and f"order forget {app_id}" in run.output
 
 
+def test_nothing_is_taken_away_while_a_sink_cannot_be_opened(play: Play, inventory: Inventory, emulator: Emulator, unhurried: None, workdir: Path) -> None:
+    """Neither in Entra nor in Workato."""
+    sink = {"type": "vault_file", "vault_id": "connectors", "directory": str(workdir / "credentials")}
+    variables = {"workato_api_token": TOKEN, "entra_connector_sink": sink}
+    play("workato.yml", inventory=inventory(contoso=variables)).ok()
+    gone = {**variables, "workato_state": "absent", "workato_absent_confirmed": "contoso"}
+    emulator.clear_journal()
+    refused = play("workato.yml", inventory=inventory(contoso={**gone, "entra_connector_sink": {**sink, "vault_id": "elsewhere"}})).failed()
+    assert "'elsewhere' is not loaded" in refused.failure()["msg"] and "Nothing was taken away." in refused.failure()["msg"]
+    assert emulator.writes() == [] and len(emulator.workato("contoso")["connections"]) == 1
+    play("workato.yml", inventory=inventory(contoso=gone)).ok()
+    assert list((workdir / "credentials").iterdir()) == [] and emulator.workato("contoso")["connections"] == []
+
+
 def test_two_connections_of_one_tenant_need_a_file_each(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
     sink = {"type": "vault_file", "vault_id": "connectors", "directory": str(workdir / "credentials")}
     second = {"entra_tenant_id": "contoso.onmicrosoft.com", "entra_connector_sink": sink}

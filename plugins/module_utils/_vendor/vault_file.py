@@ -25,7 +25,10 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.vault
 
 VARIABLE = "tenantkit_credential"  # what include_vars makes of the file
 _VAULT = "ansible_collections.tenantkit.connectors.plugins.plugin_utils._vault"
+_PERMISSIONS = "Choose another directory, or correct its permissions."
 _PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+# What only looks comes before anything else is done; its failures say so.
+_UNTOUCHED: t.Mapping[str, str] = {"writable": " Nothing was made.", "removable": " Nothing was taken away."}
 # Set by ansible-runner, and with it by AWX and Automation Platform, in every job. What a job writes is thrown away with it.
 JOB_VARIABLES = ("AWX_PRIVATE_DATA_DIR", "AWX_ISOLATED_DATA_DIR", "RUNNER_OMIT_EVENTS", "RUNNER_ONLY_FAILED_EVENTS")
 
@@ -101,7 +104,7 @@ def plan_file(desired: FileDesired, current: FileCurrent, *, check_mode: bool = 
             outcome="refused",
             advice="Give each of the connections an 'instance' of its own in its sink. If that application is gone for good, remove the file by hand.",
         )
-    if desired.state in ("held", "writable"):
+    if desired.state in ("held", "writable", "removable"):
         return Plan(before=before, after=before)
     if desired.state == "absent":
         # With a key id only that key is taken back: the file may hold a later one by now.
@@ -147,6 +150,7 @@ class VaultFileResource:
         options = runtime.options
         runtime.secret(options.get("value"))
         self._desired = FileDesired.from_options(options)
+        self._untouched = _UNTOUCHED.get(self._desired.state, "")
         refuse_in_a_job(runtime.environ, bool(options.get("persistent")))
         self._vault = _loaded_vault()
         if self._desired.vault_id not in self._vault.ids:
@@ -155,14 +159,14 @@ class VaultFileResource:
                 f"Vault id '{self._desired.vault_id}' is not loaded in this run; loaded: {shown}.",
                 code="vault_id_not_loaded",
                 outcome="refused",
-                advice=f"Start the run with --vault-id {self._desired.vault_id}@prompt (or a password file). Nothing was made.",
+                advice=f"Start the run with --vault-id {self._desired.vault_id}@prompt (or a password file).{self._untouched}",
             )
         self._file = PrivateFile(self._desired.path)
         self._held: str | None = None  # the value in the file
         self._current = FileCurrent()
 
     def read(self) -> FileCurrent:
-        """What is there, and with C(state=writable) whether it could be replaced."""
+        """What is there, and with C(state=writable) or C(state=removable) whether it could be replaced or removed."""
         desired = self._desired
         self._claim()
         found = self._file.read()
@@ -171,13 +175,15 @@ class VaultFileResource:
         if desired.state == "writable":
             self._try_vault()
         if desired.state in ("writable", "present"):
-            self._file.check_writable(only_look=self._runtime.check_mode or desired.state == "present")
+            self._file.check_writable(only_look=self._runtime.check_mode or desired.state == "present", advice=_PERMISSIONS + self._untouched)
+        if desired.state == "removable" and found is not None:
+            self._file.check_writable(only_look=True, advice=_PERMISSIONS + self._untouched, doing="removed")
         return self._current
 
     def _claim(self) -> None:
         """Two hosts of a run must not keep their credentials in the same file: each would take the other's away."""
         desired, host = self._desired, self._runtime.host
-        if host and desired.state != "absent":
+        if host and desired.state not in ("absent", "removable"):
             cache = JobCache.from_environ(self._runtime.environ)
             claim(cache, f"vault file {desired.path}", f"the credential file {desired.path}", host, desired.tenant_id)
 
@@ -193,7 +199,7 @@ class VaultFileResource:
                 f"{path} is encrypted with vault id '{vault_id}', and no vault password of this run opens it.",
                 code="vault_file_locked",
                 outcome="refused",
-                advice="Load the password it was written with. To give it up, move it away by hand.",
+                advice=f"Load the password it was written with. To give it up, move it away by hand.{self._untouched}",
             )
         content = _parse(text)
         desired = self._desired

@@ -47,17 +47,17 @@ class PrivateFile:
             except OSError as error:
                 raise self._error("read", error) from None
 
-    def check_writable(self, *, only_look: bool) -> None:
+    def check_writable(self, *, only_look: bool, advice: str, doing: str = "written") -> None:
         """Fail now rather than when there is something to lose: try to make a file where it will be, or only look at the permissions."""
         place = self.directory
         while not os.path.isdir(place) and not os.path.lexists(place) and os.path.dirname(place) != place:
             place = os.path.dirname(place)
         if not os.path.isdir(place) or not os.access(place, os.W_OK | os.X_OK):
             raise FileError(
-                f"{self.path} cannot be written: {place} is {'not writable' if os.path.isdir(place) else 'no directory'}.",
+                f"{self.path} cannot be {doing}: {place} is {'not writable' if os.path.isdir(place) else 'no directory'}.",
                 code="vault_file_not_writable",
                 outcome="refused",
-                advice="Nothing was made. Choose another directory, or correct its permissions.",
+                advice=advice,
             )
         if not only_look:
             self._discard(self._write_beside(b"", place))

@@ -141,7 +141,7 @@ def test_not_writable(bench: Bench) -> None:
 def test_vault_id_that_is_not_loaded(bench: Bench) -> None:
     for loaded in ({}, {"default": "x", "connector": "y"}):
         bench.load(**loaded)
-        for state in ("present", "held", "writable", "absent"):
+        for state in ("present", "held", "writable", "removable", "absent"):
             failure = bench.failed(state=state)
             assert (failure["code"], failure["outcome"]) == ("vault_id_not_loaded", "refused")
     assert not bench.directory.exists()
@@ -151,7 +151,7 @@ def test_a_file_that_nobody_can_open_is_not_overwritten(bench: Bench) -> None:
     bench.ok()
     bench.load(connectors="another password")
     before = bench.path.read_bytes()
-    for state in ("present", "held", "writable", "absent"):
+    for state in ("present", "held", "writable", "removable", "absent"):
         assert bench.failed(state=state, key_id="key-2")["code"] == "vault_file_locked"
     assert bench.path.read_bytes() == before
 
@@ -193,6 +193,21 @@ def test_absent(bench: Bench) -> None:
     assert not bench.ok(state="absent", key_id="key-2")["changed"]
     assert bench.ok(state="absent")["changed"] and not bench.path.exists()
     assert not bench.ok(state="absent", key_id=None)["credential"]["exists"]
+
+
+def test_removable(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether absent could do its work, which leaves another application's file alone; nothing is made where there is none."""
+    for check in (True, False):
+        assert not bench.ok(state="removable", key_id=None, value=None, check=check)["changed"]
+    assert not bench.directory.exists()
+    bench.ok(client_id="one", facts={"client_id": "one"})
+    before = bench.path.read_bytes()
+    for client in ("one", "two"):
+        assert not bench.ok(state="removable", client_id=client, key_id=None, value=None)["changed"]
+    assert bench.path.read_bytes() == before
+    monkeypatch.setattr(vault_file_io.os, "access", lambda *_: False)
+    failure = bench.failed(state="removable", client_id="one", key_id=None, value=None)
+    assert failure["code"] == "vault_file_not_writable" and "Nothing was taken away." in failure["advice"]
 
 
 def test_the_credential_of_another_application(bench: Bench) -> None:
