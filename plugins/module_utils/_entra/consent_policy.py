@@ -10,6 +10,7 @@ Earlier values are recorded before anything tenant-wide is changed. Putting them
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import re
 import typing as t
 
@@ -23,6 +24,8 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._errors impor
 from ansible_collections.tenantkit.connectors.plugins.module_utils._ids import is_guid
 
 SELF = "ManagePermissionGrantsForSelf."
+# Microsoft's policies for consent of one's own, which every tenant has.
+DOCUMENTED = frozenset({"microsoft-user-default-legacy", "microsoft-user-default-low", "microsoft-user-default-recommended"})
 _POLICY_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 
@@ -101,6 +104,7 @@ class ConsentPolicyCurrent:
     policy: t.Mapping[str, t.Any] | None = None  # the one that is wanted
     made: t.Mapping[str, t.Mapping[str, t.Any] | None] = dataclasses.field(default_factory=dict)  # with state restored, those that the record names
     missing_policies: tuple[str, ...] = ()  # among those that are to be assigned
+    known_policies: tuple[str, ...] = ()  # all of the tenant, where one was looked for
     holder: t.Mapping[str, t.Any] | None = None  # the service principal that keeps the record
     predicted_holder: bool = False  # check mode: an earlier task would create it
 
@@ -206,11 +210,12 @@ def _user_consent(desired: ConsentPolicyDesired, current: ConsentPolicyCurrent, 
     made = desired.policy.id.lower() if desired.policy else None
     unknown = [item for item in current.missing_policies if item.lower() != made and same(item) in map(same, wanted)]
     if unknown:
+        near = difflib.get_close_matches(same(unknown[0]), sorted({*DOCUMENTED, *map(str.lower, current.known_policies)}), 3)
         raise NotFoundError(
             f"There is no consent policy '{unknown[0]}' in tenant {current.tenant}; nothing was written.",
             code="policy_not_found",
             tenant=current.tenant,
-            advice="Check the id, or describe the policy in 'grant_policy'.",
+            advice=(f"Did you mean {' or '.join(near)}? " if near else "") + "Check the id, or describe the policy in 'grant_policy'.",
         )
     if set(map(same, wanted)) == set(map(same, own)):
         return []

@@ -13,6 +13,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._engine impor
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra import admin_consent_requests, grant_policy, group_settings
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.admin_consent_requests import Requests
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.consent_policy import (
+    DOCUMENTED,
     ConsentPolicyCurrent,
     ConsentPolicyDesired,
     list_changed,
@@ -57,7 +58,9 @@ class ConsentPolicyResource:
             parts["holder"] = Part("GET", path, doing=f"read the service principal of application {desired.record_on}")
         if desired.policy:
             parts["policy"] = self._policy_part(desired.policy.id)
-        named = {f"named {item}": self._policy_part(item) for item in self._custom()}
+        named = {f"named {item}": self._policy_part(item) for item in self._doubtful()}
+        if named:
+            parts["known"] = Part("GET", grant_policy.PATH, doing="read the consent policies of the tenant")
         names = PrincipalNames([item for item in (desired.requests.reviewers or () if desired.requests else ()) if item[0] != "role_definition_id"])
         answers = self._graph.batch([*parts.values(), *named.values(), *names.parts()])
         answer = dict(zip((*parts, *named), answers, strict=False))
@@ -75,15 +78,16 @@ class ConsentPolicyResource:
             policy=policy,
             made={identifier: found.body if found.found else None for identifier, found in made.items()},
             missing_policies=tuple(key.removeprefix("named ") for key in named if not answer[key].found),
+            known_policies=tuple(item["id"] for item in self._graph.items(answer["known"])) if named else (),
             holder=holder,
             predicted_holder=self._runtime.check_mode,
         )
 
-    def _custom(self) -> list[str]:
-        """The policies to be assigned that Microsoft did not make, and so may not be there."""
+    def _doubtful(self) -> list[str]:
+        """The policies to be assigned that may not be there: all but Microsoft's documented ones, which are in every tenant, and the one that is made here."""
         change, made = self._desired.user_consent, self._desired.policy
-        wanted = change.wanted if change else ()
-        return [item for item in dict.fromkeys(wanted) if not item.lower().startswith("microsoft-") and (made is None or item.lower() != made.id.lower())]
+        there = {*DOCUMENTED, *([made.id.lower()] if made else [])}
+        return [item for item in dict.fromkeys(change.wanted if change else ()) if item.lower() not in there]
 
     @staticmethod
     def _policy_part(identifier: str) -> Part:

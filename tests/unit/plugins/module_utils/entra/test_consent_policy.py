@@ -340,6 +340,19 @@ def test_there_and_back(bench: Bench) -> None:
     assert not bench.ok(state="restored")["changed"]
 
 
+@pytest.mark.parametrize("item", ["microsoft-user-default-lwo", "payroll-olny"])
+def test_a_policy_that_is_spelled_wrong(bench: Bench, item: str) -> None:
+    """Said with the nearest ones before anything is written, also in check mode, whoever would have made it."""
+    bench.ok(grant_policy=POLICY)
+    bench.emulator.clear_journal()
+    near = {"microsoft-user-default-lwo": "microsoft-user-default-low", "payroll-olny": "payroll-only"}[item]
+    for check in (True, False):
+        outcome = bench.run(user_consent={"set": [item]}, check=check)
+        assert outcome.result["failure"]["code"] == "policy_not_found" and near in outcome.result["msg"]
+    assert not bench.emulator.writes()
+    assert bench.ok(user_consent={"set": ["microsoft-user-default-allow-consent-apps"]})["changed"]
+
+
 def test_two_policies_on_one_record(bench: Bench) -> None:
     second = {**POLICY, "id": "second-only"}
     bench.ok(grant_policy=POLICY)
