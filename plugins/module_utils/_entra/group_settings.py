@@ -33,7 +33,7 @@ def to_ansible(values: t.Mapping[str, str]) -> dict[str, t.Any]:
 
 @dataclasses.dataclass(frozen=True)
 class ConsentSettings:
-    """The setting as it is. ``known`` is false when it could not be read, ``applicable`` when the tenant has neither setting nor template."""
+    """The setting as it is. ``known`` is false when it could not be read; ``values`` is empty when the tenant has neither setting nor template."""
 
     known: bool = True
     id: str | None = None  # None: there is no setting, the defaults hold
@@ -51,11 +51,6 @@ class ConsentSettings:
             if str(entry.get("id")).lower() == TEMPLATE:
                 return cls(True, None, {item["name"]: str(item.get("defaultValue") or "") for item in entry.get("values") or ()})
         return cls()
-
-    @property
-    def applicable(self) -> bool:
-        """Whether the tenant has such settings at all."""
-        return bool(self.values)
 
     def different(self, wanted: t.Mapping[str, str]) -> dict[str, str]:
         """Those of the wanted values that the tenant has and that differ."""
