@@ -134,6 +134,7 @@ _CODES: t.Mapping[int, tuple[str, str]] = {
         "Register exactly this URI (redirect_uris of entra_app), letter case included.",
     ),
     70003: ("the token endpoint does not support this kind of request", "Check login_url: something between here and Entra may have changed the request."),
+    70016: ("the person has not finished the sign-in with the device code", "Finish it in the browser, or start again once the code has expired."),
     70043: ("the sign-in is too old for the tenant's policy", "Sign in again with: az login."),
     700082: ("the sign-in has expired because it was not used", "Sign in again with: az login."),
     50173: ("the sign-in was revoked", "Sign in again with: az login."),
