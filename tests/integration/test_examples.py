@@ -9,8 +9,9 @@ import typing as t
 from pathlib import Path
 
 import yaml
+from support.key_value import TOKEN, key_value
 from support.playbooks import ROOT, Run
-from support.plays import own_application, signs_in
+from support.plays import failed_well, no_secret_shown, own_application, signs_in, write_play
 from tenant_emulator.testing import Emulator
 
 Play = t.Callable[..., Run]
@@ -58,6 +59,40 @@ def test_another_product(play: Play, emulator: Emulator, workdir: Path) -> None:
     for tenant in TENANTS:
         held = json.loads((workdir / f"{tenant}.json").read_text())
         assert emulator.token(tenant, held["client_id"], held["client_secret"])["status"] == 200
+
+
+def test_a_sink_of_ones_own(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """The key/value store gets the credential, is asked on every run, loses it, is closed, and forgets it in the end."""
+    role = {"ansible.builtin.include_role": {"name": "tenantkit.connectors.entra_connector"}}
+    playbook = write_play(workdir, {"name": "Connect it", **role})
+    variables = {
+        "ansible_python_interpreter": "{{ ansible_playbook_python }}",
+        "entra_connector_name": "payroll",
+        "entra_connector_app": {"unique_name": "payroll", "display_name": "Payroll"},
+        "entra_connector_secret": {"name": "payroll"},
+        "entra_connector_sink": {"type": "tasks", "file": str(EXAMPLES / "tasks" / "sink_key_value.yml")},
+    }
+    hosts, gone = inventory(contoso=variables), {"entra_connector_state": "absent", "entra_connector_absent_confirmed": "payroll"}
+    entry = "tenantkit/contoso/payroll"
+    with key_value() as store:
+        env = {"VAULT_ADDR": store.address, "VAULT_TOKEN": TOKEN}
+        refused = play(playbook, inventory=hosts, env={**env, "VAULT_TOKEN": "another"})
+        failed_well(refused, emulator, "may not write secret/data/tenantkit/contoso/payroll")
+        play(playbook, inventory=hosts, env=env, check=True).ok()
+        assert emulator.writes() == [] and store.data == {}
+        play(playbook, inventory=hosts, env=env).ok()
+        first = store.data[entry]
+        assert emulator.token("contoso", first["client_id"], first["value"])["status"] == 200
+        assert play(playbook, inventory=hosts, env=env).ok().changed() == []
+        store.metadata[entry] = {}
+        play(playbook, inventory=hosts, env=env).ok()
+        assert store.data[entry]["key_id"] == store.metadata[entry]["key_id"] != first["key_id"]
+        emulator.clear_journal()
+        failed_well(play(playbook, inventory=hosts, env={**env, "VAULT_TOKEN": "another"}, extra=gone), emulator, "may not write")
+        assert emulator.writes() == [] and store.data
+        ends = play(playbook, inventory=hosts, env=env, extra=gone).ok()
+        assert store.data == {} and emulator.writes() != []
+        no_secret_shown(ends, emulator)
 
 
 def test_a_rollout_goes_on_for_the_others(play: Play, inventory: Inventory, emulator: Emulator) -> None:
