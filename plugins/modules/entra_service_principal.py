@@ -101,7 +101,8 @@ options:
     description:
       - The tenant id of the publisher of a vendor's application, as the vendor names it. Nothing is done with the application of another publisher.
       - Whose application an app id is can be seen only once the tenant has a service principal of it. One that turns out to be another publisher's stays as
-        it was created, with nobody assigned, and the task fails.
+        it was created, with nobody assigned, and the task fails. With O(account_enabled=true) and no required assignment it is made disabled, and
+        enabled once its publisher was seen.
     type: str
 seealso:
   - module: tenantkit.connectors.entra_app

@@ -100,7 +100,7 @@ MORE = (
     *(Case("workato_absent", "SIGKILL", step, "after") for step in ("disable", "delete", "disconnect")),
     *(Case("platform_absent", "SIGKILL", step, "after") for step in ("unassign", "disable")),
     *(Case("okta_preconsent", "SIGKILL", step, "after") for step in ("assign", "consent")),
-    *(Case("okta_open", "SIGKILL", step, "after") for step in ("principal", "open", "settings")),
+    *(Case("okta_open", "SIGKILL", step, "after") for step in ("principal", "enable", "open", "settings")),
     *(Case("okta_changed_mind", "SIGKILL", step, "after") for step in ("record", "settings")),
     *(Case("okta_absent", "SIGKILL", step, "after") for step in ("settings", "record")),
 )

@@ -144,10 +144,12 @@ class ServicePrincipalResource:
         if not expected or owner == expected:
             return
         label, app_id = self._principal.get("displayName"), self._principal.get("appId")
+        closed = "it is disabled, " if self._principal.get("accountEnabled") is False else ""
+        closed += "assignment is required, " if self._principal.get("appRoleAssignmentRequired") else ""
         raise OptionError(
             f"'{label}' ({app_id}) belongs to the tenant {owner or 'of nobody'}, not to {expected} as 'expected_publisher_tenant_id' says. That could be "
-            f"seen only after its service principal {self._principal['id']} had been added to tenant {self._graph.tenant}; nobody was assigned to it and "
-            "nothing was granted.",
+            f"seen only after its service principal {self._principal['id']} had been added to tenant {self._graph.tenant}; {closed}nobody was "
+            "assigned to it and nothing was granted.",
             code="publisher_mismatch",
             tenant=self._graph.tenant,
             advice="Make sure that the app id is the vendor's, and delete that enterprise application if nobody wants it.",
@@ -155,7 +157,7 @@ class ServicePrincipalResource:
         )
 
     def _apply_update(self, action: Action) -> None:
-        self._graph.patch(f"/servicePrincipals/{self._principal['id']}", action.payload["body"], doing=action.text)
+        self._graph.patch(f"/servicePrincipals/{self._principal['id']}", action.payload["body"], doing=action.text, made_here=self._new)
 
     def _apply_assign(self, action: Action) -> None:
         resource, principal = self._principal["id"], action.payload["principal_id"]
@@ -184,5 +186,5 @@ class ServicePrincipalResource:
         """The key C(service_principal); empty after C(state=absent)."""
         shape = dict(plan.facts["service_principal"])
         if applied and self._new:
-            shape.update(to_ansible(self._principal), would_create=False)
+            shape.update(to_ansible({**self._principal, "accountEnabled": shape["account_enabled"]}), would_create=False)
         return {"service_principal": shape}

@@ -163,7 +163,18 @@ def plan_service_principal(desired: ServicePrincipalDesired, current: ServicePri
     body = {_GRAPH[name]: after[name] for name in changed}
     if current.principal is None:
         app_id = current.app_id or PLACEHOLDER_ID
-        actions.append(Action("create", f"create {described} (app id {app_id})", {"body": {"appId": app_id, **body}}))
+        # Whose application an app id is shows only once the tenant has it: until then one that would let everybody in is disabled. Only where the next
+        # run would enable it as well, should this one end in between.
+        unseen = (
+            desired.publisher is not None
+            and current.application is None
+            and desired.values.get("account_enabled") is True
+            and not after["app_role_assignment_required"]
+        )
+        made = {"appId": app_id, **body, **({"accountEnabled": False} if unseen else {})}
+        actions.append(Action("create", f"create {described} (app id {app_id}){', disabled at first' if unseen else ''}", {"body": made}))
+        if unseen:
+            actions.append(Action("update", f"enable {described}, whose publisher is the expected one", {"body": {"accountEnabled": True}}))
         actions += assignments.add
         after.update(object_id=PLACEHOLDER_ID, app_id=app_id, display_name=label)
     else:

@@ -31,6 +31,7 @@ class Preconsent(Scenario):
     playbook = "okta_workflows.yml"
     words = (
         (r"/servicePrincipals.* notes$", "record"),
+        (r"^PATCH .*/servicePrincipals.* accountEnabled$", "enable"),
         (r"/policies/authorizationPolicy ", "open"),
         (r"/groupSettings", "settings"),
         *ENTRA_WORDS,
@@ -98,7 +99,7 @@ class Preconsent(Scenario):
 class VendorDocumented(Preconsent):
     """The tenant-wide settings are opened; what they were is never lost, and comes back."""
 
-    writes = ("principal", "record", "open", "settings")
+    writes = ("principal", "enable", "record", "open", "settings")
 
     def set_up(self) -> None:
         super().set_up()
@@ -111,8 +112,8 @@ class VendorDocumented(Preconsent):
         return json.loads(lines[0].partition(" ")[2]) if lines else {}
 
     def check_safe(self) -> None:
-        """What is not as it was can be put back."""
-        assert len(self.principals()) <= 1 and all(item["accountEnabled"] for item in self.principals())
+        """What is not as it was can be put back. A new enterprise application is disabled until its publisher was seen."""
+        assert len(self.principals()) <= 1
         assert self.grants() == []
         recorded = self.recorded()
         if sorted(self.user_consent()) != sorted(BEFORE):
@@ -123,6 +124,7 @@ class VendorDocumented(Preconsent):
 
     def check_done(self) -> None:
         self.check_safe()
+        assert [item["accountEnabled"] for item in self.principals()] == [True]
         assert sorted(self.user_consent()) == sorted(LEGACY)
         assert self.settings()["EnableGroupSpecificConsent"].lower() == "true"
 

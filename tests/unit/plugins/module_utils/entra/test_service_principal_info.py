@@ -66,7 +66,7 @@ def test_access_only_when_it_was_read() -> None:
 def run(emulator: Emulator, tmp_path: t.Any) -> t.Callable[..., Outcome]:
     """Runs a module in a tenant of the emulator."""
 
-    def call(module: t.Any, *, check: bool = False, **options: t.Any) -> Outcome:
+    def call(module: t.Any, *, check: bool = False, job: int = 0, **options: t.Any) -> Outcome:
         who = emulator.identity()
         given: dict[str, t.Any] = {"tenant_id": emulator.tenant_id("contoso"), "timeout": 30}
         given.update(auth_client_id=who["client_id"], auth_client_secret=who["secret"])
@@ -74,8 +74,8 @@ def run(emulator: Emulator, tmp_path: t.Any) -> t.Callable[..., Outcome]:
         checked = ArgumentSpecValidator(module.DECLARATION.argument_spec()).validate({**given, **options})
         assert checked.error_messages == []
         emulator.clear_journal()
-        job = {"TENANTKIT_JOB_ID": "1-" + "0" * 32, "TENANTKIT_JOB_DIR": str(tmp_path / "job")}
-        return execute(module.DECLARATION, checked.validated_parameters, check_mode=check, environ=job)
+        environ = {"TENANTKIT_JOB_ID": f"1-{job:032x}", "TENANTKIT_JOB_DIR": str(tmp_path / f"job-{job}")}
+        return execute(module.DECLARATION, checked.validated_parameters, check_mode=check, environ=environ)
 
     return call
 
@@ -107,6 +107,27 @@ def test_another_publisher_than_stated(run: t.Callable[..., Outcome], emulator: 
     assert existing.result["failure"]["code"] == "publisher_mismatch"
     assert emulator.writes() == []
     assert not run(entra_service_principal, **{**wrong, "expected_publisher_tenant_id": PUBLISHER.upper()}).failed
+
+
+def test_a_new_one_is_disabled_until_its_publisher_was_seen(run: t.Callable[..., Outcome], emulator: Emulator) -> None:
+    """A wrong application id opens nothing; with the right publisher it is enabled, also by the run after one that broke off."""
+
+    def found() -> list[dict[str, t.Any]]:
+        return [item for item in emulator.tenant("contoso")["service_principals"].values() if item["appId"] == OKTA]
+
+    wrong, right = ({"app_id": OKTA, "account_enabled": True, "expected_publisher_tenant_id": owner} for owner in (ID, PUBLISHER))
+    predicted = run(entra_service_principal, check=True, **right)
+    refused = run(entra_service_principal, **wrong)
+    assert "it is disabled, nobody was assigned" in refused.result["msg"] and [item["accountEnabled"] for item in found()] == [False]
+    emulator.delete("contoso", "service_principals", found()[0]["id"])
+    made = run(entra_service_principal, job=1, **right)
+    assert len(made.result["actions"]) == len(predicted.result["actions"]) == 2
+    assert made.result["service_principal"]["account_enabled"] is True and [item["accountEnabled"] for item in found()] == [True]
+    assert not run(entra_service_principal, job=1, **right).result["changed"]
+    emulator.delete("contoso", "service_principals", found()[0]["id"])
+    with emulator.faulty(service="graph", method="PATCH", path="/servicePrincipals/", action="status", status=400, times=1):
+        assert run(entra_service_principal, job=2, **right).failed and [item["accountEnabled"] for item in found()] == [False]
+    assert run(entra_service_principal, job=3, **right).result["changed"] and [item["accountEnabled"] for item in found()] == [True]
 
 
 def test_a_report_names_what_nobody_accepted(run: t.Callable[..., Outcome], emulator: Emulator) -> None:
