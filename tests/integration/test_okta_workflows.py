@@ -10,83 +10,15 @@ from pathlib import Path
 
 import pytest
 import yaml
+from support.okta import ADMIN, CHOSEN, DIRECTORY, OKTA, OPEN, PLAYBOOK, PUBLISHER, RECOMMENDED, SERVICE, SOMEBODY, Json, Tenant, outcome
 from support.playbooks import ROOT, Run
 from support.plays import failed_well
 from tenant_emulator.testing import Emulator
 
 Play = t.Callable[..., Run]
 Inventory = t.Callable[..., Path]
-Json = dict[str, t.Any]
 
-OKTA = "c7e15b90-4d28-4a6f-b3c1-90f2d6e8a745"
-PUBLISHER = "5e0b7a42-9c16-4f83-a2d7-e41c8b60f395"
-SOMEBODY = "11f2a7c4-6d3e-4b95-8a0c-d7e5f1b29c38"
-SERVICE, ADMIN = "service@contoso.com", "admin@contoso.com"
-CHOSEN: Json = {
-    "okta_workflows_app_id": OKTA,
-    "okta_workflows_publisher_tenant_id": PUBLISHER,
-    "okta_workflows_accounts": [SERVICE],
-    "okta_workflows_permissions": "directory",
-}
-OPEN: Json = {**CHOSEN, "okta_workflows_mode": "vendor_documented", "okta_workflows_accept_tenant_wide_consent": True}
-DIRECTORY = {"email", "openid", "profile", "offline_access", "Directory.Read.All", "Group.ReadWrite.All", "User.ReadWrite.All"}
-RECOMMENDED = ["ManagePermissionGrantsForSelf.microsoft-user-default-recommended"]
-LEGACY = ["ManagePermissionGrantsForSelf.microsoft-user-default-legacy"]
-PLAYBOOK = "okta_workflows.yml"
 MAX_HOST_TASKS = 9  # skipped ones and the validation of arguments counted
-
-
-def outcome(run: Run) -> Json:
-    """The fact the role leaves."""
-    (only,) = run.task("Report").result["results"]
-    return t.cast(Json, only["ansible_facts"]["okta_workflows_result"])
-
-
-class Tenant:
-    """What the emulated tenant holds about Okta."""
-
-    def __init__(self, emulator: Emulator, name: str = "contoso") -> None:
-        self.emulator, self.name = emulator, name
-
-    @property
-    def state(self) -> Json:
-        return self.emulator.tenant(self.name)
-
-    def user(self, upn: str) -> str:
-        return next(str(user["id"]) for user in self.state["users"].values() if user["userPrincipalName"] == upn)
-
-    @property
-    def principals(self) -> list[Json]:
-        return [one for one in self.state["service_principals"].values() if one["appId"] == OKTA]
-
-    @property
-    def principal(self) -> Json:
-        (found,) = self.principals
-        return found
-
-    @property
-    def graph(self) -> str:
-        name = "Microsoft Graph"
-        return next(str(one["id"]) for one in self.state["service_principals"].values() if one["displayName"] == name)
-
-    def grants(self) -> dict[str | None, set[str]]:
-        """Scopes by user id, None being everybody."""
-        mine = [one for one in self.state["grants"].values() if one["clientId"] == self.principal["id"]]
-        return {one["principalId"]: set(one["scope"].split()) for one in mine}
-
-    def assigned(self) -> set[str]:
-        return {one["principalId"] for one in self.state["assignments"].values() if one["resourceId"] == self.principal["id"]}
-
-    def take_in(self) -> Json:
-        """Somebody has used the connector before: the enterprise application is there, open to everybody."""
-        return t.cast(Json, self.emulator.control("POST", f"tenants/{self.name}/servicePrincipals", {"appId": OKTA}))
-
-    def policy(self, name: str) -> t.Any:
-        return self.state["policies"].get(name, {})
-
-    def user_consent(self) -> list[str]:
-        found = self.policy("authorizationPolicy").get("defaultUserRolePermissions") or {}
-        return list(found.get("permissionGrantPoliciesAssigned") or RECOMMENDED)
 
 
 @pytest.fixture
@@ -272,21 +204,6 @@ def test_the_address_of_the_popup(play: Play, inventory: Inventory, emulator: Em
     assert run.changed() == []
 
 
-def test_the_address_of_the_popup_as_the_vendor_documents_it(play: Play, inventory: Inventory, emulator: Emulator, tenant: Tenant) -> None:
-    """Nothing was compared with a profile: what is found on the enterprise application counts, for everybody and for the accounts."""
-    address = f"https://login.microsoftonline.com/common/oauth2/v2.0/authorize?client_id={OKTA}&scope=openid%20Files.ReadWrite.All%20User.ReadWrite.All"
-    hosts = inventory(contoso={**OPEN, "okta_workflows_authorization_url": address})
-    for check in (True, False):
-        result = outcome(play(PLAYBOOK, inventory=hosts, check=check).ok())
-        assert result["requested_but_not_granted"] == ["Files.ReadWrite.All", "openid", "User.ReadWrite.All"]
-        (said,) = [note for note in result["notes"] if "popup" in note]
-        assert said.endswith("An administrator has to approve there: User.ReadWrite.All.")
-    emulator.add_grant("contoso", tenant.principal["id"], tenant.graph, "User.ReadWrite.All Mail.Read", tenant.user(SERVICE))
-    emulator.add_grant("contoso", tenant.principal["id"], tenant.graph, "openid")
-    result = outcome(play(PLAYBOOK, inventory=hosts).ok())
-    assert (result["requested_but_not_granted"], result["granted_but_not_requested"]) == (["Files.ReadWrite.All"], ["Mail.Read"])
-
-
 def test_without_the_right_to_consent(play: Play, inventory: Inventory, emulator: Emulator, tenant: Tenant) -> None:
     """The role ends as awaiting_consent with what an administrator needs."""
     refusal = {"error": {"code": "Authorization_RequestDenied", "message": "Insufficient privileges to complete the operation."}}
@@ -336,56 +253,6 @@ def test_audit(play: Play, inventory: Inventory, emulator: Emulator, tenant: Ten
     assert any(ADMIN in text for text in run.warnings())
     assert (run.changed(), emulator.writes()) == ([], [])
     assert tenant.principal["appRoleAssignmentRequired"] is False
-
-
-@pytest.mark.parametrize("template", [True, False])
-def test_what_the_vendor_documents(play: Play, inventory: Inventory, emulator: Emulator, tenant: Tenant, template: bool) -> None:
-    """Only on request; what it replaces is recorded and comes back; a tenant without the consent settings template is no error."""
-    emulator.control("POST", "tenants/contoso/consent-template", {"present": template})
-    other = "managePermissionGrantsForOwnedResource.DeveloperConsent"
-    before = [*RECOMMENDED, other]
-    emulator.control("PUT", "tenants/contoso/policies/authorizationPolicy", {"defaultUserRolePermissions": {"permissionGrantPoliciesAssigned": before}})
-    if template:
-        refused = play(PLAYBOOK, inventory=inventory(contoso={**OPEN, "okta_workflows_accept_tenant_wide_consent": False}))
-        failed_well(refused, emulator, "39 of the 62", "okta_workflows_accept_tenant_wide_consent")
-    hosts = inventory(contoso=OPEN)
-    check = play(PLAYBOOK, inventory=hosts, check=True).ok()
-    assert emulator.writes() == []
-    first = play(PLAYBOOK, inventory=hosts).ok()
-    result = outcome(first)
-    assert result["actions"][0] == outcome(check)["would_do"][0]
-    assert (result["status"], result["changed"]) == ("ready_for_authorization", True)
-    assert "39 of the 62" in " ".join(result["notes"])
-    assert set(tenant.user_consent()) == {*LEGACY, other}
-    assert bool(result["tenant_settings"]["not_applicable"]) is not template
-    assert "microsoft-user-default-recommended" in tenant.principal["notes"]
-    assert tenant.grants() == {}
-    emulator.clear_journal()
-    again = play(PLAYBOOK, inventory=hosts).ok()
-    assert (again.changed(), emulator.writes()) == ([], [])
-    gone = play(PLAYBOOK, inventory=inventory(contoso={**OPEN, "okta_workflows_state": "absent"})).ok()
-    assert outcome(gone)["status"] == "absent"
-    assert set(tenant.user_consent()) == set(before)
-    assert not tenant.principal["notes"]
-    assert len(tenant.principals) == 1
-    assert [run.warnings() for run in (check, first, again, gone)] == [[], [], [], []]
-
-
-def test_settings_that_stay_open_are_not_called_absent(play: Play, inventory: Inventory, emulator: Emulator, tenant: Tenant) -> None:
-    """Somebody changed them since, or the record went with the enterprise application."""
-    play(PLAYBOOK, inventory=inventory(contoso=OPEN)).ok()
-    gone = inventory(contoso={**OPEN, "okta_workflows_state": "absent"})
-    low = "ManagePermissionGrantsForSelf.microsoft-user-default-low"
-    assigned = [*LEGACY, low]
-    emulator.control("PUT", "tenants/contoso/policies/authorizationPolicy", {"defaultUserRolePermissions": {"permissionGrantPoliciesAssigned": assigned}})
-    changed = outcome(play(PLAYBOOK, inventory=gone).ok())
-    assert changed["status"] == "not_restored" and "user consent" in " ".join(changed["notes"]) and tenant.user_consent() == assigned
-    emulator.delete("contoso", "service_principals", tenant.principal["id"])
-    lost = outcome(play(PLAYBOOK, inventory=gone).ok())
-    assert lost["status"] == "not_restored" and "no record" in " ".join(lost["notes"])
-    # A tenant that was open all along and never was of this role's making is told, and no more.
-    other = play(PLAYBOOK, inventory=inventory(contoso={**CHOSEN, "okta_workflows_state": "absent"})).ok()
-    assert outcome(other)["status"] == "absent" and "no record" in " ".join(outcome(other)["notes"])
 
 
 WRONG: dict[str, tuple[Json, tuple[str, ...]]] = {
