@@ -1,13 +1,37 @@
 # Copyright: (c) 2026, the tenantkit.connectors contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where workato_connection runs: see entra_app."""
+"""Where workato_connection runs: see entra_app. Before that it finds out whether one token would be used for several hosts of the play."""
 
 from __future__ import annotations
 
-from ansible_collections.tenantkit.connectors.plugins.action.entra_app import ActionModule
+import os
+import typing as t
+
+from ansible_collections.tenantkit.connectors.plugins.action import entra_app
+from ansible_collections.tenantkit.connectors.plugins.module_utils._cache import JobCache
+from ansible_collections.tenantkit.connectors.plugins.plugin_utils._job import task_context
+from ansible_collections.tenantkit.connectors.plugins.plugin_utils._same_token import refusal, same_token
 from ansible_collections.tenantkit.connectors.plugins.plugin_utils._worker import preload
 
 preload("workato_connection")
 
-__all__ = ["ActionModule"]
+
+class ActionModule(entra_app.ActionModule):
+    """Only the controller knows the variables of the other hosts."""
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """Refuse hosts that share a token, unless they say which workspace it opens, else run the module."""
+        variables: dict[str, t.Any] = task_vars or {}
+        args = self._task.args
+        name = args.get("token_variable")
+        if name and not args.get("expected_workspace"):
+            host = str(variables.get("inventory_hostname", ""))
+            cache = JobCache.from_environ({**os.environ, **task_context(host, None, share_cache=True)})
+            fallback = os.environ.get("WORKATO_API_TOKEN", "").strip()
+            own = str(args.get("api_token") or fallback).strip()
+            others = same_token(cache, variables, host, str(name), own, fallback, args.get("connectors_variable") or None, "workato")
+            if others:
+                error = refusal(host, others, str(name), str(variables.get("entra_tenant_id", "")) or None)
+                return {"failed": True, "changed": False, "msg": error.sentence(), "failure": error.as_failure()}
+        return super().run(tmp, task_vars)

@@ -64,6 +64,17 @@ options:
       - Hosts of one run that open the same workspace each need it.
       - Needs C(Workspace details > Get details) in the role of the API client.
     type: str
+  token_variable:
+    description:
+      - Name of the inventory variable that O(api_token) comes from. When it is the same token for other hosts of the play, where
+        E(WORKATO_API_TOKEN) counts for those without the variable, nothing is done, since a token opens one workspace and that may be another
+        customer's. O(expected_workspace) on each of them says that it is meant.
+      - The variables of all hosts are looked at once a run, on the controller.
+    type: str
+  connectors_variable:
+    description:
+      - Name of an inventory variable that lists what a host is connected to. With O(token_variable), hosts whose list lacks V(workato) do not count.
+    type: str
   name:
     description: Name of the connection. Required with O(state=present), and as long as there is no O(external_id).
     type: str
@@ -307,6 +318,8 @@ DECLARATION = Declaration(
         "url": {"type": "str", "fallback": (env_fallback, ["WORKATO_URL"])},
         "api_token": {"type": "str", "no_log": True, "fallback": (env_fallback, ["WORKATO_API_TOKEN"])},
         "expected_workspace": {"type": "str"},
+        "token_variable": {"type": "str", "no_log": False},
+        "connectors_variable": {"type": "str"},
         "name": {"type": "str"},
         "external_id": {"type": "str"},
         "folder_id": {"type": "int"},

@@ -41,6 +41,25 @@ def test_one_token_does_not_open_a_workspace_for_several_hosts(
     assert emulator.journal() == []
 
 
+def test_a_token_of_the_play_is_for_one_host(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """Variables of the play are those of every host, although no host has them."""
+    playbook = workdir / "play.yml"
+    playbook.write_text(f"- {{hosts: all, gather_facts: false, vars: {{workato_api_token: {TOKEN}}}, roles: [tenantkit.connectors.workato]}}\n")
+    hosts = {"contoso": {}, "fabrikam": {"workato_api_token": emulator.workato("fabrikam")["tokens"]["automation"]}, "northwind": {}}
+    run = play(playbook, inventory=inventory(**hosts))
+    for host, other in (("contoso", "northwind"), ("northwind", "contoso")):
+        failed_well(run, emulator, "workato_expected_workspace", host, other, host=host)
+    assert emulator.workato("contoso")["connections"] == []
+
+
+def test_a_rollout_counts_the_hosts_that_use_workato(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """The token of the environment is for the one of them; hosts with other products cannot be confused with it."""
+    one = inventory(contoso={"connectors": ["workato"]}, fabrikam={"connectors": []}, northwind={"connectors": []})
+    assert result(play("rollout.yml", inventory=one).ok(), "contoso")["status"] == SIGN_IN
+    two = inventory(contoso={"connectors": ["workato"]}, fabrikam={"connectors": ["workato", "okta_workflows"]})
+    failed_well(play("rollout.yml", inventory=two), emulator, "workato_expected_workspace", "contoso and fabrikam", host="fabrikam")
+
+
 def test_hosts_that_come_later_count(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
     """With serial the first one would be done before the second one is looked at."""
     playbook = workdir / "serial.yml"
