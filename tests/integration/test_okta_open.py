@@ -98,7 +98,7 @@ def test_a_tenant_that_was_open_all_along(play: Play, inventory: Inventory, emul
     emulator.control("PUT", "tenants/contoso/policies/authorizationPolicy", {"defaultUserRolePermissions": {"permissionGrantPoliciesAssigned": LEGACY}})
     play(PLAYBOOK, inventory=inventory(contoso=OPEN)).ok()
     assert not tenant.principal["notes"]
-    for _ in range(2):
+    for _time in range(2):
         gone = outcome(play(PLAYBOOK, inventory=inventory(contoso={**OPEN, "okta_workflows_state": "absent"})).ok())
         assert gone["status"] == "absent" and "may never have changed it" in " ".join(gone["notes"])
     assert tenant.user_consent() == LEGACY

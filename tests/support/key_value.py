@@ -25,7 +25,7 @@ class Store:
         """Status and body."""
         if (method, path) == ("POST", "/v1/sys/capabilities-self"):
             return 200, {"capabilities": ["create", "read", "update", "delete"]}
-        kind, _, entry = path.removeprefix("/v1/secret/").partition("/")
+        kind, _slash, entry = path.removeprefix("/v1/secret/").partition("/")
         if (method, kind) == ("POST", "data"):
             self.data[entry] = body["data"]
             self.metadata.setdefault(entry, {})

@@ -22,6 +22,10 @@ def sampled(parameters: t.Mapping[str, t.Any] | t.Iterable[str], *sample: str) -
     if unknown or not sample:
         raise ValueError(f"the sample is {sorted(unknown) or 'empty'}, but the parameters are {sorted(values)}")
     return [
-        pytest.param(*(value if type(value) is tuple else (value,)), id=name, marks=() if name in sample else pytest.mark.exhaustive)
+        pytest.param(*(value if _several(value) else (value,)), id=name, marks=() if name in sample else pytest.mark.exhaustive)
         for name, value in values.items()
     ]
+
+
+def _several(value: t.Any) -> bool:
+    return isinstance(value, tuple) and not hasattr(value, "_fields")  # a named tuple is one argument
