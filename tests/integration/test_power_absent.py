@@ -90,6 +90,7 @@ def test_a_role_that_may_not_be_taken_away_keeps_its_holder(play: Play, inventor
     assert play(PLAYBOOK, inventory=inventory(contoso=gone)).ok().changed() == []
 
 
+@pytest.mark.exhaustive
 def test_somebodys_word_that_the_role_is_gone(play: Play, inventory: Inventory, emulator: Emulator, sink: dict[str, t.Any]) -> None:
     """An identity that can never see role assignments is told; a role that was given by others is not forgotten either."""
     without_rights(emulator)
@@ -104,6 +105,7 @@ def test_somebodys_word_that_the_role_is_gone(play: Play, inventory: Inventory, 
     assert NAME not in [item.get("uniqueName") for item in emulator.tenant("contoso")["applications"].values()]
 
 
+@pytest.mark.exhaustive
 def test_an_adopted_application_with_a_role_that_may_not_be_taken(play: Play, inventory: Inventory, emulator: Emulator, sink: dict[str, t.Any]) -> None:
     """It stays anyway, and works on; what was added to it goes, and the role is said in every run."""
     made = emulator.add_application("contoso", displayName="By hand", secrets=[{"displayName": "by hand"}])["application"]
