@@ -30,8 +30,16 @@ class ActionModule(entra_app.ActionModule):
             cache = JobCache.from_environ({**os.environ, **task_context(host, None, share_cache=True)})
             fallback = os.environ.get("WORKATO_API_TOKEN", "").strip()
             own = str(args.get("api_token") or fallback).strip()
-            others = same_token(cache, variables, host, str(name), own, fallback, args.get("connectors_variable") or None, "workato")
+            listed = args.get("connectors_variable") or None
+            constant = self._constant_of_the_play(str(name))
+            others = same_token(cache, variables, host, str(name), own, fallback, of_the_play=constant, connectors=listed, connector="workato")
             if others:
                 error = refusal(host, others, str(name), str(variables.get("entra_tenant_id", "")) or None)
                 return {"failed": True, "changed": False, "msg": error.sentence(), "failure": error.as_failure()}
         return super().run(tmp, task_vars)
+
+    def _constant_of_the_play(self, name: str) -> str | None:
+        """What the play says a variable is, where that is the same for every host; the variables of other hosts do not show it."""
+        play = getattr(self._task, "play", None)
+        text = play.get_vars().get(name) if play is not None else None
+        return str(text) if isinstance(text, str) and text and "{{" not in text else None

@@ -19,29 +19,40 @@ _SHOWN = 3  # hosts in a sentence
 
 
 def same_token(
-    cache: JobCache, variables: Mapping[str, t.Any], host: str, name: str, own: str, fallback: str, connectors: str | None = None, connector: str = ""
+    cache: JobCache,
+    variables: Mapping[str, t.Any],
+    host: str,
+    name: str,
+    own: str,
+    fallback: str,
+    *,
+    of_the_play: str | None = None,
+    connectors: str | None = None,
+    connector: str = "",
 ) -> list[str]:
     """The other hosts of the play for which the variable C(name) is the same token as ``own``, the one of ``host``.
 
-    Hosts without the variable use ``fallback``. When ``host`` has another value than ``own``, that is a variable of the play, which holds for every host.
-    ``connectors`` names a variable that lists what a host is connected to: hosts whose list lacks ``connector`` do not count. The variables of all hosts
-    are looked at once a job, by whichever host comes first; no token is kept.
+    Hosts without the variable use ``fallback``. C(of_the_play) is the token of every host, where the play itself says so. Where ``own`` comes from yet
+    another place, such as an expression in a file of the play, nothing shows what others have. ``connectors`` names a variable that lists what a host is
+    connected to: hosts whose list lacks ``connector`` do not count. The variables of all hosts are looked at once a job, by whichever host comes first;
+    no token is kept.
     """
     hosts = [str(one) for one in variables.get("ansible_play_hosts_all") or ()]
     if len(hosts) < 2:
         return []
     hostvars = variables["hostvars"]
-    of_the_play = _token(hostvars[host], name, fallback) != own
+    if of_the_play is None and _token(hostvars[host], name, fallback) != own:
+        return []
 
     def find() -> tuple[dict[str, list[str]], None]:
         groups: dict[str, list[str]] = {}
         for one in hosts:
-            token = own if of_the_play else _token(hostvars[one], name, fallback)
+            token = of_the_play or _token(hostvars[one], name, fallback)
             if token and (connectors is None or connector in _list(hostvars[one], connectors)):
                 groups.setdefault(token, []).append(one)
         return {one: [other for other in group if other != one] for group in groups.values() for one in group}, None
 
-    key = hashlib.sha256(json.dumps([hosts, name, of_the_play, connectors, connector]).encode()).hexdigest()
+    key = hashlib.sha256(json.dumps([hosts, name, of_the_play is None, connectors, connector]).encode()).hexdigest()
     found, _from_cache = cache.get_or_create(_KIND, [key], find)
     return found.get(host, [])
 

@@ -90,7 +90,12 @@ def test_wrong_credentials(play: Play, inventory: Inventory, emulator: Emulator,
 def test_wrong_addresses(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
     """Plain http is refused for every address, before anything is sent."""
     app = {"unique_name": "payroll", "display_name": "Payroll"}
-    insecure = {"instance_url": emulator.workspace365_url().replace("https://", "http://"), "environment": "contoso", "provisioning_key": "0" * 36}
+    insecure = {
+        "instance_url": emulator.workspace365_url().replace("https://", "http://"),
+        "environment": "contoso",
+        "provisioning_key": "0" * 36,
+        "expected_tenants": ["contoso"],
+    }
     playbook = write_play(
         workdir,
         expected_to_fail("plain login", "entra_app", {**app, "login_url": emulator.login_url.replace("https://", "http://")}),

@@ -147,6 +147,7 @@ def test_confirming_each_connector(name: str, emulator: Emulator, operator: dict
     assert run.host_tasks("contoso") <= tasks, [event.task for event in run.events]
 
 
+@pytest.mark.exhaustive
 def test_confirming_means_looking(play: Play, inventory: Inventory, emulator: Emulator) -> None:
     """A narrower grant and a lost mark are found and put right. Test_33 of test_safety_proof.py looks for what is removed or changed altogether."""
     hosts = inventory(contoso=None)

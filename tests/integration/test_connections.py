@@ -6,6 +6,7 @@ from __future__ import annotations
 import typing as t
 from pathlib import Path
 
+import pytest
 import yaml
 from support.connections import Connection
 from support.playbooks import Run
@@ -71,6 +72,7 @@ def test_an_undecided_delivery_is_ours_on_an_unclear_page(play: Play, inventory:
     Connection(emulator).check_connected()
 
 
+@pytest.mark.exhaustive
 def test_hand_off_ends_the_same_way_every_time(play: Play, inventory: Inventory, emulator: Emulator) -> None:
     """An identity that may not even see grants hands off again; once somebody has consented and says so, it goes on."""
     hosts = little(emulator, "Application.ReadWrite.OwnedBy", "Organization.Read.All")
@@ -170,6 +172,7 @@ def test_restoring_brings_everything_up_to_date_in_one_run(play: Play, inventory
     assert play("workspace365.yml", inventory=inventory(contoso=more)).ok().changed() == []
 
 
+@pytest.mark.exhaustive
 def test_retiring_an_old_key_asks_nothing_of_the_product(play: Play, inventory: Inventory, emulator: Emulator) -> None:
     """A run with nothing to deliver sends nothing there, and needs no provisioning key."""
     play("workspace365.yml", inventory=inventory(contoso={})).ok()
@@ -231,6 +234,7 @@ def test_the_reason_is_not_lost_when_the_clean_up_fails_too(play: Play, inventor
     failed_well(run, emulator, "provisioning key was not accepted", left, "could not be removed again", "Authorization_RequestDenied")
 
 
+@pytest.mark.exhaustive
 def test_a_refusal_does_not_take_the_key_from_a_sink(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
     """The sink is written first. What it stored is in somebody's hands, whatever the product says then; the next run settles it."""
     sink = workdir / "sink.yml"
@@ -330,6 +334,7 @@ def test_a_run_shows_what_it_did_with_secrets(play: Play, inventory: Inventory, 
     assert "entra_app: did 1 action (no_log hides which)" in play(own, inventory=inventory(contoso={})).ok().output
 
 
+@pytest.mark.exhaustive
 def test_another_connectors_waiting_for_consent_is_not_passed_on(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
     """The one before is handed off; the one after is as it should be, does nothing, and says so."""
     platform = {"power_platform_role": "", "power_platform_credential": "none"}

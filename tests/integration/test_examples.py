@@ -8,6 +8,7 @@ import shutil
 import typing as t
 from pathlib import Path
 
+import pytest
 import yaml
 from support.key_value import TOKEN, key_value
 from support.playbooks import ROOT, Run
@@ -61,6 +62,7 @@ def test_another_product(play: Play, emulator: Emulator, workdir: Path) -> None:
         assert emulator.token(tenant, held["client_id"], held["client_secret"])["status"] == 200
 
 
+@pytest.mark.exhaustive
 def test_a_sink_of_ones_own(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
     """The key/value store gets the credential, is asked on every run, loses it, is closed, and forgets it in the end."""
     role = {"ansible.builtin.include_role": {"name": "tenantkit.connectors.entra_connector"}}

@@ -101,6 +101,7 @@ def test_the_client_id_alone_is_enough(play: Play, inventory: Inventory, emulato
     assert diagnosis(play(DIAGNOSE, inventory=inventory(contoso=known)).ok())["findings"] == []
 
 
+@pytest.mark.exhaustive
 def test_federated_credentials_are_looked_at(play: Play, inventory: Inventory, emulator: Emulator) -> None:
     """They say that the application signs in by itself; one that is to be there and is not, or that trusts somebody else, is a cause."""
     known = by_hand(emulator)

@@ -174,7 +174,7 @@ def test_federated(play: Play, inventory: Inventory, emulator: Emulator, workdir
     assert (result_of(again)["status"], result_of(again)["proof"]["status"], told(again)) == ("connected", "proven", "")
 
 
-@pytest.mark.parametrize("kind", ["secret", "certificate"])
+@pytest.mark.parametrize("kind", ["secret", pytest.param("certificate", marks=pytest.mark.exhaustive)])
 def test_what_nobody_tried_is_not_connected(kind: str, play: Play, inventory: Inventory, emulator: Emulator, sink: dict[str, t.Any]) -> None:
     """With the proof turned off it is only configured, in later runs as well; the first run that may prove it does."""
     off = {**sink, "power_platform_credential": kind, "power_platform_prove": False}
@@ -306,6 +306,7 @@ def test_a_group_and_an_environment(play: Play, inventory: Inventory, emulator: 
     assert roles_of(emulator, result["app"]["app_id"]) == [(READER, f"/environmentGroups/{group}")]
 
 
+@pytest.mark.exhaustive
 def test_what_the_advice_says_can_be_set(play: Play, inventory: Inventory, emulator: Emulator) -> None:
     """An adopted application with a wider audience, and a deleted one with the same name."""
     made = emulator.add_application("contoso", displayName="By hand", signInAudience="AzureADMultipleOrgs")["application"]

@@ -113,6 +113,7 @@ def test_certificates_in_every_form(way: str, play: Play, inventory: Inventory, 
     assert len(own_application(emulator, "contoso", NAME)["keyCredentials"]) == 1, "it is the same certificate each time"
 
 
+@pytest.mark.exhaustive
 def test_a_federated_credential_that_is_new(play: Play, inventory: Inventory, emulator: Emulator) -> None:
     """Entra does not know it at once: the first run waits as long as it may, and proves it. With less time it is not proven, not failed."""
     emulator.settings(federated_activation_delay=9)
@@ -161,7 +162,8 @@ def a_file(workdir: Path) -> dict[str, t.Any]:
     return {"entra_connector_sink": sink, "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
 
 
-@pytest.mark.parametrize("kind", sampled(("secret", "certificate"), "secret"))
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("kind", ["secret", "certificate"])
 def test_what_cannot_be_read_back_stays_unproven(kind: str, play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
     """Without the value no later run turns green by itself: it takes a proof with the value, or the operator's word."""
     without_environments(emulator)
@@ -187,6 +189,7 @@ def test_what_cannot_be_read_back_stays_unproven(kind: str, play: Play, inventor
     assert (result_of(after)["status"], after.changed()) == ("connected", [])
 
 
+@pytest.mark.exhaustive
 def test_the_operators_word(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
     """Where there is nothing to see, somebody may vouch for the credential; what was remembered is forgotten then."""
     without_environments(emulator)

@@ -94,6 +94,7 @@ def test_switching_the_account_type_in_one_run(play: Play, hosts: Path, emulator
     assert "accept_audience_narrowing" in back.failure()["msg"]
 
 
+@pytest.mark.exhaustive
 def test_a_mark_without_authority_is_replaced_once(play: Play, hosts: Path, emulator: Emulator, unhurried: None) -> None:
     """Earlier marks said nothing about the tenant in the connection: one more delivery settles it."""
     play("workato.yml", inventory=hosts).ok()
@@ -179,6 +180,7 @@ def test_a_vault_file_keeps_the_secret_and_is_asked_every_run(play: Play, invent
     assert file.exists() and len(set(emulator.tenant("contoso")["secrets"]) - before) == 1
 
 
+@pytest.mark.exhaustive
 def test_a_renewed_secret_is_typed_in_while_the_old_one_works(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
     """Until the overlap is over, said in every run until then, with each place that has it."""
     folders = [workdir / name for name in ("credentials", "second")]
@@ -194,6 +196,7 @@ def test_a_renewed_secret_is_typed_in_while_the_old_one_works(play: Play, invent
         assert any(f"Type the new secret in before {day - dt.timedelta(days=late)}" in notes for late in (0, 1)) and places in notes
 
 
+@pytest.mark.exhaustive
 def test_sinks_forget_what_is_taken_away(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
     """Before the application goes, and not in check mode."""
     folder, own = workdir / "credentials", workdir / "own.yml"
@@ -210,6 +213,7 @@ def test_sinks_forget_what_is_taken_away(play: Play, inventory: Inventory, emula
     assert list(folder.iterdir()) == [] and f"order forget {app_id}" in run.output
 
 
+@pytest.mark.exhaustive
 def test_nothing_is_taken_away_while_a_sink_cannot_be_opened(play: Play, inventory: Inventory, emulator: Emulator, unhurried: None, workdir: Path) -> None:
     """Neither in Entra nor in Workato."""
     sink = {"type": "vault_file", "vault_id": "connectors", "directory": str(workdir / "credentials")}

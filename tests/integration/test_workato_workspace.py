@@ -51,6 +51,17 @@ def test_a_token_of_the_play_is_for_one_host(play: Play, inventory: Inventory, e
     assert emulator.workato("contoso")["connections"] == []
 
 
+@pytest.mark.exhaustive
+def test_an_expression_of_the_play_is_each_hosts_own(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """It may give every host another token, also while one is exported; two that open one workspace are told apart there."""
+    tokens = {name: emulator.workato(name)["tokens"]["automation"] for name in ("contoso", "fabrikam")}
+    playbook = workdir / "play.yml"
+    variables = f'{{workato_api_token: "{{{{ tokens[inventory_hostname] }}}}", tokens: {tokens}}}'
+    playbook.write_text(f"- {{hosts: all, gather_facts: false, vars: {variables}, roles: [tenantkit.connectors.workato]}}\n")
+    run = play(playbook, inventory=inventory(contoso={}, fabrikam={})).ok()
+    assert [connection(emulator, name)["input"]["tenant_id"] for name in tokens] == [emulator.tenant_id(name) for name in tokens], run.output
+
+
 def test_a_rollout_counts_the_hosts_that_use_workato(play: Play, inventory: Inventory, emulator: Emulator) -> None:
     """The token of the environment is for the one of them; hosts with other products cannot be confused with it."""
     one = inventory(contoso={"connectors": ["workato"]}, fabrikam={"connectors": []}, northwind={"connectors": []})
@@ -88,6 +99,7 @@ def test_one_workspace_for_many_customers(play: Play, inventory: Inventory, emul
     assert {event.host for event in run.events if event.status == "failed"} == {"northwind"} and emulator.writes() == []
 
 
+@pytest.mark.exhaustive
 def test_another_token_of_the_same_workspace(play: Play, inventory: Inventory, emulator: Emulator) -> None:
     """Two hosts open one workspace with a token each, which no variable shows: they have to say it as well."""
     emulator.add_workato_client("contoso", "second", "a-second-token-of-contoso", ["connections", "connectors"])
