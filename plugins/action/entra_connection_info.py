@@ -5,13 +5,11 @@
 
 from __future__ import annotations
 
-import os
 import typing as t
 
 from ansible_collections.tenantkit.connectors.plugins.action import entra_app
-from ansible_collections.tenantkit.connectors.plugins.module_utils._cache import JobCache
 from ansible_collections.tenantkit.connectors.plugins.module_utils._claims import collision
-from ansible_collections.tenantkit.connectors.plugins.plugin_utils._job import task_context
+from ansible_collections.tenantkit.connectors.plugins.plugin_utils._job import job_cache
 from ansible_collections.tenantkit.connectors.plugins.plugin_utils._same_place import same_place
 from ansible_collections.tenantkit.connectors.plugins.plugin_utils._worker import preload
 
@@ -27,8 +25,7 @@ class ActionModule(entra_app.ActionModule):
         places = self._task.args.get("unique_variables")
         if isinstance(places, (list, tuple)) and all(isinstance(place, (list, tuple)) for place in places):
             host = str(variables.get("inventory_hostname", ""))
-            cache = JobCache.from_environ({**os.environ, **task_context(host, None, share_cache=True)})
-            others = same_place(cache, variables, host, places)
+            others = same_place(job_cache(host), variables, host, places)
             if others:
                 connector, tenant = str(self._task.args.get("connector", "")), str(self._task.args.get("tenant_id", ""))
                 error = collision({"label": f"the same place for {connector}", "hosts": sorted([host, *others])}, tenant, before=True)

@@ -9,8 +9,7 @@ import os
 import typing as t
 
 from ansible_collections.tenantkit.connectors.plugins.action import entra_app
-from ansible_collections.tenantkit.connectors.plugins.module_utils._cache import JobCache
-from ansible_collections.tenantkit.connectors.plugins.plugin_utils._job import task_context
+from ansible_collections.tenantkit.connectors.plugins.plugin_utils._job import job_cache
 from ansible_collections.tenantkit.connectors.plugins.plugin_utils._same_token import refusal, same_token
 from ansible_collections.tenantkit.connectors.plugins.plugin_utils._worker import preload
 
@@ -27,12 +26,11 @@ class ActionModule(entra_app.ActionModule):
         name = args.get("token_variable")
         if name and not args.get("expected_workspace"):
             host = str(variables.get("inventory_hostname", ""))
-            cache = JobCache.from_environ({**os.environ, **task_context(host, None, share_cache=True)})
             fallback = os.environ.get("WORKATO_API_TOKEN", "").strip()
             own = str(args.get("api_token") or fallback).strip()
             listed = args.get("connectors_variable") or None
             constant = self._constant_of_the_play(str(name))
-            others = same_token(cache, variables, host, str(name), own, fallback, of_the_play=constant, connectors=listed, connector="workato")
+            others = same_token(job_cache(host), variables, host, str(name), own, fallback, of_the_play=constant, connectors=listed, connector="workato")
             if others:
                 error = refusal(host, others, str(name), str(variables.get("entra_tenant_id", "")) or None)
                 return {"failed": True, "changed": False, "msg": error.sentence(), "failure": error.as_failure()}

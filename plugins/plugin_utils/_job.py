@@ -11,7 +11,9 @@ runs, and nothing leaks into an ansible-playbook that some other task starts.
 
 from __future__ import annotations
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._cache import JOB_ID_VARIABLE, start_job
+import os
+
+from ansible_collections.tenantkit.connectors.plugins.module_utils._cache import JOB_ID_VARIABLE, JobCache, start_job
 from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import DEADLINE_VARIABLE, HOST_VARIABLE
 
 # Made where the action is imported: once, in the parent. Every fork inherits it, so that it names the job.
@@ -29,3 +31,8 @@ def task_context(host: str, deadline: float | None, *, share_cache: bool) -> dic
         HOST_VARIABLE: host,
         DEADLINE_VARIABLE: "" if deadline is None else f"{deadline:.3f}",
     }
+
+
+def job_cache(host: str) -> JobCache:
+    """The cache of this job, for an action that looks at the other hosts before its module runs."""
+    return JobCache.from_environ({**os.environ, **task_context(host, None, share_cache=True)})

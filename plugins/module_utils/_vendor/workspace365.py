@@ -165,15 +165,8 @@ class Workspace365Client:
             raise self._error(answer, f"{self.host} has no environment '{environment}'.")
         body = answer.json()
         if not isinstance(body, dict) or not _LICENSES.issubset(str(name).lower() for name in body):
-            raise ServiceError(
-                f"Could not {answer.doing}: {self.host} answered {answer.status} without the numbers of licenses that belong there ({answer.id_words}).",
-                code="unexpected_answer",
-                http_status=answer.status,
-                service=SERVICE,
-                request_id=answer.request_id,
-                client_request_id=answer.client_request_id,
-                advice="Check 'instance_url', and whether a proxy or a portal answers in its place.",
-            )
+            text = f"without the numbers of licenses that belong there ({answer.id_words})"
+            raise self._somebody_elses(answer, text, code="unexpected_answer")
 
     def sign_in_page(self, environment: str, expected: t.Collection[str]) -> SignInPage:
         """What a person would see. Sent without the provisioning key; the redirect is looked at, not followed."""
@@ -237,17 +230,21 @@ class Workspace365Client:
     def _check_taken(self, answer: HttpAnswer) -> None:
         """Any 2xx is success, and what it carries is not documented. Only a web page is no answer of the API: a portal or a proxy spoke in its place."""
         if re.match(r"\s*<(!doctype\s+html|html)\b", answer.text, re.IGNORECASE):
-            raise ServiceError(
-                f"Could not {answer.doing}: {self.host} answered {answer.status} with a web page instead of the API's answer ({answer.id_words}), "
-                "so it is not known whether the settings were taken.",
-                code="not_json",
-                http_status=answer.status,
-                service=SERVICE,
-                request_id=answer.request_id,
-                client_request_id=answer.client_request_id,
-                outcome="unknown",
-                advice="Check 'instance_url', and whether a proxy or a portal answers in its place.",
-            )
+            text = f"with a web page instead of the API's answer ({answer.id_words}), so it is not known whether the settings were taken"
+            raise self._somebody_elses(answer, text, code="not_json", outcome="unknown")
+
+    def _somebody_elses(self, answer: HttpAnswer, text: str, *, code: str, outcome: str | None = None) -> ServiceError:
+        """A good status with what the API never answers."""
+        return ServiceError(
+            f"Could not {answer.doing}: {self.host} answered {answer.status} {text}.",
+            code=code,
+            http_status=answer.status,
+            service=SERVICE,
+            request_id=answer.request_id,
+            client_request_id=answer.client_request_id,
+            outcome=outcome,
+            advice="Check 'instance_url', and whether a proxy or a portal answers in its place.",
+        )
 
     def _send(self, method: str, path: str, doing: str, body: t.Any = None, repeat: Repeat = Repeat.SAFE) -> HttpAnswer:
         return self._http.request(method, self.url + path, doing=doing, service=SERVICE, headers=self._headers, json=body, repeat=repeat)

@@ -8,21 +8,12 @@ import typing as t
 
 from tenant_emulator.testing import JsonObject
 
+from support.okta import CHOSEN, OKTA, OPEN, SERVICE
 from support.scenarios.base import ENTRA_WORDS, Scenario
 
-OKTA = "c7e15b90-4d28-4a6f-b3c1-90f2d6e8a745"
-PUBLISHER = "5e0b7a42-9c16-4f83-a2d7-e41c8b60f395"
-ACCOUNT = "service@contoso.com"
 OWN = "managePermissionGrantsForOwnedResource.DeveloperConsent"
 BEFORE = ["ManagePermissionGrantsForSelf.microsoft-user-default-recommended", OWN]
 LEGACY = ["ManagePermissionGrantsForSelf.microsoft-user-default-legacy", OWN]
-CHOSEN: JsonObject = {
-    "okta_workflows_app_id": OKTA,
-    "okta_workflows_publisher_tenant_id": PUBLISHER,
-    "okta_workflows_accounts": [ACCOUNT],
-    "okta_workflows_permissions": "directory",
-}
-OPEN: JsonObject = {**CHOSEN, "okta_workflows_mode": "vendor_documented", "okta_workflows_accept_tenant_wide_consent": True}
 
 
 class Preconsent(Scenario):
@@ -42,7 +33,7 @@ class Preconsent(Scenario):
         policy = {"defaultUserRolePermissions": {"permissionGrantPoliciesAssigned": BEFORE}}
         self.emulator.control("PUT", "tenants/contoso/policies/authorizationPolicy", policy)
         state = self.state
-        self.account = next(user["id"] for user in state["users"].values() if user["userPrincipalName"] == ACCOUNT)
+        self.account = next(user["id"] for user in state["users"].values() if user["userPrincipalName"] == SERVICE)
         self.theirs = set(state["service_principals"])
         self.host = CHOSEN
 
