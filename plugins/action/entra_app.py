@@ -20,12 +20,15 @@ from ansible.utils.display import Display
 # The parent process imports this file before it forks the workers, so what is imported here is imported once a job and not
 # once a task. The shared code imports requests and msal, guarded: without them a task still fails with a sentence.
 from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import crash_result
+from ansible_collections.tenantkit.connectors.plugins.plugin_utils import _role_variables
 from ansible_collections.tenantkit.connectors.plugins.plugin_utils._job import task_context
 from ansible_collections.tenantkit.connectors.plugins.plugin_utils._lines import TELL_ACTIONS, action_lines, to_stderr
 from ansible_collections.tenantkit.connectors.plugins.plugin_utils._placement import Placement, decide
 from ansible_collections.tenantkit.connectors.plugins.plugin_utils._worker import COLLECTION, WorkerOutcome, load_declaration, preload, run_in_worker
 
 preload("entra_app")
+# The lookup plugins of the roles use it in the workers, which inherit it here.
+_role_variables.preload()
 
 display = Display()
 

@@ -1,0 +1,80 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The module defaults of a connector's tasks: tenant, credential and cloud of the host."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: session
+short_description: Tenant, credential and cloud of the host as module defaults
+version_added: 1.0.0
+author: The tenantkit.connectors contributors (@tenantkit)
+description:
+  - Returns the options that all modules of the action group C(tenantkit.connectors.entra) share, from the variables C(entra_*) of the host. The roles of this
+    collection give it to C(module_defaults), and a play of one's own can do the same.
+  - What the host does not say is left out, so that the C(module_defaults) of a play stay in force.
+options:
+  auth:
+    description:
+      - Name of the variable with the credential, a dictionary of the C(auth_*) options without that prefix. Where the host does not have it,
+        C(entra_auth) is taken.
+    type: str
+    default: entra_auth
+seealso:
+  - module: tenantkit.connectors.entra_app
+"""
+
+EXAMPLES = r"""
+- name: A play of one's own
+  hosts: tenants
+  gather_facts: false
+  module_defaults:
+    group/tenantkit.connectors.entra: "{{ lookup('tenantkit.connectors.session') }}"
+  tasks:
+    - name: Look for an application
+      tenantkit.connectors.entra_app_info:
+        unique_name: payroll-sync
+"""
+
+RETURN = r"""
+_raw:
+  description: One dictionary of options.
+  type: list
+  elements: dict
+"""
+
+import typing as t
+
+from ansible.plugins.lookup import LookupBase
+
+# Option of the modules: variable of the host.
+SHARED = {
+    "tenant_id": "entra_tenant_id",
+    "expected_domain": "entra_expected_domain",
+    "cloud": "entra_cloud",
+    "login_url": "entra_login_url",
+    "graph_url": "entra_graph_url",
+    "ca_path": "entra_ca_path",
+    "timeout": "entra_timeout",
+}
+CREDENTIAL = ("method", "client_id", "client_secret", "certificate_path", "certificate_password", "federated_token_file", "access_token")
+
+
+def session(variables: t.Mapping[str, t.Any], template: t.Callable[[t.Any], t.Any], auth: str = "entra_auth") -> dict[str, t.Any]:
+    """The options that the host names. ``template`` resolves the templates of its variables."""
+    credential = auth if auth in variables else "entra_auth"
+    names = {option: variables[name] for option, name in SHARED.items() if name in variables}
+    found = template({**names, "auth": variables.get(credential) or {}})  # a member whose value is "omit" is gone afterwards
+    given = found.pop("auth", None) or {}
+    found.update({f"auth_{member}": given[member] for member in CREDENTIAL if member in given})
+    return {option: value for option, value in found.items() if value is not None}
+
+
+class LookupModule(LookupBase):
+    """What Ansible looks for."""
+
+    def run(self, terms: list[t.Any], variables: t.Mapping[str, t.Any] | None = None, **kwargs: t.Any) -> list[t.Any]:
+        """One dictionary."""
+        self.set_options(var_options=variables, direct=kwargs)
+        return [session(variables or {}, self._templar.template, self.get_option("auth"))]

@@ -1,0 +1,17 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""What the products decide, by the names that the roles use. Everything named here is a pure function of plain data."""
+
+from __future__ import annotations
+
+import typing as t
+
+# What the variables of a host mean: called with the variables, host and check_mode; see the lookup plugin "connection".
+Connection = t.Callable[..., dict[str, t.Any]]
+# A question of a role: called with what the role hands over; see the module connector_decision.
+Decision = t.Callable[[t.Mapping[str, t.Any]], dict[str, t.Any]]
+
+CONNECTIONS: t.Mapping[str, Connection] = {}
+DECISIONS: t.Mapping[str, Decision] = {}

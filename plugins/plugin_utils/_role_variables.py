@@ -1,0 +1,55 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""The variables of a host that a role documents, as plain values of the documented types."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import importlib
+import typing as t
+from pathlib import Path
+
+import yaml
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.tenantkit.connectors.plugins.plugin_utils._worker import plain
+
+ROLES = Path(__file__).resolve().parents[2] / "roles"
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@functools.cache
+def role_options(role: str) -> t.Mapping[str, t.Mapping[str, t.Any]]:
+    """The options of all entry points of a role, from its argument specs. Raises OSError for a role that is not there."""
+    text = (ROLES / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8")
+    specs = yaml.load(text, Loader=_LOADER)["argument_specs"]
+    return {name: spec for entry in specs.values() for name, spec in entry["options"].items()}
+
+
+def role_variables(role: str, variables: t.Mapping[str, t.Any], template: t.Callable[[t.Any], t.Any]) -> dict[str, t.Any]:
+    """What a host says about a role, by the names of the variables; what it does not say is not in the answer.
+
+    ``variables`` are the variables of the host as Ansible holds them, ``template`` resolves their templates. Texts become the documented
+    types: a survey of a controller gives C(false) as a text. A value that does not fit its type stays as it is, since the role's own
+    validation of arguments refuses it with the name of the variable.
+    """
+    options = role_options(role)
+    # Ansible leaves a member of a dict out whose value is "omit".
+    found = plain(template({name: variables[name] for name in options if name in variables}))
+    given = {name: value for name, value in found.items() if value is not None}
+    checked = ArgumentSpecValidator({name: _typed(options[name]) for name in given}).validate(dict(given))
+    return given if checked.error_messages else dict(checked.validated_parameters)
+
+
+def preload() -> None:
+    """Import the products in the process that calls this, so that the workers it forks have them. What cannot be imported fails where it is used."""
+    with contextlib.suppress(Exception):
+        importlib.import_module("ansible_collections.tenantkit.connectors.plugins.module_utils._products.registry")
+
+
+def _typed(option: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """The part of an option's description that says its type. A path stays as the operator wrote it: the module that opens it resolves it."""
+    spec = {key: option[key] for key in ("type", "elements") if key in option}
+    return {**spec, "type": "str"} if spec.get("type") == "path" else spec

@@ -1,0 +1,37 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which module defaults the variables of a host mean."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.tenantkit.connectors.plugins.lookup.session import CREDENTIAL, SHARED, session
+from ansible_collections.tenantkit.connectors.plugins.module_utils._argspec import auth_argument_spec
+
+
+@pytest.mark.parametrize(
+    ("variables", "options"),
+    [
+        ({}, {}),
+        ({"entra_tenant_id": "contoso.com"}, {"tenant_id": "contoso.com"}),
+        ({"entra_tenant_id": "a", "entra_timeout": 5, "entra_cloud": None}, {"tenant_id": "a", "timeout": 5}),
+        ({"entra_auth": {"method": "client_secret", "client_id": "b"}}, {"auth_method": "client_secret", "auth_client_id": "b"}),
+        ({"entra_auth": {"unknown": 1}, "unrelated": 2}, {}),
+        ({"entra_auth": None}, {}),
+    ],
+)
+def test_what_the_host_names(variables: dict[str, t.Any], options: dict[str, t.Any]) -> None:
+    assert session(variables, lambda value: value) == options
+
+
+def test_another_credential_takes_the_place_of_the_first_as_a_whole() -> None:
+    variables = {"entra_auth": {"client_id": "first", "client_secret": "x"}, "admin_auth": {"client_id": "second"}}
+    assert session(variables, lambda value: value, "admin_auth") == {"auth_client_id": "second"}
+    assert session(variables, lambda value: value, "missing_auth") == {"auth_client_id": "first", "auth_client_secret": "x"}
+
+
+def test_every_shared_option_of_the_modules_can_be_said() -> None:
+    assert {*SHARED, *(f"auth_{member}" for member in CREDENTIAL)} == set(auth_argument_spec())
