@@ -137,6 +137,47 @@ options:
     type: str
     choices: [present, absent]
     default: present
+  role:
+    description:
+      - What the role C(entra_connector) has to know besides, as P(tenantkit.connectors.connection#lookup) returns it in the member C(look). RV(connection.next)
+        and RV(connection.wanted) are for that role.
+    type: dict
+    suboptions:
+      sinks:
+        description: Who keeps the credential.
+        type: list
+        elements: dict
+        default: []
+      has_product:
+        description: Whether O(delivery) is a product's, and not made up for a sink.
+        type: bool
+        default: false
+      consent_wanted:
+        description: Whether an administrator's consent is waited for.
+        type: bool
+        default: true
+      secret_later:
+        description: Whether the credential is left to a later call.
+        type: bool
+        default: false
+      absent_confirmed:
+        description: What the operator wrote to confirm O(state=absent).
+        type: str
+        default: ""
+      absent_confirmation:
+        description: What confirms it.
+        type: str
+        default: ""
+      problems:
+        description: What is wrong with the choice of variables. The module refuses it before anybody signs in.
+        type: list
+        elements: str
+        default: []
+  handed_on:
+    description:
+      - For the role C(entra_connector), whether the play has tasks that hand the credential to a product.
+    type: bool
+    default: false
 seealso:
   - module: tenantkit.connectors.entra_app
   - module: tenantkit.connectors.entra_admin_consent
@@ -200,16 +241,19 @@ connection:
       returned: success
       sample: connected
     steps:
-      description: What each step would do, one sentence per write.
+      description:
+        - What each step would do, one sentence per write, whether it is open, and the options of the module that does it.
+        - The options of the steps after the registration hold only while the application is there. C(secret) has no options.
       type: dict
       returned: success
       sample:
-        resources: {actions: []}
-        app: {actions: []}
-        permissions: {actions: []}
-        service_principal: {actions: []}
-        consent: {actions: []}
-        secret: {actions: []}
+        resources: {actions: [], open: false, options: {}}
+        app: {actions: [], open: false, options: {unique_name: tenantkit.workspace365.contoso}}
+        record: {actions: [], open: false, options: {}}
+        permissions: {actions: [], open: false, options: {}}
+        service_principal: {actions: [], open: false, options: {}}
+        consent: {actions: [], open: false, options: {}}
+        secret: {actions: [], open: false, options: {}}
     app:
       description: The application, as M(tenantkit.connectors.entra_app) returns it.
       type: dict
@@ -273,6 +317,16 @@ connection:
       elements: str
       returned: success
       sample: []
+    wanted:
+      description: With O(role), the options that say what is wanted.
+      type: dict
+      returned: with O(role)
+      sample: {connector: workspace365, state: present}
+    next:
+      description: With O(role), what the role C(entra_connector) does next.
+      type: dict
+      returned: with O(role)
+      sample: {open: false, makes_credential: false}
     credential:
       description: The credential that was used.
       type: str
@@ -315,6 +369,19 @@ DECLARATION = Declaration(
         "force": {"type": "bool", "default": False},
         "find_other_registrations": {"type": "bool", "default": False},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "role": {
+            "type": "dict",
+            "options": {
+                "sinks": {"type": "list", "elements": "dict", "default": []},
+                "has_product": {"type": "bool", "default": False},
+                "consent_wanted": {"type": "bool", "default": True},
+                "secret_later": {"type": "bool", "default": False, "no_log": False},
+                "absent_confirmed": {"type": "str", "default": ""},
+                "absent_confirmation": {"type": "str", "default": ""},
+                "problems": {"type": "list", "elements": "str", "default": []},
+            },
+        },
+        "handed_on": {"type": "bool", "default": False},
     },
     resource=ConnectionResource,
 )

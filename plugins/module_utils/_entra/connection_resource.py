@@ -16,6 +16,8 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._entra import
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.application import ApplicationResource
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.application_desired import ApplicationDesired
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connection_read import ConnectionReader, Snapshot
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connector.plan import plan_of
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connector.steps import steps_of
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.other_registrations import others_in, others_part
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.owner_watch import owner_warning
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.permission_option import parse_permissions
@@ -36,12 +38,20 @@ def validated(name: str, spec: t.Mapping[str, t.Any], given: t.Mapping[str, t.An
     return dict(result.validated_parameters)
 
 
+# The options that say what is wanted; the decisions of the role entra_connector read them from the answer.
+_WANTED = (
+    "connector", "app", "service_principal", "permissions", "permissions_mode", "consent", "accept_privileged", "secret", "delivery", "force", "state",
+)  # fmt: skip
+
+
 class ConnectionResource:
     """One connection of one tenant."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._options = given = runtime.options
         self._runtime = runtime
+        if given["role"] and given["role"]["problems"]:
+            raise OptionError(" ".join(given["role"]["problems"]), code="variables")
         permissions = {
             "permissions": given["permissions"],
             "mode": given["permissions_mode"],
@@ -155,30 +165,43 @@ class ConnectionResource:
         plans, app = view.plans, snapshot.application
         principal, consent, secret = plans.get("service_principal"), plans.get("consent"), plans.get("secret")
         self._warn_about_owners(snapshot, consent)
-        return {
-            "connection": {
-                "connector": self._options["connector"],
-                "tenant": self._tenant(snapshot),
-                "converged": view.converged,
-                "status": connection.status_of(self._wanted, view, app),
-                "steps": {name: {"actions": plans[name].texts if name in plans else []} for name in connection.STEPS},
-                "app": {**application_shape.to_ansible(app), "would_create": False} if app else connection.empty_app(),
-                "service_principal": dict(principal.facts.get("service_principal") or {}) if principal else {},
-                "consent": self._consent(consent, snapshot),
-                "secret": self._secret(secret),
-                "delivery": {
-                    "authority": view.authority.text,
-                    "former_authorities": list(view.authority.former),
-                    "marked": view.marked,
-                    "held": view.held,
-                },
-                "other_registrations": list(self._others),
-                "adds": {"items": sorted(view.adds), "recorded": view.recorded},
-                "takes": dict(view.takes),
-                "missing_resources": list(plans["resources"].facts["missing_resources"]) if "resources" in plans else [],
-                "credential": self._session.credential.describe(),
-            }
+        found = {
+            "connector": self._options["connector"],
+            "tenant": self._tenant(snapshot),
+            "converged": view.converged,
+            "status": connection.status_of(self._wanted, view, app),
+            "steps": {name: {"actions": plans[name].texts if name in plans else []} for name in connection.STEPS},
+            "app": {**application_shape.to_ansible(app), "would_create": False} if app else connection.empty_app(),
+            "service_principal": dict(principal.facts.get("service_principal") or {}) if principal else {},
+            "consent": self._consent(consent, snapshot),
+            "secret": self._secret(secret),
+            "delivery": {
+                "authority": view.authority.text,
+                "former_authorities": list(view.authority.former),
+                "marked": view.marked,
+                "held": view.held,
+            },
+            "other_registrations": list(self._others),
+            "adds": {"items": sorted(view.adds), "recorded": view.recorded},
+            "takes": dict(view.takes),
+            "missing_resources": list(plans["resources"].facts["missing_resources"]) if "resources" in plans else [],
+            "credential": self._session.credential.describe(),
         }
+        return {"connection": self._with_steps(found)}
+
+    def _with_steps(self, found: dict[str, t.Any]) -> dict[str, t.Any]:
+        """The look with the options of each step, and with what the role does next. Raises OptionError for what the role must not do."""
+        role, check_mode = self._options["role"], self._runtime.check_mode
+        wanted = {name: self._options[name] for name in _WANTED}
+        if wanted["delivery"]:
+            wanted["delivery"] = {name: value for name, value in wanted["delivery"].items() if value is not None}
+        none = {"open": False, "options": {}}
+        steps = {name: {**none, **step} for name, step in {**found["steps"], **steps_of(wanted, found, check_mode=check_mode)}.items()}
+        if role is None:
+            return {**found, "steps": steps}
+        wanted["role"] = role
+        plan = plan_of(wanted, {**found, "steps": steps}, handed_on=self._options["handed_on"], check_mode=check_mode)
+        return {**found, "steps": steps, "wanted": wanted, "next": plan}
 
     def _warn_about_owners(self, snapshot: Snapshot, consent: Plan | None) -> None:
         app = snapshot.application

@@ -154,6 +154,19 @@ CERTIFICATE_OPTIONS: dict[str, t.Any] = {
     "delivery": DELIVERY,
 }
 
+# The credential of a connection, whichever kind it is: what the modules of both kinds take.
+MANAGED_OPTIONS: dict[str, t.Any] = {
+    **application_reference_spec(),
+    "kind": {"type": "str", "choices": ["secret", "certificate"], "default": "secret", "no_log": False},
+    **{
+        name: option
+        for name, option in CERTIFICATE_OPTIONS.items()
+        if name in ("name", "state", "validity_days", "renew_before_days", "overlap_days", "key_id", "never_sent", "force", "prove", "subject", "key_size")
+    },
+    "delivery": {**DELIVERY, "options": {name: option for name, option in DELIVERY["options"].items() if name != "delivered_key_id"}},
+    "delivered_key_id": {"type": "str", "no_log": False},
+}
+
 PROOF_OPTIONS: dict[str, t.Any] = {
     **application_reference_spec(),
     "connector": {"type": "str", "required": True},

@@ -1,0 +1,129 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""The life of a connection's credential in one run: issue, prove, mark, deliver, mark, retire; and what follows from a failure on the way."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connector.report import consent_done, report
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connector.steps import credential_options, later_steps
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConnectorError
+from ansible_collections.tenantkit.connectors.plugins.module_utils._steps import ran
+
+Given = t.Mapping[str, t.Any]
+# A failure of these says nothing about what a product or a sink took.
+_NOT_THE_RECEIVER = ("Microsoft Graph", "Microsoft Entra ID")
+_NOUNS = {"secret": "key", "certificate": "certificate"}
+
+
+class HandedOnError(ConnectorError):
+    """The failure of an earlier task of the same block, with a sentence about what became of the credential."""
+
+    def __init__(self, message: str, failure: Given) -> None:
+        super().__init__(message, code=failure.get("code"))
+        self._failure = dict(failure)
+
+    def as_failure(self) -> dict[str, t.Any]:
+        """What the earlier task said, unchanged."""
+        return self._failure
+
+
+def after_registration(given: Given) -> dict[str, t.Any]:
+    """The later steps, once the application is there.
+
+    ``given``: C(look), the key C(connection) of the look; C(plan), see C(plan.py); C(app), the result of the registration, which ran when its step was open.
+    """
+    seen = given["look"]
+    wanted, registered = seen["wanted"], ran(given.get("app")) if seen["steps"]["app"]["open"] else {}
+    app_id = str((registered.get("app") or seen["app"])["app_id"] if seen["app"]["would_create"] else seen["app"]["app_id"])
+    steps = later_steps(wanted, seen, app_id, restored="restored_grants" in registered)
+    plan = given["plan"]
+    due = (plan["makes_credential"] or plan["retires"]) and not wanted["role"]["secret_later"]
+    return {"app_id": app_id, **steps, "credential": {"open": due}}
+
+
+def credential_steps(given: Given) -> dict[str, t.Any]:
+    """What is to be done about the credential now that the consent was seen to.
+
+    ``given``: C(look), C(plan), C(registered) (the answer of C(after_registration), where the connection had other steps to do), C(consent).
+    """
+    seen, plan = given["look"], given["plan"]
+    wanted = seen["wanted"]
+    app_id = str(_decision(given, "registered")["app_id"] if plan["open"] else seen["app"]["app_id"])
+    shared = credential_options(wanted, seen, app_id)
+    # Check mode says everything at once, it waits for nothing.
+    waits = not given["check_mode"] and not consent_done(wanted, seen, {"consent": given.get("consent")} if plan["open"] else {})
+    forced = bool(wanted.get("force")) or bool(plan["lost"])
+    return {
+        "app_id": app_id,
+        # A sink that lost the key needs a new one: nobody can read the old value again.
+        "issue": {"open": plan["makes_credential"] and not waits, "options": {**shared, "state": "present", "force": forced}},
+        "retire": {"open": plan["retires"] and not waits, "options": {**shared, "state": "retired"}},
+        "deliver": {"open": bool(shared.get("delivery")), "options": shared, "authority": (shared.get("delivery") or {}).get("authority") or ""},
+    }
+
+
+def aftermath(given: Given) -> dict[str, t.Any]:
+    """What a failed delivery means for the key that was just made.
+
+    ``given``: C(failure) and C(msg) of the task that failed; C(steps), the answer of C(credential_steps); C(key_id); C(stored), the sinks that took the
+    value as C(plan.note) kept them.
+
+    Only the receiver's own refusal counts: that Graph could not be reached says nothing about what a product took. And a value that a sink stored is in
+    use, whatever the product or a further sink says.
+    """
+    failure, key_id = given.get("failure") or {}, str(given["key_id"])
+    refused = failure.get("outcome") == "refused" and failure.get("service") not in _NOT_THE_RECEIVER
+    noted = ((given.get("stored") or {}).get("decision") or {}).get(key_id) or {}
+    stored = [*((failure.get("details") or {}).get("stored") or ()), *(noted.get("stored") or ())]
+    options = {**given["steps"]["deliver"]["options"], "state": "absent", "key_id": key_id, "never_sent": True}
+    return {
+        "failure": dict(failure),
+        "msg": str(given.get("msg") or "The delivery failed without a message.").strip(),
+        "refused": refused,
+        "stored": stored,
+        "key_id": key_id,
+        "noun": _NOUNS[options["kind"]],
+        "remove": {"open": refused and not stored and not given["check_mode"], "options": options},
+    }
+
+
+def give_up(given: Given) -> dict[str, t.Any]:
+    """Fails with what went wrong and what became of the key.
+
+    ``given``: the answer of C(aftermath) under that name, and the result of the removal as C(removal). Raises HandedOnError.
+    """
+    found = given["aftermath"]
+    if given["check_mode"]:  # check mode made no key that anything could have become of
+        raise HandedOnError(found["msg"], found["failure"])
+    key = f"The new {found['noun']} {found['key_id']}"
+    removal = ran(given.get("removal")) if found["remove"]["open"] else {}
+    more = "nothing was removed, the next run makes and delivers another one."
+    if not found["refused"]:
+        consequence = f"It is not known whether the product took the new {found['noun']}: {more}"
+    elif found["stored"]:
+        consequence = f"{key} stays, because it is stored already ({', '.join(found['stored'])}): {more}"
+    elif removal.get("failure"):
+        consequence = f"{key} was delivered to nobody and could not be removed again: {removal.get('msg') or 'no message'}"
+    else:
+        consequence = f"The new {found['noun']} was removed again; the product keeps the one it had."
+    raise HandedOnError(f"{found['msg']} {consequence}", found["failure"])
+
+
+def failed(given: Given) -> dict[str, t.Any]:
+    """The result fact of a run whose credential failed, and the sentence to fail with.
+
+    ``given``: C(look), C(plan), C(credential) (what was made, without its value), C(failure) and C(msg) of the task that failed, C(task), its name.
+    """
+    seen, plan = given["look"], given["plan"]
+    made = {"credential": {"credential": given.get("credential")}}
+    found = report(seen["wanted"], seen, made, sinks=plan["sinks"], secret_due=False, opened=False, check_mode=bool(given["check_mode"]))
+    sentence = str(given.get("msg") or f"The task failed without a message: {given.get('task') or 'unknown'}")
+    return {"result": {**found, "status": "failed", "failure": dict(given.get("failure") or {})}, "sentence": sentence}
+
+
+def _decision(given: Given, name: str) -> Given:
+    return t.cast(Given, (given.get(name) or {}).get("decision") or {})

@@ -1,0 +1,117 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""What came of a connection: the result fact of the role entra_connector, and what a person still has to do."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.tenantkit.connectors.plugins.module_utils._steps import ran
+
+# The values of a new credential are in the result of the task that made it, and nowhere else.
+_VALUES = ("secret_text", "private_key_pem")
+
+
+def report(
+    wanted: t.Mapping[str, t.Any],
+    seen: t.Mapping[str, t.Any],
+    steps: t.Mapping[str, t.Any],
+    *,
+    sinks: t.Sequence[t.Mapping[str, t.Any]],
+    secret_due: bool,
+    opened: bool,
+    check_mode: bool,
+) -> dict[str, t.Any]:
+    """The result fact.
+
+    ``steps`` are the results of the steps that ran: C(app), C(service_principal), C(consent), C(credential), C(retired). ``opened`` says that any of
+    them ran.
+    """
+    app, principal, consent = (ran(steps.get(name)) for name in ("app", "service_principal", "consent"))
+    credential, retired = ran(steps.get("credential")), ran(steps.get("retired"))
+    kind = "certificate" if wanted.get("certificate") else "secret"
+    made = without_values(credential.get("credential"))
+    found = {
+        "connector": wanted["connector"],
+        "tenant": seen["tenant"],
+        "status": _status(wanted, seen, steps) if (opened or wanted["role"]["secret_later"]) and not check_mode else seen["status"],
+        "changed": opened,
+        "app": app.get("app") or seen["app"],
+        "service_principal": principal.get("service_principal") or seen["service_principal"],
+        "consent": consent.get("consent") or seen["consent"],
+        "secret": seen.get("secret") or {},
+        "secret_due": secret_due,
+        "sinks": list(sinks),
+        # What this run tried itself. No run can sign a person in: that stays to be tried in the product.
+        "proof": {"credential": made.get("proof") or "not_tested", "person": "not_tested"},
+    }
+    found[kind] = made or without_values(retired.get("credential")) or seen.get(kind) or {}
+    return found
+
+
+def report_of(given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """The result fact of a connection that had something to do, as C(result), and what a person has to do, as C(lines).
+
+    ``given``: C(look), C(plan), C(registered), C(steps) (the answers of the decisions before) and the results of the tasks C(app), C(service_principal),
+    C(consent), C(credential), C(retired), C(sinks). C(later): only the credential was seen to.
+    """
+    seen, plan = given["look"], given["plan"]
+    wanted, check_mode = seen["wanted"], bool(given["check_mode"])
+    steps = steps_that_ran(given)
+    asked = given.get("sinks") or {}
+    places = places_of(asked) if plan.get("tries_sinks") or seen["next"]["asks"] else {}
+    sinks = [{**row, "place": places.get(index) or row["place"]} for index, row in enumerate(plan["sinks"])]
+    due = plan["secret_due"] and not given.get("later")
+    result = report(wanted, seen, steps, sinks=sinks, secret_due=due, opened=True, check_mode=check_mode)
+    waits = wanted["state"] == "present" and not check_mode and not consent_done(wanted, seen, steps)
+    return {"result": result, "lines": [hand_off(seen, result["consent"])] if waits else []}
+
+
+def steps_that_ran(given: t.Mapping[str, t.Any]) -> dict[str, t.Mapping[str, t.Any]]:
+    """The results of the tasks that were reached in this run: what an earlier use of the role on this host registered stays in its variables."""
+    seen, later = given["look"], bool(given.get("later"))
+    if seen["wanted"]["state"] == "absent":
+        return {}
+    registered = {} if later else (given.get("registered") or {}).get("decision") or {}
+    found = {}
+    if not later and seen["steps"]["app"]["open"]:
+        found["app"] = ran(given.get("app"))
+    for name in ("service_principal", "consent"):
+        if (registered.get(name) or {}).get("open"):
+            found[name] = ran(given.get(name))
+    if later or (registered.get("credential") or {}).get("open"):
+        steps = (given.get("steps") or {}).get("decision") or {}
+        found["credential"] = ran(given.get("credential"))
+        found["retired"] = ran(given.get("retired")) if (steps.get("retire") or {}).get("open") else {}
+    return found
+
+
+def places_of(asked: t.Mapping[str, t.Any]) -> dict[int, str]:
+    """Where the sinks are, by their place in the list, as the module credential_sinks said."""
+    return {int(row["index"]): row["place"] for row in asked.get("sinks") or () if row.get("place")}
+
+
+def consent_done(wanted: t.Mapping[str, t.Any], seen: t.Mapping[str, t.Any], steps: t.Mapping[str, t.Any]) -> bool:
+    """Whether nothing waits for an administrator's consent."""
+    consent = ran(steps.get("consent")).get("consent") or seen["consent"]
+    return bool(consent.get("complete")) or not wanted["role"]["consent_wanted"]
+
+
+def hand_off(seen: t.Mapping[str, t.Any], consent: t.Mapping[str, t.Any]) -> str:
+    """Who has to consent, and where."""
+    offered = consent.get("hand_off") or {}
+    where = f"An administrator grants it at {offered['url']}" if offered.get("url") else str(offered.get("note") or "")
+    return f"{seen['tenant']['display_name']} is waiting for admin consent, nothing was delivered. {where}".rstrip()
+
+
+def without_values(credential: t.Mapping[str, t.Any] | None) -> dict[str, t.Any]:
+    """A credential as it may be reported."""
+    return {name: value for name, value in (credential or {}).items() if name not in _VALUES}
+
+
+def _status(wanted: t.Mapping[str, t.Any], seen: t.Mapping[str, t.Any], steps: t.Mapping[str, t.Any]) -> str:
+    if wanted["state"] == "absent":
+        return "absent"
+    return "connected" if consent_done(wanted, seen, steps) else "awaiting_consent"

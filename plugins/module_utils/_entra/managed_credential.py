@@ -1,0 +1,56 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""The resource of C(entra_managed_credential): a client secret, or a key that is made here with its certificate, with the same options and results."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import Action, Plan, Runtime
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.certificate_resource import CertificateResource
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.options import CERTIFICATE_OPTIONS, SECRET_OPTIONS
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret_resource import SecretResource
+
+
+class ManagedCredentialResource:
+    """The credential of one connection."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        given = runtime.options
+        self._kind: str = given["kind"]
+        certificate = self._kind == "certificate"
+        options = {**dict.fromkeys(CERTIFICATE_OPTIONS if certificate else SECRET_OPTIONS), **given}
+        if given["delivery"] and given["delivered_key_id"]:
+            options["delivery"] = {**given["delivery"], "delivered_key_id": given["delivered_key_id"]}
+        elif given["delivery"]:
+            options["delivery"] = {**given["delivery"], "delivered_key_id": None}
+        options["generate"] = certificate and given["state"] == "present"
+        inner = CertificateResource if certificate else SecretResource
+        self._inner = inner(dataclasses.replace(runtime, options=options))
+
+    def read(self) -> t.Any:
+        """See the resource of the kind."""
+        return self._inner.read()
+
+    def plan(self, current: t.Any) -> Plan:
+        """See the resource of the kind."""
+        return self._inner.plan(current)
+
+    def apply(self, action: Action) -> None:
+        """See the resource of the kind."""
+        self._inner.apply(action)
+
+    def result(self, plan: Plan, applied: bool) -> dict[str, t.Any]:
+        """The key C(credential), and apart from it C(value), in the run that made it only: what the receiver is given."""
+        found = dict(self._inner.result(plan, applied)[self._kind])
+        value = found.pop("secret_text", None) if self._kind == "secret" else self._pem(found)
+        return {"credential": {"kind": self._kind, **found}, **({"value": value} if value else {})}
+
+    @staticmethod
+    def _pem(certificate: dict[str, t.Any]) -> str | None:
+        """The private key followed by its certificate: one text that signs in, for most programs."""
+        private_key = certificate.pop("private_key_pem", None)
+        return f"{private_key}{certificate.get('certificate_pem') or ''}" if private_key else None
