@@ -54,7 +54,7 @@ def complete(found: t.Mapping[str, t.Any], variables: t.Mapping[str, t.Any], *, 
 
 def sinks_of(given: t.Any, vault_id: str | None) -> list[dict[str, t.Any]]:
     """The sinks of a host: one of them or a list. A vault file without a vault id has the one of the host."""
-    listed = [given] if isinstance(given, t.Mapping) else list(given or ())
+    listed = [given] if isinstance(given, t.Mapping) and given else list(given or ())
     sinks = [dict(sink) for sink in listed]
     for sink in sinks:
         if sink.get("type") == "vault_file" and not sink.get("vault_id"):
