@@ -61,6 +61,8 @@ class LookupModule(LookupBase):
         role = str(terms[0]) if terms else ""
         if role not in CONNECTIONS:
             raise AnsibleError(f"{role!r} is no role of this collection; known: {', '.join(sorted(CONNECTIONS))}.")
+        # The answer is the value of this variable: it cannot depend on it.
+        known = {name: value for name, value in known.items() if name != f"{role}_connection"}
         host = str(known.get("inventory_hostname", ""))
         # The sinks are the host's, whatever the role is.
         shared = role_variables("entra_connector", {name: known[name] for name in SINKS if name in known}, self._templar.template)

@@ -12,8 +12,8 @@ version_added: 1.0.0
 author:
   - The tenantkit.connectors contributors (@tenantkit)
 description:
-  - Makes, proves, marks, retires and removes what M(tenantkit.connectors.entra_client_secret) and M(tenantkit.connectors.entra_app_certificate) do, with the same
-    options and results for both. The role C(entra_connector) has one life cycle for every credential because of it.
+  - Makes, proves, marks, retires and removes what M(tenantkit.connectors.entra_client_secret) and M(tenantkit.connectors.entra_app_certificate) do, with
+    the same options and results for both. The role C(entra_connector) has one life cycle for every credential because of it.
 extends_documentation_fragment:
   - tenantkit.connectors.auth
   - tenantkit.connectors.attributes
@@ -121,8 +121,8 @@ EXAMPLES = r"""
 RETURN = r"""
 credential:
   description:
-    - The credential, as M(tenantkit.connectors.entra_client_secret) returns RV(tenantkit.connectors.entra_client_secret#module:secret) and
-      M(tenantkit.connectors.entra_app_certificate) returns RV(tenantkit.connectors.entra_app_certificate#module:certificate), with its C(kind) and without its value.
+    - The credential with its C(kind) and without its value, as in RV(tenantkit.connectors.entra_client_secret#module:secret) or
+      RV(tenantkit.connectors.entra_app_certificate#module:certificate).
   returned: success
   type: dict
   sample: {kind: secret, key_id: 5d1f0d2b-63b6-4b1c-8f4a-1f0a4f1b9e33, days_left: 179}

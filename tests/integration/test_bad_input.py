@@ -259,7 +259,7 @@ def test_check_mode_on_an_empty_tenant(play: Play, inventory: Inventory, emulato
     run = play("workspace365.yml", inventory=inventory(contoso={}, fabrikam={}), check=True, diff=True).ok()
     for host in ("contoso", "fabrikam"):
         changed = {event.action.rpartition(".")[2] for event in run.changed(host)}
-        assert {"entra_app", "entra_service_principal", "entra_admin_consent", "entra_client_secret", "workspace365_sso"} <= changed
+        assert {"entra_app", "entra_service_principal", "entra_admin_consent", "entra_managed_credential", "workspace365_sso"} <= changed
     assert emulator.writes() == []
     assert [entry for entry in emulator.journal("login") if entry["method"] == "POST" and entry["status"] != 200] == []
     assert {entry["method"] for entry in emulator.journal("workspace365")} == {"GET"}

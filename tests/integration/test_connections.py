@@ -323,10 +323,10 @@ def test_a_run_shows_what_it_did_with_secrets(play: Play, inventory: Inventory, 
     run = play("workspace365.yml", inventory=inventory(contoso={})).ok()
     key_id = key_ids(own_application(emulator))[0]
     for line in (
-        "[contoso] entra_client_secret: mint secret 'workspace365' valid 180 days",
-        "[contoso] entra_client_secret: mark secret 'workspace365' as pending for workspace365",
+        "[contoso] entra_managed_credential: mint secret 'workspace365' valid 180 days",
+        "[contoso] entra_managed_credential: mark secret 'workspace365' as pending for workspace365",
         f"[contoso] workspace365_sso: set single sign-on of environment 'contoso' to https://login.windows.net/contoso.com with key {key_id}",
-        f"[contoso] entra_client_secret: mark key {key_id} as delivered to workspace365",
+        f"[contoso] entra_managed_credential: mark key {key_id} as delivered to workspace365",
     ):
         assert line in run.output, run.output
     assert "no_log hides" not in run.output
