@@ -18,8 +18,9 @@ from ansible.parsing.vault import VaultSecret
 from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Outcome, execute
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
-from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor import vault_file, vault_file_io
-from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.vault_file import FileCurrent, FileDesired, plan_file, refuse_in_a_job
+from ansible_collections.tenantkit.connectors.plugins.module_utils._sinks import vault_file, vault_file_io
+from ansible_collections.tenantkit.connectors.plugins.module_utils._sinks.vault_file import refuse_in_a_job
+from ansible_collections.tenantkit.connectors.plugins.module_utils._sinks.vault_file_plan import FileCurrent, FileDesired, plan_file
 from ansible_collections.tenantkit.connectors.plugins.modules.credential_vault_file import DECLARATION
 from ansible_collections.tenantkit.connectors.plugins.plugin_utils import _vault
 from ansible_collections.tenantkit.connectors.plugins.plugin_utils._vault import VaultBox
