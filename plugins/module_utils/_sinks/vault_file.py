@@ -65,6 +65,21 @@ class VaultFileResource:
         self._held: str | None = None  # the value in the file
         self._current = FileCurrent()
 
+    @property
+    def path(self) -> str:
+        """Where the file is, or will be."""
+        return self._desired.path
+
+    @property
+    def holds_key(self) -> bool:
+        """Whether the file, as far as it was read or written, holds the key, and for this application."""
+        return self._current.holds(self._desired)
+
+    @property
+    def holds_value(self) -> bool:
+        """The same, and with no other value than the one that is given."""
+        return self.holds_key and self._current.same_value is not False
+
     def read(self) -> FileCurrent:
         """What is there, and with C(state=writable) or C(state=removable) whether it could be replaced or removed."""
         desired = self._desired
@@ -157,7 +172,6 @@ class VaultFileResource:
         desired, current = self._desired, self._current
         gone = applied and desired.state == "absent"
         exists = current.exists and not gone
-        held = exists and current.key_id is not None and (desired.key_id is None or current.key_id == desired.key_id)
         return {
             "credential": {
                 "path": desired.path,
@@ -167,7 +181,7 @@ class VaultFileResource:
                 "exists": exists,
                 "key_id": current.key_id if exists else None,
                 "instance": desired.instance or None,
-                "held": held and not current.is_anothers(desired.client_id),
+                "held": exists and current.holds(desired),
                 "facts": dict(current.facts) if exists else {},
                 "written": applied and desired.state == "present",
             }

@@ -76,6 +76,11 @@ class FileCurrent:
         held = _lower(self.facts.get("client_id"))
         return bool(self.exists and client_id and held and held != client_id)
 
+    def holds(self, desired: FileDesired) -> bool:
+        """Whether it holds the credential that is asked for, or any where none is named; never one of another application."""
+        named = self.key_id is not None and desired.key_id in (None, self.key_id)
+        return self.exists and named and not self.is_anothers(desired.client_id)
+
 
 def plan_file(desired: FileDesired, current: FileCurrent, *, check_mode: bool = False) -> Plan:
     """Write what is not there as wanted, remove what is there; looking plans nothing."""
