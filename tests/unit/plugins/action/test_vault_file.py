@@ -268,6 +268,20 @@ def test_read_back(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (failure["code"], failure["outcome"]) == ("vault_file_read_back", "unknown")
 
 
+def test_a_file_that_cannot_be_read_back_may_hold_the_value(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is under its name by then, so its key must not be taken for refused."""
+    real = vault_file_io.PrivateFile.write
+
+    def write(self: vault_file_io.PrivateFile, data: bytes) -> None:
+        real(self, data)
+        bench.path.rename(bench.directory / "moved")
+        bench.path.symlink_to(bench.directory / "moved")
+
+    monkeypatch.setattr(vault_file_io.PrivateFile, "write", write)
+    failure = bench.failed()
+    assert (failure["code"], failure["outcome"]) == ("vault_file", "unknown")
+
+
 @pytest.mark.parametrize("name", vault_file.JOB_VARIABLES)
 def test_jobs_of_a_runner(bench: Bench, name: str) -> None:
     for state in ("present", "held", "writable"):
