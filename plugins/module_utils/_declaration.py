@@ -133,10 +133,17 @@ def execute(
         # A product's module signs in nowhere: it knows the tenant that the product belongs to.
         _name_tenant(error, "In", options.get("tenant_id"))
         _name_tenant(error, "For", next(iter(options.get("expected_tenants") or ()), None) or tenant_in_login_url(options.get("authority") or ""))
-        result = {"msg": error.sentence(), "failure": error.as_failure(), "changed": bool(error.applied)}
+        result = _with_progress({"msg": error.sentence(), "failure": error.as_failure(), "changed": bool(error.applied)}, runtime.so_far())
     except Exception as error:
-        result = crash_result(error)
+        result = _with_progress(crash_result(error), runtime.so_far())
     return Outcome(_masked(declaration, result, runtime.secrets), failed, mask(warnings, runtime.secrets), runtime.secrets)
+
+
+def _with_progress(result: dict[str, t.Any], reached: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """A failed result with what its resource had reached by then: as keys of its own, and among the details of the failure."""
+    if not reached:
+        return result
+    return {**reached, **result, "failure": {**result["failure"], "details": {**result["failure"]["details"], **reached}}}
 
 
 def _name_tenant(error: ConnectorError, where: str, tenant: t.Any) -> None:

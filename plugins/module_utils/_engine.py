@@ -79,6 +79,8 @@ class Runtime:
     host: str | None = None  # inventory host name, where known
     secrets: set[str] = dataclasses.field(default_factory=set)  # values that must be masked in every output
     guards: list[t.Callable[[], None]] = dataclasses.field(default_factory=list)  # what has to be certain before the first write
+    # Keys that a failure has to show as well, as they are when it happens: what a task reached matters to the ones after it.
+    so_far: t.Callable[[], dict[str, t.Any]] = dict
 
     def secret(self, value: str | None) -> str | None:
         """Register a value for masking and return it."""

@@ -185,7 +185,7 @@ failure:
 
 from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Declaration
 from ansible_collections.tenantkit.connectors.plugins.module_utils._module import run_module
-from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.vault_file import VaultFileResource
+from ansible_collections.tenantkit.connectors.plugins.module_utils._sinks.vault_file import VaultFileResource
 
 DECLARATION = Declaration(
     options={

@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 COLLECTIONS = ROOT / ".work" / "collections"
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py") if path.stem != "__init__")
-ONLY_IN_WORKER = {"credential_vault_file"}  # nothing else has the vault passwords
+ONLY_IN_WORKER = {"credential_sinks", "credential_vault_file"}  # nothing else has the vault passwords
 # The collection's own switch: with 1 all its modules run as module processes. make matrix sets it for the tests.
 MODULE_PROCESS = "TENANTKIT_MODULE_PROCESS"
 # Of the test's own environment only what a newcomer's shell has: no credential and no ANSIBLE_* setting leaks in.

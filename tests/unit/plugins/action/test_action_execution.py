@@ -41,6 +41,8 @@ class Resource:
 
     def plan(self, current):
         behaviour = self.runtime.options.get("behaviour")
+        if self.runtime.options.get("count"):
+            self.runtime.so_far = lambda: {"reached": self.runtime.options["count"], "msg": "not this one", "value": SECRET}
         if behaviour == "crash":
             raise KeyError(SECRET)
         if behaviour == "fail":
@@ -115,6 +117,22 @@ def test_a_failure_and_a_crash_hold_no_secret():
         outcome = execute(declaration(), {"behaviour": behaviour}, check_mode=False)
         assert outcome.failed
         assert SECRET not in str(outcome.result)
+
+
+@pytest.mark.parametrize("behaviour", ["fail", "crash"])
+def test_a_failure_says_what_was_reached_where_its_resource_does(behaviour):
+    """As keys of its own and among the details; it never takes the place of what every failure has."""
+    result = execute(declaration(), {"behaviour": behaviour, "count": 2}, check_mode=False).result
+    assert result["reached"] == result["failure"]["details"]["reached"] == 2
+    assert result["msg"] != "not this one" and result["failure"]["kind"] in ("service", "bug")
+    plain = execute(declaration(), {"behaviour": behaviour}, check_mode=False).result
+    assert "reached" not in plain and plain["failure"]["details"] == {}
+    assert "reached" not in execute(declaration(), {"count": 2}, check_mode=False).result
+
+
+@needs_masking_here
+def test_what_was_reached_holds_no_secret():
+    assert SECRET not in str(execute(declaration(), {"behaviour": "fail", "count": 2}, check_mode=False).result)
 
 
 def test_a_crash_has_the_shape_of_a_failure():

@@ -18,8 +18,9 @@ from ansible.parsing.vault import VaultSecret
 from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Outcome, execute
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
-from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor import vault_file, vault_file_io
-from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.vault_file import FileCurrent, FileDesired, plan_file, refuse_in_a_job
+from ansible_collections.tenantkit.connectors.plugins.module_utils._sinks import vault_file, vault_file_io
+from ansible_collections.tenantkit.connectors.plugins.module_utils._sinks.vault_file import refuse_in_a_job
+from ansible_collections.tenantkit.connectors.plugins.module_utils._sinks.vault_file_plan import FileCurrent, FileDesired, plan_file
 from ansible_collections.tenantkit.connectors.plugins.modules.credential_vault_file import DECLARATION
 from ansible_collections.tenantkit.connectors.plugins.plugin_utils import _vault
 from ansible_collections.tenantkit.connectors.plugins.plugin_utils._vault import VaultBox
@@ -265,6 +266,20 @@ def test_read_back(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vault_file_io.PrivateFile, "write", lambda self, data: (bench.directory.mkdir(), bench.path.write_bytes(data[:-20])))
     failure = bench.failed()
     assert (failure["code"], failure["outcome"]) == ("vault_file_read_back", "unknown")
+
+
+def test_a_file_that_cannot_be_read_back_may_hold_the_value(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is under its name by then, so its key must not be taken for refused."""
+    real = vault_file_io.PrivateFile.write
+
+    def write(self: vault_file_io.PrivateFile, data: bytes) -> None:
+        real(self, data)
+        bench.path.rename(bench.directory / "moved")
+        bench.path.symlink_to(bench.directory / "moved")
+
+    monkeypatch.setattr(vault_file_io.PrivateFile, "write", write)
+    failure = bench.failed()
+    assert (failure["code"], failure["outcome"]) == ("vault_file", "unknown")
 
 
 @pytest.mark.parametrize("name", vault_file.JOB_VARIABLES)

@@ -2,132 +2,32 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE: for use inside this collection only.
-"""The sink C(vault_file): one encrypted file per tenant, connector and, where a tenant has several, instance; with the resource of
-C(credential_vault_file).
+"""The sink C(vault_file): one encrypted file per tenant, connector and, where a tenant has several, instance; the resource of
+C(credential_vault_file), of which C(credential_sinks) has one for each of its files.
 
 Only a process of the controller has the vault secrets, so this works in the worker and nowhere else.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import importlib
 import json
-import os
-import re
 import typing as t
 
 from ansible_collections.tenantkit.connectors.plugins.module_utils._cache import JobCache
 from ansible_collections.tenantkit.connectors.plugins.module_utils._claims import claim
-from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID, Action, Plan, Runtime
+from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import Action, Plan, Runtime
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConflictError, ConnectorError, OptionError
-from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.vault_file_io import MODE, FileError, PrivateFile
+from ansible_collections.tenantkit.connectors.plugins.module_utils._sinks.vault_file_io import MODE, FileError, PrivateFile
+from ansible_collections.tenantkit.connectors.plugins.module_utils._sinks.vault_file_plan import FileCurrent, FileDesired, plan_file
 
 VARIABLE = "tenantkit_credential"  # what include_vars makes of the file
 _VAULT = "ansible_collections.tenantkit.connectors.plugins.plugin_utils._vault"
 _PERMISSIONS = "Choose another directory, or correct its permissions."
-_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 # What only looks comes before anything else is done; its failures say so.
 _UNTOUCHED: t.Mapping[str, str] = {"writable": " Nothing was made.", "removable": " Nothing was taken away."}
 # Set by ansible-runner, and with it by AWX and Automation Platform, in every job. What a job writes is thrown away with it.
 JOB_VARIABLES = ("AWX_PRIVATE_DATA_DIR", "AWX_ISOLATED_DATA_DIR", "RUNNER_OMIT_EVENTS", "RUNNER_ONLY_FAILED_EVENTS")
-
-
-@dataclasses.dataclass(frozen=True)
-class FileDesired:
-    """The options, without the value."""
-
-    state: str
-    path: str
-    vault_id: str
-    tenant_id: str
-    connector: str
-    key_id: str | None = None
-    facts: t.Mapping[str, t.Any] | None = None
-    has_value: bool = False
-    instance: str = ""
-    client_id: str | None = None
-
-    @classmethod
-    def from_options(cls, options: t.Mapping[str, t.Any]) -> FileDesired:
-        """From module options. Tenant and connector become the file's name, so they are checked."""
-        for name in ("tenant_id", "connector", "instance"):
-            if (options.get(name) or name != "instance") and not _PART.fullmatch(options[name]):
-                raise OptionError(
-                    f"'{name}' is {options[name]!r}; it becomes a part of a file name and may hold letters, digits, '.', '_' and '-'.",
-                    code=f"invalid_{name}",
-                    outcome="refused",
-                )
-        tenant, connector, instance = options["tenant_id"].lower(), options["connector"].lower(), (options.get("instance") or "").lower()
-        name = "_".join(part for part in (tenant, connector, instance) if part)
-        path = os.path.join(os.path.abspath(os.path.expanduser(options["directory"])), f"{name}.yml")
-        return cls(
-            options["state"],
-            path,
-            options["vault_id"],
-            tenant,
-            connector,
-            _lower(options.get("key_id")),
-            options.get("facts"),
-            bool(options.get("value")),
-            instance,
-            _lower(options.get("client_id")),
-        )
-
-
-@dataclasses.dataclass(frozen=True)
-class FileCurrent:
-    """What the file holds, without the value."""
-
-    exists: bool = False
-    vault_id: str | None = None
-    key_id: str | None = None
-    facts: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
-    mode: int | None = None
-    same_value: bool | None = None  # None when no value is given to compare with
-
-    def is_anothers(self, client_id: str | None) -> bool:
-        """Whether it holds the credential of another application. Where either is not known it does not."""
-        held = _lower(self.facts.get("client_id"))
-        return bool(self.exists and client_id and held and held != client_id)
-
-
-def plan_file(desired: FileDesired, current: FileCurrent, *, check_mode: bool = False) -> Plan:
-    """Write what is not there as wanted, remove what is there; looking plans nothing."""
-    before = _shape(current.key_id, current.vault_id, current.facts, current.mode) if current.exists else {}
-    anothers = current.is_anothers(desired.client_id)
-    if anothers and desired.state in ("writable", "present"):
-        raise ConflictError(
-            f"{desired.path} holds the credential of application {current.facts['client_id']}, which is another connection of this tenant; "
-            "it was not overwritten.",
-            code="vault_file_of_another_application",
-            outcome="refused",
-            advice="Give each of the connections an 'instance' of its own in its sink. If that application is gone for good, remove the file by hand.",
-        )
-    if desired.state in ("held", "writable", "removable"):
-        return Plan(before=before, after=before)
-    if desired.state == "absent":
-        # With a key id only that key is taken back: the file may hold a later one by now.
-        if not current.exists or anothers or (desired.key_id and desired.key_id != current.key_id):
-            return Plan(before=before, after=before)
-        return Plan((Action("remove", f"remove {desired.path}"),), before, {})
-    facts = current.facts if desired.facts is None else desired.facts
-    same_key = current.exists and current.key_id == desired.key_id
-    if same_key and current.same_value is not False and (facts, desired.vault_id, MODE) == (current.facts, current.vault_id, current.mode):
-        return Plan(before=before, after=before)
-    if not check_mode:
-        if not desired.has_value and not same_key:
-            raise OptionError(
-                f"'value' is needed: {desired.path} does not hold key {desired.key_id}.",
-                code="value_missing",
-                outcome="refused",
-                advice="Pass 'value' from the task that made the credential.",
-            )
-        if desired.key_id == PLACEHOLDER_ID:
-            raise OptionError("'key_id' is the id that check mode gives to what does not exist yet.", code="placeholder", outcome="refused")
-    shown = "a new key" if desired.key_id == PLACEHOLDER_ID else f"key {desired.key_id}"
-    action = Action("write", f"write {shown} of {desired.connector} to {desired.path}, encrypted with vault id '{desired.vault_id}'")
-    return Plan((action,), before, _shape(desired.key_id, desired.vault_id, facts, MODE))
 
 
 def refuse_in_a_job(environ: t.Mapping[str, str], persistent: bool) -> None:
@@ -164,6 +64,21 @@ class VaultFileResource:
         self._file = PrivateFile(self._desired.path)
         self._held: str | None = None  # the value in the file
         self._current = FileCurrent()
+
+    @property
+    def path(self) -> str:
+        """Where the file is, or will be."""
+        return self._desired.path
+
+    @property
+    def holds_key(self) -> bool:
+        """Whether the file, as far as it was read or written, holds the key, and for this application."""
+        return self._current.holds(self._desired)
+
+    @property
+    def holds_value(self) -> bool:
+        """The same, and with no other value than the one that is given."""
+        return self.holds_key and self._current.same_value is not False
 
     def read(self) -> FileCurrent:
         """What is there, and with C(state=writable) or C(state=removable) whether it could be replaced or removed."""
@@ -242,7 +157,11 @@ class VaultFileResource:
             content["instance"] = desired.instance
         text = json.dumps({VARIABLE: content}, indent=2, ensure_ascii=False) + "\n"  # JSON is YAML, and include_vars takes it
         self._file.write(self._vault.encrypt(text, desired.vault_id))
-        found = self._file.read()
+        try:
+            found = self._file.read()
+        except FileError as error:
+            error.outcome = "unknown"  # The content is under its name by now: the value must not count as refused.
+            raise
         if found is None or found[1] != MODE or self._vault.decrypt(found[0], desired.vault_id) != text:
             raise FileError(
                 f"{desired.path} was written, and what is read back is something else.",
@@ -257,7 +176,6 @@ class VaultFileResource:
         desired, current = self._desired, self._current
         gone = applied and desired.state == "absent"
         exists = current.exists and not gone
-        held = exists and current.key_id is not None and (desired.key_id is None or current.key_id == desired.key_id)
         return {
             "credential": {
                 "path": desired.path,
@@ -267,7 +185,7 @@ class VaultFileResource:
                 "exists": exists,
                 "key_id": current.key_id if exists else None,
                 "instance": desired.instance or None,
-                "held": held and not current.is_anothers(desired.client_id),
+                "held": exists and current.holds(desired),
                 "facts": dict(current.facts) if exists else {},
                 "written": applied and desired.state == "present",
             }
@@ -294,11 +212,3 @@ def _parse(text: str) -> dict[str, t.Any] | None:
         return {**texts, "instance": str(content.get("instance") or ""), "facts": dict(content.get("facts") or {})}
     except (ValueError, KeyError, TypeError):
         return None
-
-
-def _lower(text: t.Any) -> str | None:
-    return str(text or "").strip().lower() or None
-
-
-def _shape(key_id: str | None, vault_id: str | None, facts: t.Mapping[str, t.Any], mode: int | None) -> dict[str, t.Any]:
-    return {"key_id": key_id, "vault_id": vault_id, "facts": dict(facts), "mode": None if mode is None else f"{mode:04o}"}

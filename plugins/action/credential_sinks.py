@@ -1,0 +1,38 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where credential_sinks runs: as credential_vault_file, while one of the sinks is a vault file.
+
+Sinks that are task files of the operator's need no vault password. A connection that has only these is not kept from become or from another host.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping, Sequence
+
+from ansible_collections.tenantkit.connectors.plugins.action import credential_vault_file, entra_app
+from ansible_collections.tenantkit.connectors.plugins.module_utils._sinks.sinks import TASKS
+from ansible_collections.tenantkit.connectors.plugins.plugin_utils._placement import Placement
+from ansible_collections.tenantkit.connectors.plugins.plugin_utils._worker import preload
+
+preload("credential_sinks")
+
+
+class ActionModule(credential_vault_file.ActionModule):
+    """Runs in the worker, or fails with a sentence; with task files alone, where other modules run."""
+
+    def _placement(self, variables: dict[str, t.Any]) -> Placement:
+        return super()._placement(variables) if self._needs_vault() else entra_app.ActionModule._placement(self, variables)
+
+    def _run_module_process(self, module: str, variables: dict[str, t.Any], context: dict[str, str], placement: Placement) -> dict[str, t.Any]:
+        if self._needs_vault():
+            return super()._run_module_process(module, variables, context, placement)
+        return entra_app.ActionModule._run_module_process(self, module, variables, context, placement)
+
+    def _needs_vault(self) -> bool:
+        """Whether a sink is anything but a task file, as far as the arguments can be read before they are checked."""
+        sinks = self._task.args.get("sinks") or []
+        if isinstance(sinks, (str, bytes)) or not isinstance(sinks, Sequence):
+            return True
+        return not all(isinstance(sink, Mapping) and sink.get("type") == TASKS for sink in sinks)
