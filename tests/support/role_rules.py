@@ -21,8 +21,8 @@ import typing as t
 
 import jinja2
 
-from . import expressions
-from .role_yaml import Document, Place, Text
+from support import expressions
+from support.role_yaml import Document, Place, Text
 
 # Facts besides results: what is delivered has to be kept, or its value forgotten, beyond the task that had it. Each with its reason.
 FACTS = {

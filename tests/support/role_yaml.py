@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from .expressions import pieces
+from support.expressions import pieces
 
 CONDITIONS = frozenset({"when", "until", "failed_when", "changed_when"})
 LISTS_OF_TASKS = frozenset({"block", "rescue", "always", "tasks", "pre_tasks", "post_tasks", "handlers"})
