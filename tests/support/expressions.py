@@ -85,11 +85,6 @@ def names(text: str) -> frozenset[str]:
     )
 
 
-def variables(text: str) -> frozenset[str]:
-    """The names that a template reads, without attributes."""
-    return frozenset(node.name for node in ENVIRONMENT.parse(text).find_all(nodes.Name) if node.ctx == "load")
-
-
 def functions(node: nodes.Node) -> set[str]:
     """The functions that are called by name."""
     calls = [node] if isinstance(node, nodes.Call) else []

@@ -75,7 +75,7 @@ def chain(document: Document, holding: t.Collection[str]) -> t.Iterator[Found]:
     """Private variables with an expression that refer to another one of C(holding)."""
     for name, texts in document.defined.items():
         if PRIVATE.fullmatch(name):
-            used = {other: text.path for text in texts for other in sorted(expressions.variables(text.value)) if other in holding and other != name}
+            used = {other: text.path for text in texts for other in sorted(expressions.names(text.value)) if other in holding and other != name}
             yield from (Found(path, f"{name} refers to {other}") for other, path in used.items())
 
 

@@ -159,6 +159,7 @@ BAD = {
     "a chain": ("chain", VARS, '__product_a: "{{ __product_b }}"\n__product_b: "{{ product_c }}"'),
     "a chain inside data": ("chain", VARS, '__product_a: {x: ["{{ __product_b.y }}"]}\n__product_b: {y: "{{ c }}"}'),
     "a chain of a vars block": ("chain", TASKS, '- block:\n    - x.y: {}\n      vars: {__product_a: "{{ __product_b }}", __product_b: "{{ c }}"}'),
+    "a chain through a look-up": ("chain", VARS, "__product_a: \"{{ lookup('vars', '__product_b') }}\"\n__product_b: '{{ c }}'"),
     "and": ("when", TASKS, "- x.y: {}\n  when: a and b"),
     "or in one of two": ("when", TASKS, "- x.y: {}\n  when: [a, b or c]"),
     "or inside a call": ("when", TASKS, "- x.y: {}\n  when: f(b or c)"),
