@@ -22,10 +22,8 @@ Tree = dict[str, t.Any]
 
 def option(spec: t.Mapping[str, t.Any]) -> Tree:
     """One option of a module or role, without its description."""
-    found: Tree = {
-        "type": spec.get("type", "str"),
-        **{key: spec[key] for key in ABOUT_AN_OPTION if spec.get(key) not in (None, False) or key == "default" in spec},
-    }
+    told = [key for key in ABOUT_AN_OPTION if spec.get(key) not in (None, False) or (key == "default" and key in spec)]
+    found: Tree = {"type": spec.get("type", "str"), **{key: spec[key] for key in told}}
     if "fallback" in found:
         found["environment"] = [name for part in found.pop("fallback")[1:] for name in part]
     if "options" in spec:
