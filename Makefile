@@ -10,7 +10,7 @@ export PATH := $(BIN):$(PATH)
 export ANSIBLE_COLLECTIONS_PATH := $(WORK)/collections
 export ANSIBLE_LOCALHOST_WARNING := False
 
-.PHONY: help demo test test-all unit integration lint sanity docs molecule test-clients matrix bench build clean
+.PHONY: help demo test test-all unit integration lint sanity docs molecule test-clients matrix bench mutants build clean
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -73,6 +73,10 @@ matrix: $(VENV)/.test
 ## make bench         requests, host-tasks and time for 1, 10 and 100 tenants
 bench: $(VENV)/.test
 	$(BIN)/python tests/bench/bench.py
+
+## make mutants       20 seeded mutants of each decision table: the unit tests have to kill them all
+mutants: $(VENV)/.test
+	$(BIN)/python tests/tools/mutants.py
 
 ## make build         the collection tarball, in .work/dist/
 build: $(VENV)/.demo

@@ -12,6 +12,8 @@ import sysconfig
 import typing as t
 from pathlib import Path
 
+from support.results import check_facts
+
 ROOT = Path(__file__).resolve().parents[2]
 COLLECTIONS = ROOT / ".work" / "collections"
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py") if path.stem != "__init__")
@@ -20,6 +22,7 @@ ONLY_IN_WORKER = {"credential_sinks", "credential_vault_file"}  # nothing else h
 MODULE_PROCESS = "TENANTKIT_MODULE_PROCESS"
 # Of the test's own environment only what a newcomer's shell has: no credential and no ANSIBLE_* setting leaks in.
 KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "COVERAGE_PROCESS_START", MODULE_PROCESS)
+SETS_FACTS = ("ansible.builtin.set_fact", "set_fact")
 
 
 @dataclasses.dataclass
@@ -147,10 +150,13 @@ def run_playbook(
     args: t.Sequence[str] = (),
     timeout: float = 300,
 ) -> Run:
-    """Run a playbook to its end and read what the record callback wrote."""
+    """Run a playbook to its end and read what the record callback wrote. Every result that a role reported is compared with docs/results."""
     record = workdir / "record.jsonl"
     record.unlink(missing_ok=True)
     command = command_line(playbook, inventory=inventory, check=check, diff=diff, extra=extra, args=args)
     done = subprocess.run(command, env=environment(workdir, env), cwd=workdir, text=True, capture_output=True, timeout=timeout, check=False)
     events = [Event(**json.loads(line)) for line in record.read_text().splitlines()] if record.exists() else []
+    for event in events:
+        if event.action in SETS_FACTS:
+            check_facts(event.task, event.result)
     return Run(done.returncode, done.stdout, done.stderr, events, command)

@@ -90,7 +90,8 @@ def choose(row: Row, found: dict[tuple[int, ...], Path]) -> Path | None:
 
 def requirements(row: Row) -> list[str]:
     """What its environment holds."""
-    return [row.core, "-r", str(ROOT / "meta" / "ee-requirements.txt"), "pytest>=8", "pytest-xdist>=3.5", "-e", str(ROOT / "tests" / "emulator")]
+    tests = ["pytest>=8", "pytest-xdist>=3.5", "jsonschema>=4.18"]
+    return [row.core, "-r", str(ROOT / "meta" / "ee-requirements.txt"), *tests, "-e", str(ROOT / "tests" / "emulator")]
 
 
 def install(row: Row, python: Path) -> str:
