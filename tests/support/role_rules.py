@@ -27,10 +27,7 @@ from support.role_yaml import Document, Place, Text
 # Facts besides results: what is delivered has to be kept, or its value forgotten, beyond the task that had it. Each with its reason.
 FACTS = {
     "entra_connector_sink_holds": "the documented answer of a user's own sink; it is cleared before the sink is asked",
-    "__entra_connector_sink_answers": "the answers of all sinks of a host, which includes cannot return",
-    "__entra_connector_secret_step": "the value of a secret is forgotten when it was delivered",
-    "__entra_connector_certificate_step": "the private key is forgotten when it was delivered",
-    "__workato_delivered": "what an earlier use of the role delivered on this host is forgotten",
+    "__entra_connector_credential": "the value of a credential is forgotten when it was delivered",
 }
 RESULTS = ("{role}_result", "{role}_diagnosis", "{{{{ entra_connector_result }}}}")
 PRIVATE = re.compile(r"__[a-z0-9]\w*", re.IGNORECASE)
