@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import typing as t
 
@@ -70,6 +71,44 @@ def _known(code: str | int | None) -> ErrorCode | None:
     return CODES.get(number_of(code) or 0)
 
 
+@dataclasses.dataclass(frozen=True)
+class Refusal:
+    """An error answer of the token endpoint, read. Nothing in it is secret."""
+
+    number: int | None
+    code: str | None  # "AADSTS53003", or the name of an OAuth error
+    shown: str | None  # the middle of a sentence: the plain cause, or what the service said
+    message: str | None  # what the service said
+    trace_id: str | None
+    correlation_id: str | None
+    advice: str | None
+
+    @property
+    def marks(self) -> str:
+        """Code and trace id in brackets, for the end of a sentence; empty when neither is known."""
+        known = [mark for mark in (self.code, f"trace id {self.trace_id}" if self.trace_id else None) if mark]
+        return f" ({', '.join(known)})" if known else ""
+
+
+def read_refusal(body: t.Any, *, tenant: str, client: str | None, request_id: str | None = None, redact: t.Callable[[str], str] = str) -> Refusal:
+    """What an answer says. ``body`` is its JSON (or the text of azure-cli), ``request_id`` stands in for a trace id that the body does not have."""
+    answer: t.Mapping[str, t.Any] = body if isinstance(body, dict) else {"error_description": body if isinstance(body, str) else ""}
+    said = str(answer.get("error_description") or answer.get("error") or "")
+    number = error_number(answer)
+    cause, advice = cause_of(number, tenant=tenant, client=client or "the application")
+    code = f"AADSTS{number}" if number else str(answer.get("error") or "") or None
+    message = redact(_TAIL.sub("", said).strip())
+    return Refusal(
+        number,
+        code,
+        cause or (f"{SERVICE} answered: {message.rstrip('.')}" if message else None),
+        message or None,
+        answer.get("trace_id") or _first(_TRACE, said) or request_id,
+        answer.get("correlation_id") or _first(_CORRELATION, said),
+        advice or (f"Look up {code} at https://login.microsoftonline.com/error." if number else None),
+    )
+
+
 def token_error(
     body: t.Any,
     *,
@@ -86,26 +125,18 @@ def token_error(
     ``body`` is the answer (or the text of azure-cli), ``credential`` what was used ("client secret of 1234... from the options"),
     ``what`` what the token is for.
     """
-    answer: t.Mapping[str, t.Any] = body if isinstance(body, dict) else {"error_description": body if isinstance(body, str) else ""}
-    said = str(answer.get("error_description") or answer.get("error") or "")
-    number = error_number(answer)
-    cause, advice = cause_of(number, tenant=tenant, client=client or "the application")
-    trace = answer.get("trace_id") or _first(_TRACE, said) or request_id
-    correlation = answer.get("correlation_id") or _first(_CORRELATION, said)
-    code = f"AADSTS{number}" if number else str(answer.get("error") or "") or None
-    message = redact(_TAIL.sub("", said).strip())
-    shown = cause or (message and f"{SERVICE} answered: {message.rstrip('.')}") or f"{SERVICE} refused the request"
-    marks = [mark for mark in (code, f"trace id {trace}" if trace else None) if mark]
+    refusal = read_refusal(body, tenant=tenant, client=client, request_id=request_id, redact=redact)
+    shown = refusal.shown or f"{SERVICE} refused the request"
     return CredentialError(
-        f"Could not get a token for {what} in tenant {tenant} with the {credential}: {shown}{' (' + ', '.join(marks) + ')' if marks else ''}.",
-        code=code,
+        f"Could not get a token for {what} in tenant {tenant} with the {credential}: {shown}{refusal.marks}.",
+        code=refusal.code,
         http_status=http_status,
         service=SERVICE,
-        service_message=message or None,
-        request_id=trace,
-        client_request_id=correlation,
+        service_message=refusal.message,
+        request_id=refusal.trace_id,
+        client_request_id=refusal.correlation_id,
         tenant=tenant,
-        advice=advice or (f"Look up {code} at https://login.microsoftonline.com/error." if number else None),
+        advice=refusal.advice,
     )
 
 

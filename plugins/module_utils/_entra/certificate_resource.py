@@ -24,8 +24,8 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.certif
     plan_certificate,
 )
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.certificate_file import generate, load_given
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.certificate_proof import prove_certificate
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.certificate_write import CertificateWriter
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.prover import by_certificate, prove_new
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret import SecretCurrent, verdict_of
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret_keys import Key, days_left, format_time, parse_time
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret_resource import SecretResource
@@ -100,12 +100,18 @@ class CertificateResource(SecretResource):
         minted = Minted(key, private_key)
         try:
             if self._runtime.options.get("prove", True):
-                self._proof = prove_certificate(self._runtime, self._graph, self._current.app_id, self._current.label, made, self._clock)
+                self._proof = self._prove(made)
         except ConnectorError as error:
             writer.remove_made(minted, error)
             raise
         self._minted, self._added = minted, made
         self._current = dataclasses.replace(self._current, keys=(*self._current.keys, key))
+
+    def _prove(self, made: LoadedCertificate) -> str:
+        if made.private_key is None:
+            return "not_possible"
+        app_id = self._current.app_id
+        return prove_new(self._runtime, self._graph, app_id, self._current.label, by_certificate(made, app_id, self._clock))
 
     def _clock(self) -> float:
         return time.time() + self._skew

@@ -13,6 +13,7 @@ import typing as t
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID, Action, Plan, Runtime
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra import secret_policy
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.consent_checks import is_fresh
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.prover import by_secret, prove_new
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.delivery import Delivery
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.reference import ApplicationReference
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret import (
@@ -23,7 +24,6 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret
     verdict_of,
 )
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret_keys import Key, days_left, format_time
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret_proof import prove
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret_write import Minted, SecretWriter
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.tags import marks_of
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConflictError, ConnectorError, OptionError
@@ -124,7 +124,7 @@ class SecretResource:
         self._runtime.secret(minted.secret_text)
         try:
             if self._runtime.options.get("prove", True):
-                self._proof = prove(self._runtime, self._graph, self._current.app_id, self._current.label, minted.secret_text)
+                self._proof = prove_new(self._runtime, self._graph, self._current.app_id, self._current.label, by_secret(minted.secret_text))
         except ConnectorError as error:
             writer.remove_made(minted, error)
             raise

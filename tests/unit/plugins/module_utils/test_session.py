@@ -16,10 +16,10 @@ from ansible_collections.tenantkit.connectors.plugins.doc_fragments import appli
 from ansible_collections.tenantkit.connectors.plugins.doc_fragments import attributes as attributes_fragment
 from ansible_collections.tenantkit.connectors.plugins.doc_fragments import auth as auth_fragment
 from ansible_collections.tenantkit.connectors.plugins.module_utils import _argspec
-from ansible_collections.tenantkit.connectors.plugins.module_utils._auth import prove_secret
 from ansible_collections.tenantkit.connectors.plugins.module_utils._budget import Budget
 from ansible_collections.tenantkit.connectors.plugins.module_utils._clouds import CLOUDS, endpoints_of, service_root
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import Runtime
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.prover import by_secret, prove
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import CredentialError, OptionError, TenantGuardError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._session import connect, open_session
 from tenant_emulator.testing import Emulator
@@ -215,10 +215,10 @@ def test_a_secret_is_proven_over_new_connections(emulator: Emulator, runtime: t.
     value = made["secrets"][0]["value"] if "value" in made["secrets"][0] else made["secrets"][0]["secretText"]
     emulator.clear_journal()
     arguments = (session.http, session.endpoints.login_url, session.tenant_id, made["application"]["appId"])
-    proof = prove_secret(*arguments, value, session.endpoints.graph_audience, session.http.budget)
+    proof = prove(*arguments, by_secret(value), session.endpoints.graph_audience, session.http.budget)
     assert proof.proven
     assert [entry["method"] for entry in emulator.journal()] == ["POST"] * 3
-    wrong = prove_secret(*arguments, "wrong", session.endpoints.graph_audience, Budget(2))
+    wrong = prove(*arguments, by_secret("wrong"), session.endpoints.graph_audience, Budget(2))
     assert (wrong.status, wrong.code) == ("failed", "AADSTS7000215")
 
 
