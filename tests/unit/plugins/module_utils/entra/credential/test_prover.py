@@ -13,7 +13,7 @@ import typing as t
 
 import pytest
 from ansible_collections.tenantkit.connectors.plugins.module_utils._budget import Budget
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.certificate_file import generate
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.certificate_file import generate
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.prover import Proof, Signature, by_certificate, by_secret
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.prover import prove as prove_with
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import TransportError
