@@ -343,7 +343,7 @@ failure:
 
 from ansible_collections.tenantkit.connectors.plugins.module_utils._argspec import APPLICATION_REFERENCE
 from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Declaration
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.certificate_resource import CertificateResource
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.certificate_resource import CertificateResource
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.options import CERTIFICATE_OPTIONS
 from ansible_collections.tenantkit.connectors.plugins.module_utils._module import run_module
 

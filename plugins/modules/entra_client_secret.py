@@ -299,8 +299,8 @@ failure:
 
 from ansible_collections.tenantkit.connectors.plugins.module_utils._argspec import APPLICATION_REFERENCE
 from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Declaration
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.secret_resource import SecretResource
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.options import SECRET_OPTIONS
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret_resource import SecretResource
 from ansible_collections.tenantkit.connectors.plugins.module_utils._module import run_module
 
 DECLARATION = Declaration(

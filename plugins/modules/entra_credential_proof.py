@@ -96,7 +96,7 @@ actions:
 
 from ansible_collections.tenantkit.connectors.plugins.module_utils._argspec import APPLICATION_REFERENCE
 from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Declaration
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential_proof import CredentialProofResource
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.outstanding_proof_resource import CredentialProofResource
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.options import PROOF_OPTIONS
 from ansible_collections.tenantkit.connectors.plugins.module_utils._module import run_module
 

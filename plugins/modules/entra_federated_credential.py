@@ -153,7 +153,7 @@ failure:
 
 from ansible_collections.tenantkit.connectors.plugins.module_utils._argspec import APPLICATION_REFERENCE
 from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Declaration
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.federated_resource import FederatedResource
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.federated_resource import FederatedResource
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.options import FEDERATED_OPTIONS
 from ansible_collections.tenantkit.connectors.plugins.module_utils._module import run_module
 

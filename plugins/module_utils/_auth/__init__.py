@@ -9,14 +9,12 @@ from __future__ import annotations
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.base import Credential, Login
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.choice import choose_credential
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.guard import TenantGuard, check_expected_domain, check_tenant
-from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.proof import Proof, prove_secret
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.tokens import Token, TokenProvider
 from ansible_collections.tenantkit.connectors.plugins.module_utils._ids import is_guid
 
 __all__ = [
     "Credential",
     "Login",
-    "Proof",
     "TenantGuard",
     "Token",
     "TokenProvider",
@@ -24,5 +22,4 @@ __all__ = [
     "check_tenant",
     "choose_credential",
     "is_guid",
-    "prove_secret",
 ]

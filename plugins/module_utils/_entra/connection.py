@@ -16,7 +16,9 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.applic
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.application_plan import ApplicationCurrent, plan_application
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connection_read import Snapshot
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.consent import ConsentCurrent, ConsentDesired, plan_consent
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.delivery import Delivery, vouches
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.delivery import Delivery, vouches
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.marks import marks_of
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.secret import SecretCurrent, SecretDesired, plan_secret
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.permission import PermissionCurrent, PermissionDesired, plan_permissions
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.permission_option import (
     Lookup,
@@ -24,13 +26,12 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.permis
     parse_permissions,
     resolve_wanted,
 )
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret import SecretCurrent, SecretDesired, plan_secret
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.service_principal_plan import (
     ServicePrincipalCurrent,
     ServicePrincipalDesired,
     plan_service_principal,
 )
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.tags import created_here, marks_of
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.tags import created_here
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
 
 STEPS = ("resources", "app", "permissions", "service_principal", "consent", "secret")

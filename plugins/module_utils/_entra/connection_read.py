@@ -11,8 +11,9 @@ import datetime as dt
 import typing as t
 
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.guard import ORGANIZATION_PARAMS, ORGANIZATION_PATH
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra import application_shape, consent_read, secret, secret_policy
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra import application_shape, consent_read
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra import service_principal_plan as principal_plan
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential import policy_read, secret
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.owner_watch import owner_parts
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.permission_option import Wanted
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.reference import ApplicationReference
@@ -37,7 +38,7 @@ class Snapshot:
     now: dt.datetime
     forbidden: ForbiddenError | None = None  # grants and assignments may not be read: then they mean nothing
     owners: tuple[PartAnswer, ...] = ()  # answers to C(owner_parts), where they were asked for
-    policies: secret_policy.Read = secret_policy.Read()
+    policies: policy_read.Read = policy_read.Read()
     more: PartAnswer | None = None  # the answer to the part that was asked with the first
 
     @property
@@ -88,7 +89,7 @@ class ConnectionReader:
             reference.part(select=APPLICATION_SELECT),
             *([by_name.part(select=APPLICATION_SELECT)] if by_name else ()),
             *map(self.loader.part, texts),
-            *([secret_policy.default_part()] if self._policies else ()),
+            *([policy_read.default_part()] if self._policies else ()),
             *([self._more] if self._more else ()),
             *(self._client_parts(known) if known else ()),
         ]
@@ -125,7 +126,7 @@ class ConnectionReader:
             server_time(answers) or dt.datetime.now(dt.UTC),
             forbidden,
             tuple(client[3:]),
-            secret_policy.Read.from_answers(default, own),
+            policy_read.Read.from_answers(default, own),
             more,
         )
 
@@ -145,5 +146,5 @@ class ConnectionReader:
         if self._owners:
             parts += owner_parts(app_id)
         if self._policies:
-            parts.append(secret_policy.own_part(f"/applications{odata_key('appId', app_id)}"))
+            parts.append(policy_read.own_part(f"/applications{odata_key('appId', app_id)}"))
         return parts

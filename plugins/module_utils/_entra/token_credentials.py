@@ -17,7 +17,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.certifi
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.explain import SERVICE, token_error
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.platform import AzureCli
 from ansible_collections.tenantkit.connectors.plugins.module_utils._certificates import LoadedCertificate
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.certificate_file import load_given
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.certificate_file import load_given
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.token import TokenDesired
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import CredentialError, ServiceError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._http import Repeat

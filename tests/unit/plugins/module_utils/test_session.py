@@ -16,10 +16,10 @@ from ansible_collections.tenantkit.connectors.plugins.doc_fragments import appli
 from ansible_collections.tenantkit.connectors.plugins.doc_fragments import attributes as attributes_fragment
 from ansible_collections.tenantkit.connectors.plugins.doc_fragments import auth as auth_fragment
 from ansible_collections.tenantkit.connectors.plugins.module_utils import _argspec
-from ansible_collections.tenantkit.connectors.plugins.module_utils._auth import prove_secret
 from ansible_collections.tenantkit.connectors.plugins.module_utils._budget import Budget
 from ansible_collections.tenantkit.connectors.plugins.module_utils._clouds import CLOUDS, endpoints_of, service_root
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import Runtime
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.prover import by_secret, prove
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import CredentialError, OptionError, TenantGuardError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._session import connect, open_session
 from tenant_emulator.testing import Emulator
@@ -215,11 +215,26 @@ def test_a_secret_is_proven_over_new_connections(emulator: Emulator, runtime: t.
     value = made["secrets"][0]["value"] if "value" in made["secrets"][0] else made["secrets"][0]["secretText"]
     emulator.clear_journal()
     arguments = (session.http, session.endpoints.login_url, session.tenant_id, made["application"]["appId"])
-    proof = prove_secret(*arguments, value, session.endpoints.graph_audience, session.http.budget)
+    proof = prove(*arguments, by_secret(value), session.endpoints.graph_audience, session.http.budget)
     assert proof.proven
     assert [entry["method"] for entry in emulator.journal()] == ["POST"] * 3
-    wrong = prove_secret(*arguments, "wrong", session.endpoints.graph_audience, Budget(2))
+    wrong = prove(*arguments, by_secret("wrong"), session.endpoints.graph_audience, Budget(2))
     assert (wrong.status, wrong.code) == ("failed", "AADSTS7000215")
+
+
+@pytest.mark.parametrize(
+    ("cloud", "host", "audience"),
+    [
+        ("public", "login.microsoftonline.com", "https://api.powerplatform.com"),
+        ("gcc", "login.microsoftonline.com", "https://api.gov.powerplatform.microsoft.us"),
+        ("usgov", "login.microsoftonline.us", "https://api.high.powerplatform.microsoft.us"),
+        ("usgov_dod", "login.microsoftonline.us", "https://api.appsplatform.us"),
+        ("china", "login.partner.microsoftonline.cn", "https://api.powerplatform.partner.microsoftonline.cn"),
+    ],
+)
+def test_what_power_platform_needs_to_know_of_a_cloud(cloud: str, host: str, audience: str) -> None:
+    assert CLOUDS[cloud].native_redirect_uri == f"https://{host}/common/oauth2/nativeclient"
+    assert CLOUDS[cloud].powerplatform_audience == audience
 
 
 def test_every_cloud_has_its_own_hosts() -> None:
@@ -230,7 +245,10 @@ def test_every_cloud_has_its_own_hosts() -> None:
     assert CLOUDS["usgov"].login_url == "https://login.microsoftonline.us"
     assert CLOUDS["usgov_dod"].graph_audience == "https://dod-graph.microsoft.us"
     assert CLOUDS["china"].graph_url == "https://microsoftgraph.chinacloudapi.cn"
-    assert [cloud.name for cloud in CLOUDS.values() if cloud.workspace365_authority] == ["public"]
+    assert {cloud.name: cloud.workspace365_authority for cloud in CLOUDS.values() if cloud.workspace365_authority} == {
+        "public": "https://login.windows.net/{primary_domain}",
+        "gcc": "https://login.windows.net/{primary_domain}",
+    }
     assert endpoints_of({"cloud": "china"}).login_url == "https://login.partner.microsoftonline.cn"
     moved = endpoints_of({"cloud": "usgov", "graph_url": "https://127.0.0.1:8443/graph/", "login_url": "https://127.0.0.1:8443//login//"})
     assert (moved.graph_url, moved.login_url) == ("https://127.0.0.1:8443/graph", "https://127.0.0.1:8443/login")

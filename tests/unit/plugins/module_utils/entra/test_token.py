@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.explain import cause_of, is_blocked
 from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Outcome, execute
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.certificate_file import generate
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.certificate_file import generate
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.token import TokenDesired
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConnectorError
 from ansible_collections.tenantkit.connectors.plugins.modules.entra_token import DECLARATION

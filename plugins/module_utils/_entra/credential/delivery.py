@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE: for use inside this collection only.
-"""What delivery marks say: whether a product or sink has to be given a new secret, and which secrets nobody can still need.
+"""What delivery marks say: whether a product or sink has to be given a new key, and which keys no target can still need.
 
 At most one mark of a target vouches: it is delivered and carries the fingerprint of Authority and Client ID. A mark whose content is
 C(SUPERSEDED) vouches for nothing and only protects its key: a delivered one belongs to a key that a later delivery has replaced, a
@@ -15,8 +15,9 @@ import dataclasses
 import datetime as dt
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret_keys import Key, days_left, is_due
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.tags import Mark, check_connector, fingerprint
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.key import Key, days_left, is_due
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.marks import Mark
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.tags import check_connector, fingerprint
 
 SUPERSEDED = "0" * 12
 ORPHAN_AGE = dt.timedelta(hours=1)  # an unmarked key younger than this may belong to a run that is still at work
@@ -24,7 +25,7 @@ ORPHAN_AGE = dt.timedelta(hours=1)  # an unmarked key younger than this may belo
 
 @dataclasses.dataclass(frozen=True)
 class Delivery:
-    """The option C(delivery): where the secret goes."""
+    """The option C(delivery): where the credential goes."""
 
     connector: str
     instance: str
@@ -75,12 +76,17 @@ def superseded(mark: Mark) -> Mark:
 
 
 def contested(mark: Mark) -> Mark:
-    """The mark of a key of which nobody can say any more whether the target holds it."""
+    """The mark of a key of which no run can say any more whether the target holds it."""
     return dataclasses.replace(mark, delivered=False, content=SUPERSEDED)
 
 
-def judge(delivery: Delivery, marks: t.Sequence[Mark], keys: t.Sequence[Key], app_id: str, renew_before: int, force: bool, now: dt.datetime) -> Verdict:
-    """Whether this target needs a new key. Everything that is not known for certain means yes."""
+def judge(
+    delivery: Delivery, marks: t.Sequence[Mark], keys: t.Sequence[Key], app_id: str, renew_before: int, force: bool, now: dt.datetime, noun: str
+) -> Verdict:
+    """Whether this target needs a new key. Everything that is not known for certain means yes.
+
+    ``renew_before`` is in days; ``noun`` is what sentences call a key.
+    """
     own = delivery.own(marks)
     by_id = {key.key_id: key for key in keys}
     pending = [mark for mark in own if not mark.delivered]
@@ -99,7 +105,7 @@ def judge(delivery: Delivery, marks: t.Sequence[Mark], keys: t.Sequence[Key], ap
     if key.end <= now:
         return Verdict(True, f"key {mark.key_id}, which was last delivered, has expired", **known)
     if force:
-        return Verdict(True, "a new secret was asked for (force)", **known)
+        return Verdict(True, f"a new {noun} was asked for (force)", **known)
     warning = None
     if mark.content != delivery.content(app_id):
         former = {fingerprint(authority, app_id): authority for authority in delivery.former_authorities}
@@ -114,10 +120,10 @@ def judge(delivery: Delivery, marks: t.Sequence[Mark], keys: t.Sequence[Key], ap
     return Verdict(False, f"key {mark.key_id} was last delivered and is valid for {days_left(key, now)} days", warning=warning, **known)
 
 
-def keepers(managed: t.Sequence[Key], marks: t.Sequence[Mark], delivery: Delivery | None, overlap: dt.timedelta, now: dt.datetime) -> dict[str, str]:
+def keepers(managed: t.Sequence[Key], marks: t.Sequence[Mark], delivery: Delivery | None, overlap: dt.timedelta, now: dt.datetime, noun: str) -> dict[str, str]:
     """Why each managed key has to stay: key id to reason. A key that is not in here may be removed.
 
-    Unknown always means stay: without any mark of the target it is not known what the target holds.
+    Unknown always means stay: without any mark of the target it is not known what the target holds. ``noun`` is what sentences call a key.
     """
     # Clocks are told in whole seconds, starts of keys in fractions: no key was made in the future.
     now = max([now, *(key.start for key in managed)])
@@ -136,7 +142,7 @@ def keepers(managed: t.Sequence[Key], marks: t.Sequence[Mark], delivery: Deliver
     reasons: dict[str, str] = {}
     for key in managed:
         own = [mark for mark in marks if mark.key_id == key.key_id]
-        reason = _marked(key, own, current, overlap, now) if own else _unmarked(key, managed, targets, current, overlap, now)
+        reason = _marked(key, own, current, overlap, now) if own else _unmarked(key, managed, targets, current, overlap, now, noun)
         if reason:
             reasons[key.key_id] = reason
     return reasons
@@ -162,6 +168,7 @@ def _unmarked(
     current: t.Mapping[tuple[str, str], Key],
     overlap: dt.timedelta,
     now: dt.datetime,
+    noun: str,
 ) -> str | None:
     """Why a key without marks stays. It was lost by a run that died, or it is one that was never meant to be delivered."""
     if now - key.start <= ORPHAN_AGE:
@@ -172,4 +179,4 @@ def _unmarked(
         return "no later key has been delivered"
     if any(other.end > now and other.start > key.start and now - other.start >= overlap for other in managed):
         return None
-    return "no later secret of this name is as old as the overlap"
+    return f"no later {noun} of this name is as old as the overlap"

@@ -10,7 +10,7 @@ import typing as t
 import pytest
 from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Outcome, execute
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import Plan
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.federated import (
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.federated import (
     LARGEST_NUMBER,
     Federated,
     FederatedCurrent,

@@ -10,9 +10,10 @@ import typing as t
 
 import pytest
 from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Outcome, execute
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.delivery import SUPERSEDED
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret_write import SecretWriter
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.tags import CREATION_TAG, Mark, fingerprint, marks_of
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.delivery import SUPERSEDED
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.marks import Mark, marks_of
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.secret_write import SecretWriter
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.tags import CREATION_TAG, fingerprint
 from ansible_collections.tenantkit.connectors.plugins.modules.entra_client_secret import DECLARATION
 from tenant_emulator.testing import Emulator
 

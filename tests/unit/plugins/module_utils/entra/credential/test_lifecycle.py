@@ -9,11 +9,12 @@ import typing as t
 
 import pytest
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID, Plan
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.delivery import ORPHAN_AGE, SUPERSEDED, Delivery, vouches
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret import SecretCurrent, SecretDesired, plan_secret
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret_keys import Key, attempt_name, is_managed, parse_time
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret_policy import SecretPolicy
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.tags import CREATION_TAG, Mark, marks_of
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.app_management_policy import AppManagementPolicy
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.delivery import ORPHAN_AGE, SUPERSEDED, Delivery, vouches
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.key import Key, attempt_name, is_managed, parse_time
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.marks import Mark, marks_of
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.secret import SecretCurrent, SecretDesired, plan_secret
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.tags import CREATION_TAG
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConflictError, OptionError
 
 NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
@@ -137,18 +138,18 @@ class TestIssue:
 
 class TestPolicy:
     def test_clamped_with_a_warning(self) -> None:
-        found = plan(wanted(), state(policy=SecretPolicy(max_lifetime=dt.timedelta(days=90))))
+        found = plan(wanted(), state(policy=AppManagementPolicy(max_lifetime=dt.timedelta(days=90))))
         assert found.texts == ["mint secret 'sso' valid 90 days"]
         assert found.actions[0].payload["end"] == "2027-02-20T11:50:00Z"
         assert len(found.warnings) == 1
 
     def test_no_warning_when_nothing_is_made(self) -> None:
-        assert plan(wanted(), state(key(1), policy=SecretPolicy(max_lifetime=dt.timedelta(days=90)))).warnings == ()
+        assert plan(wanted(), state(key(1), policy=AppManagementPolicy(max_lifetime=dt.timedelta(days=90)))).warnings == ()
 
     def test_blocked(self) -> None:
         with pytest.raises(OptionError, match="forbids client secrets"):
-            plan(wanted(), state(policy=SecretPolicy(addition_blocked=True)))
-        assert plan(wanted(), state(key(1), policy=SecretPolicy(addition_blocked=True))).actions == ()
+            plan(wanted(), state(policy=AppManagementPolicy(addition_blocked=True)))
+        assert plan(wanted(), state(key(1), policy=AppManagementPolicy(addition_blocked=True))).actions == ()
 
 
 class TestPersonalAccounts:

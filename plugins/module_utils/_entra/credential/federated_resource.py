@@ -10,7 +10,7 @@ import dataclasses
 import typing as t
 
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID, Action, Plan, Runtime
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.federated import (
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.federated import (
     LARGEST_NUMBER,
     Federated,
     FederatedCurrent,

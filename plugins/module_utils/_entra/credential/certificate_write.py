@@ -11,10 +11,10 @@ import typing as t
 import uuid
 
 from ansible_collections.tenantkit.connectors.plugins.module_utils._certificates import LoadedCertificate
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.certificate import display_name, list_changed
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret_keys import Key
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.secret_write import SecretWriter
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConnectorError, ServiceError, TransportError
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.certificate import display_name
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.key import Key
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.writer import CredentialWriter
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConflictError, ConnectorError, ServiceError, TransportError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import GraphClient
 
 Entry = t.Mapping[str, t.Any]
@@ -23,8 +23,8 @@ _KEPT = ("keyId", "customKeyIdentifier", "displayName", "startDateTime", "endDat
 _CHANGED = "update to existing credential"
 
 
-class CertificateWriter(SecretWriter):
-    """Writes to one application that exists. C(write_tags) is that of the secrets."""
+class CertificateWriter(CredentialWriter):
+    """Adds and removes certificates."""
 
     def __init__(self, graph: GraphClient, object_id: str, label: str, entries: t.Sequence[Entry]) -> None:
         super().__init__(graph, object_id, label)
@@ -64,7 +64,7 @@ class CertificateWriter(SecretWriter):
         return Key.from_graph(entry)
 
     def _take_back(self, wanted: list[Entry], key_id: str, error: ConnectorError) -> None:
-        """Every answer was lost, so the certificate may be there, and nobody gets its key: remove it, or say which one may be left."""
+        """Every answer was lost, so the certificate may be there, and no product gets its key: remove it, or say which one may be left."""
         try:
             there = any(_id(entry) == key_id for entry in self._read())
             if there:
@@ -79,7 +79,7 @@ class CertificateWriter(SecretWriter):
             )
 
     def remove(self, key_id: str, *, fresh: bool = False) -> None:
-        """Remove a certificate; one that is gone already is no error."""
+        """See the base class; what was just made is known here, so C(fresh) makes no difference."""
         rest = [entry for entry in self.entries if _id(entry) != key_id]
         if len(rest) < len(self.entries):
             self._replace(rest, None, f"remove certificate {key_id} of {self._label}")
@@ -88,7 +88,7 @@ class CertificateWriter(SecretWriter):
         """Write the list, provided that it still is the one that this run knows."""
         found = _marks(self._read())
         if found not in map(_marks, self._states):
-            raise list_changed(self._label, self._graph.tenant)
+            raise _list_changed(self._label, self._graph.tenant)
         body = [dict(new) if new is not None and _id(entry) == _id(new) else _untouched(entry, self._added) for entry in wanted]
         try:
             self._graph.patch(self._path, {"keyCredentials": body}, doing=doing, made_here=True)
@@ -118,3 +118,14 @@ def _untouched(entry: Entry, added: t.Collection[str]) -> dict[str, t.Any]:
     """An entry as it was read. Of one added in this run the identifier that Graph made of it is not known in the form it wants it back."""
     kept = {name: entry[name] for name in _KEPT if name in entry and not (name == "customKeyIdentifier" and _id(entry) in added)}
     return {**kept, "key": None}
+
+
+def _list_changed(label: str, tenant: str) -> ConflictError:
+    """The failure when the list of certificates is not the one that the plan was made from."""
+    return ConflictError(
+        f"The certificates of {label} in tenant {tenant} were changed by somebody else between reading and writing; nothing was written.",
+        code="list_changed",
+        tenant=tenant,
+        outcome="refused",
+        advice="The list can only be replaced as a whole. Run again; make sure that only one job at a time works on this application.",
+    )

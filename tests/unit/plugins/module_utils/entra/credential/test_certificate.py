@@ -13,16 +13,16 @@ import typing as t
 import pytest
 from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Outcome, execute
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import Plan
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.certificate import (
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.certificate import (
     CertificateCurrent,
     CertificateDesired,
-    about_certificates,
     normalise_thumbprint,
     plan_certificate,
     thumbprint_of,
 )
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.certificate_file import LoadedCertificate, generate, load_given
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.tags import CREATION_TAG, marks_of
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.certificate_file import LoadedCertificate, generate, load_given
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.marks import marks_of
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.tags import CREATION_TAG
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConflictError, CredentialError, OptionError
 from ansible_collections.tenantkit.connectors.plugins.modules.entra_app_certificate import DECLARATION
 from cryptography import x509
@@ -238,8 +238,13 @@ class TestPlan:
         with pytest.raises(OptionError):
             plan(current(), cert, **{"generate": True, **options})
 
-    def test_words(self) -> None:
-        assert about_certificates("Secret 'my-secret' of the secrets. No secret.") == "Certificate 'my-secret' of the certificates. No certificate."
+    def test_a_name_with_the_other_word_stays_as_it_is(self) -> None:
+        """Sentences are made with the noun; nothing in them is replaced afterwards."""
+        life = {"name": "client.secret", "generate": False, "state": "absent", "key_id": entry(1)["keyId"]}
+        with pytest.raises(ConflictError) as caught:
+            plan(current(entry(1, name="the secret of Payroll")), **life)
+        assert "'the secret of Payroll'" in caught.value.message
+        assert caught.value.message.endswith("is not a managed certificate named 'client.secret'; foreign certificates are never removed.")
 
 
 @dataclasses.dataclass

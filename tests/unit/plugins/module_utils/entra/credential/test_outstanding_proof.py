@@ -6,8 +6,9 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential_proof import ProofDesired, plan_proof
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.tags import is_reserved, marks_of, unproven_outcome, unproven_tag
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.marks import marks_of, unproven_outcome, unproven_tag
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.outstanding_proof import ProofDesired, plan_proof
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.tags import is_reserved
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
 
 TAG = "tkc:power_platform:unproven:nothing_visible"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE: for use inside this collection only.
-"""The secrets of one application: their names, dates, and which of them are ours."""
+"""The keys of one application, which are its client secrets or certificates: their names, dates, and which of them are ours."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 @dataclasses.dataclass(frozen=True)
 class Key:
-    """One client secret, without its value (which Graph never shows again)."""
+    """One client secret or certificate, without its value or private key (which Graph never shows again)."""
 
     key_id: str
     display_name: str
@@ -30,12 +30,12 @@ class Key:
 
     @classmethod
     def from_graph(cls, body: t.Mapping[str, t.Any]) -> Key:
-        """From an entry of C(passwordCredentials)."""
+        """From an entry of C(passwordCredentials) or C(keyCredentials)."""
         return cls(
             str(body.get("keyId") or "").lower(),
             str(body.get("displayName") or ""),
             parse_time(body.get("startDateTime")) or _EPOCH,
-            # A secret without an end would be one that never expires; Graph always sends one.
+            # A key without an end would be one that never expires; Graph always sends one.
             parse_time(body.get("endDateTime")) or dt.datetime.max.replace(tzinfo=dt.UTC),
         )
 
@@ -69,19 +69,24 @@ def is_due(key: Key, renew_before: int, now: dt.datetime) -> bool:
     return key.end - now <= window
 
 
-def check_name(name: str) -> str:
-    """The managed name, or OptionError."""
+def check_name(name: str, noun: str) -> str:
+    """The managed name. Raises OptionError for one that no display name could carry."""
     if not MANAGED_NAME.fullmatch(name):
         raise OptionError(
-            f"'name' is {name!r}; the name of a managed secret consists of letters, digits, '.', '_' and '-', at most 60 of them.",
+            f"'name' is {name!r}; the name of a managed {noun} consists of letters, digits, '.', '_' and '-', at most 60 of them.",
             code="invalid_name",
         )
     return name
 
 
+def managed_name(name: str, suffix: str) -> str:
+    """The display name of a managed key: owner, managed name and a suffix of eight hexadecimal digits."""
+    return f"tkc:{name}:{suffix}"
+
+
 def attempt_name(name: str) -> str:
-    """The display name of one addPassword attempt: owner, managed name and a suffix that no other attempt has."""
-    return f"tkc:{name}:{secrets.token_hex(4)}"
+    """The display name of one addPassword attempt, with a suffix that no other attempt has."""
+    return managed_name(name, secrets.token_hex(4))
 
 
 def is_managed(key: Key, name: str) -> bool:

@@ -1,0 +1,266 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""The life cycle of a managed credential as a pure planner: made, marked, confirmed, retired, removed. It is the same for every kind."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import typing as t
+
+from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID, Action, Plan
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.delivery import (
+    SUPERSEDED,
+    Delivery,
+    Verdict,
+    contested,
+    keepers,
+    superseded,
+)
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.key import Key, days_left, format_time, is_managed
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.marks import Mark
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.model import CredentialCurrent, CredentialDesired
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConflictError, OptionError
+
+# A lifetime cut to a policy's limit stays below it by this much: Entra compares with its own clock.
+_CLOCK_MARGIN = dt.timedelta(minutes=10)
+
+
+def plan_credential(desired: CredentialDesired, current: CredentialCurrent, now: dt.datetime) -> Plan:
+    """From options and what was read to the actions, in the order that never leaves a product without a valid credential.
+
+    Raises OptionError and ConflictError for what must not be done; nothing was written then.
+    """
+    verdict = desired.verdict(current, now)
+    if desired.state == "retired":
+        return finish(desired, current, now, verdict, *_retire(desired, current, now))
+    if desired.state == "absent":
+        return finish(desired, current, now, verdict, *_absent(desired, current, now))
+    if desired.delivery and desired.delivery.delivered_key_id:
+        return finish(desired, current, now, verdict, *_confirm(desired, current))
+    actions, warnings, end = _issue(desired, current, now, verdict) if verdict.needed else ([], [], None)
+    if verdict.warning:
+        warnings.append(verdict.warning)
+    return finish(desired, current, now, verdict, actions, warnings, end)
+
+
+def _issue(desired: CredentialDesired, current: CredentialCurrent, now: dt.datetime, verdict: Verdict) -> tuple[list[Action], list[str], dt.datetime]:
+    """Make room, mint, mark as pending."""
+    check_allowed(current)
+    actions = _free_slot(desired, current, now)
+    lifetime, warnings, days = _lifetime(desired, current)
+    end = (now + lifetime).replace(microsecond=0)
+    noun = current.kind.noun
+    payload = {"start": format_time(now), "end": format_time(end), "reason": verdict.reason}
+    actions.append(Action("mint", f"{current.kind.make} {noun} '{desired.name}' valid {days}", payload))
+    if desired.delivery:
+        drop = [tag for action in actions for tag in action.payload.get("drop", ())]
+        seen = [mark.key_id for mark in desired.delivery.own(current.marks) if not mark.delivered]
+        actions.append(Action("mark_pending", f"mark {noun} '{desired.name}' as pending for {desired.delivery.connector}", {"seen": seen, "drop": drop}))
+    return actions, warnings, end
+
+
+def check_allowed(current: CredentialCurrent) -> None:
+    """Raise OptionError where a policy of the tenant forbids new credentials of this kind."""
+    if current.policy.addition_blocked:
+        raise OptionError(
+            f"A policy of the tenant forbids {current.kind.in_policies} on {current.label} (app management policy, {current.kind.addition}); "
+            "nothing was written.",
+            code="CredentialTypeNotAllowedAsPerAppPolicy",
+            advice=f"Exempt the application in the tenant's app management policies, or {current.kind.instead}.",
+        )
+
+
+def _lifetime(desired: CredentialDesired, current: CredentialCurrent) -> tuple[dt.timedelta, list[str], str]:
+    """How long a new credential is valid, cut to the limit of a policy, with a warning where it is cut; and that in words."""
+    wanted, limit = dt.timedelta(days=desired.validity_days), current.policy.max_lifetime
+    if limit is None or limit >= wanted:
+        return wanted, [], f"{desired.validity_days} days"
+    days = f"{limit / dt.timedelta(days=1):g} days"
+    warning = (
+        f"A policy of the tenant limits {current.kind.in_policies} of {current.label} to {days}; "
+        f"the new {current.kind.noun} gets that instead of {desired.validity_days} days."
+    )
+    return max(limit - _CLOCK_MARGIN, limit / 2), [warning], days
+
+
+def _free_slot(desired: CredentialDesired, current: CredentialCurrent, now: dt.datetime) -> list[Action]:
+    """For personal accounts: the removal that makes room for one more, or a failure naming those in the way."""
+    slots = current.kind.personal_slots
+    if not current.personal or slots is None or len(current.keys) < slots:
+        return []
+    managed = current.managed(desired.name)
+    reasons = keepers(managed, current.marks, desired.delivery, desired.overlap, now, current.kind.noun)
+    free = [key for key in managed if key.key_id not in reasons]
+    if free:
+        return [_removal(current, free[0])]
+    foreign = "it is not managed under this name"
+    listed = "; ".join(f"{key.key_id} '{key.display_name}' ({reasons.get(key.key_id, foreign)})" for key in current.keys)
+    raise ConflictError(
+        f"{current.label[0].upper()}{current.label[1:]} is for personal accounts and may have only {slots} {current.kind.in_policies}, and has them: {listed}.",
+        code="no_free_secret_slot",
+        advice="Find out which of them is not in use and remove it (state: absent with key_id, and force for a managed one).",
+        outcome="refused",
+        details={"key_ids": [key.key_id for key in current.keys]},
+    )
+
+
+def _removal(current: CredentialCurrent, key: Key, why: str = "") -> Action:
+    """Remove one key and, with it, every mark that names it."""
+    drop = [mark.tag for mark in current.marks if mark.key_id == key.key_id]
+    return Action("remove_key", f"remove {current.kind.noun} '{key.display_name}' ({key.key_id}){why}", {"key_id": key.key_id, "drop": drop})
+
+
+def _confirm(desired: CredentialDesired, current: CredentialCurrent) -> tuple[list[Action], list[str]]:
+    """The product took the key: its mark vouches from now on, older ones do not. Whatever is odd leaves the key pending."""
+    delivery = t.cast(Delivery, desired.delivery)
+    key_id = t.cast(str, delivery.delivered_key_id)
+    text = f"mark key {key_id} as delivered to {delivery.connector}"
+    if current.app_id == PLACEHOLDER_ID or key_id == PLACEHOLDER_ID:
+        return [Action("write_tags", f"mark {current.kind.noun} '{desired.name}' as delivered to {delivery.connector}")], []
+    starts = {key.key_id: key.start for key in current.keys}
+    marks = delivery.own(current.marks)
+    mine = [mark for mark in marks if mark.key_id == key_id]
+    others = [mark for mark in marks if mark.key_id != key_id]
+    wanted, pending = delivery.mark(key_id, current.app_id, delivered=True), delivery.mark(key_id, current.app_id, delivered=False)
+    later = [mark for mark in others if key_id in starts and mark.key_id in starts and starts[mark.key_id] > starts[key_id]]
+    odd = None
+    if key_id not in starts:
+        odd = "the key no longer exists"
+    elif later:
+        odd = f"another run has marked a newer key ({', '.join(mark.key_id for mark in later)})"
+    elif mine not in ([pending], [wanted]):
+        odd = "its pending mark is gone" if not mine else "its pending mark was changed by another run"
+    if odd:
+        # The other run must not believe in its own delivery either: its pending mark is taken the content it looks for.
+        # A mark of a key that is gone stays as well: as long as it is there, no older key is taken for the delivered one.
+        doubt = [contested(mark) for mark in later if not mark.delivered]
+        touched = [*mine, *(mark for mark in later if not mark.delivered)]
+        payload = {"drop": _tags(touched), "add": _tags([pending, *doubt]), "key_id": key_id, "why": odd}
+        return [Action("doubt", f"keep key {key_id} pending for {delivery.connector}: {odd}", payload)], []
+    replaced = [superseded(mark) for mark in others if mark.key_id in starts]
+    add, drop = _tags([wanted, *replaced]), _tags([*mine, *others])
+    add, drop = [tag for tag in add if tag not in current.tags], [tag for tag in drop if tag not in add]
+    if not add and not drop:
+        return [], []
+    return [Action("write_tags", text, {"drop": drop, "add": add})], []
+
+
+def _retire(desired: CredentialDesired, current: CredentialCurrent, now: dt.datetime) -> tuple[list[Action], list[str]]:
+    """Remove what no target can still need, and the marks of replaced keys that are gone."""
+    kept = current.kept(desired, now)
+    actions = [_removal(current, key) for key in current.managed(desired.name) if key.key_id not in kept]
+    existing = {key.key_id for key in current.keys}
+    dead = [mark.tag for mark in current.marks if mark.key_id not in existing and mark.delivered and mark.content == SUPERSEDED]
+    return _with_tags(actions, dead), []
+
+
+def _absent(desired: CredentialDesired, current: CredentialCurrent, now: dt.datetime) -> tuple[list[Action], list[str]]:
+    """Remove one managed key, or all of the name, unless a product may depend on it."""
+    managed = current.managed(desired.name)
+    if desired.key_id is None:
+        held = [key for key in managed if current.status(key.key_id) in ("delivered", "pending")]
+        if held and not desired.force:
+            raise ConflictError(
+                f"{current.kind.noun.capitalize()} '{desired.name}' of {current.label} was delivered, or may have been: "
+                + ", ".join(f"{key.key_id} ({current.status(key.key_id)})" for key in held)
+                + "; nothing was removed.",
+                code="delivered",
+                advice="Whoever signs in with it would be locked out. Set 'force' to remove it all the same.",
+                outcome="refused",
+            )
+        existing = {key.key_id for key in current.keys}
+        own = desired.delivery.own(current.marks) if desired.delivery and desired.force else []
+        return _with_tags([_removal(current, key) for key in managed], [mark.tag for mark in own if mark.key_id not in existing]), []
+    key = next((item for item in current.keys if item.key_id == desired.key_id), None)
+    if key is None:
+        # Only what a run left behind that was killed between the key and its mark.
+        dead = [mark.tag for mark in current.marks if mark.key_id == desired.key_id] if desired.never_sent or desired.force else []
+        return _with_tags([], dead), []
+    if key not in managed:
+        raise ConflictError(
+            f"Key {key.key_id} '{key.display_name}' of {current.label} is not a managed {current.kind.noun} named '{desired.name}'; "
+            f"foreign {current.kind.nouns} are never removed.",
+            code=f"foreign_{current.kind.noun}",
+            outcome="refused",
+        )
+    status = current.status(key.key_id)
+    kept = keepers(managed, current.marks, desired.delivery, desired.overlap, now, current.kind.noun).get(key.key_id)
+    if kept and not desired.force and not (desired.never_sent and status in ("none", "pending")):
+        raise ConflictError(
+            f"Key {key.key_id} of {current.label} stays: {kept}.",
+            code="still_needed",
+            advice="Set 'never_sent' only when the product definitely refused it or it was never sent; 'force' removes it whatever the marks say.",
+            outcome="refused",
+        )
+    removal = _removal(current, key)
+    if kept and not desired.never_sent:
+        # Forced. Its mark outlives it, so that the next run does not take an older key for the one that the product holds.
+        removal = dataclasses.replace(removal, payload={**removal.payload, "drop": []})
+    return _with_tags([removal], []), []
+
+
+def _with_tags(actions: list[Action], dead: list[str]) -> list[Action]:
+    """One write of the tags at the end, for all keys together: the key goes before its mark, so that no kill makes a key look unknown."""
+    drop = [*(tag for action in actions for tag in action.payload["drop"]), *dead]
+    if drop:
+        actions.append(Action("write_tags", f"remove {len(drop)} delivery mark{'s' if len(drop) > 1 else ''}", {"drop": drop, "add": []}))
+    return actions
+
+
+def _tags(marks: t.Iterable[Mark]) -> list[str]:
+    return [mark.tag for mark in marks]
+
+
+def finish(
+    desired: CredentialDesired,
+    current: CredentialCurrent,
+    now: dt.datetime,
+    verdict: Verdict,
+    actions: list[Action],
+    warnings: list[str],
+    end: dt.datetime | None = None,
+) -> Plan:
+    """The plan with its diff and with what result() needs. ``end`` is that of a new credential."""
+    removed = {action.payload["key_id"] for action in actions if action.kind == "remove_key"}
+    tags = set(current.tags)
+    for action in actions:
+        tags = (tags - set(action.payload.get("drop", ()))) | set(action.payload.get("add", ()))
+    after = dataclasses.replace(current, keys=tuple(key for key in current.keys if key.key_id not in removed), tags=tuple(sorted(tags)))
+    rows = _shape(after, desired.name)
+    if end is not None:
+        mark = "pending" if desired.delivery else "none"
+        rows.append({"key_id": "(new)", **desired.identity_of_new(), "end_date_time": f"about {format_time(end)[:10]}", "mark": mark})
+    facts = {"verdict": verdict, "end": end, **overview(desired, current, now), "policy": current.policy.shape()}
+    nouns = current.kind.nouns
+    return Plan(tuple(actions), {nouns: _shape(current, desired.name)}, {nouns: rows}, tuple(warnings), facts)
+
+
+def _shape(current: CredentialCurrent, name: str) -> list[dict[str, t.Any]]:
+    """The normalised shape of the diff: managed keys, oldest first."""
+    return [
+        {"key_id": key.key_id, **current.identity(key), "end_date_time": format_time(key.end), "mark": current.status(key.key_id)}
+        for key in current.managed(name)
+    ]
+
+
+def overview(desired: CredentialDesired, current: CredentialCurrent, now: dt.datetime) -> dict[str, t.Any]:
+    """The lists of managed and foreign keys for results."""
+    result: dict[str, list[dict[str, t.Any]]] = {"managed": [], "foreign": []}
+    reasons = current.kept(desired, now)
+    for key in current.keys:
+        row = {
+            "key_id": key.key_id,
+            "display_name": key.display_name,
+            "start_date_time": format_time(key.start),
+            "end_date_time": format_time(key.end),
+            "days_left": days_left(key, now),
+            **current.identity(key),
+        }
+        managed = is_managed(key, desired.name)
+        if managed:
+            row.update(mark=current.status(key.key_id), removable=key.key_id not in reasons, kept_because=reasons.get(key.key_id))
+        result["managed" if managed else "foreign"].append(row)
+    return result

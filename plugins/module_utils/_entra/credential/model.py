@@ -1,0 +1,168 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""Managed credentials: what is wanted and what is there, the same for every kind."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import typing as t
+
+from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.app_management_policy import AppManagementPolicy
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.delivery import Delivery, Verdict, judge, keepers, vouches
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.key import Key, check_name, days_left, is_due, is_managed
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.kind import Kind
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.marks import Mark, marks_of
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
+
+
+@dataclasses.dataclass(frozen=True)
+class CredentialDesired:
+    """The options that every module of a managed credential has, checked."""
+
+    kind: t.ClassVar[Kind]
+
+    name: str
+    state: str = "present"
+    validity_days: int = 180
+    renew_before_days: int = 30
+    overlap_days: int = 7
+    force: bool = False
+    key_id: str | None = None
+    never_sent: bool = False
+    delivery: Delivery | None = None
+
+    @classmethod
+    def from_options(cls, options: t.Mapping[str, t.Any]) -> t.Self:
+        """From module options; what is left out has the module's defaults. Raises OptionError."""
+        noun = cls.kind.noun
+        given = {field.name: options[field.name] for field in dataclasses.fields(CredentialDesired) if options.get(field.name) is not None}
+        delivery = given.pop("delivery", None)
+        if delivery:
+            given["delivery"] = Delivery(
+                delivery["connector"],
+                delivery["instance"],
+                delivery.get("authority") or "",
+                tuple(delivery.get("former_authorities") or ()),
+                (delivery.get("delivered_key_id") or "").lower() or None,
+            )
+        if "key_id" in given:
+            given["key_id"] = given["key_id"].lower()
+        desired = cls(**given)
+        check_name(desired.name, noun)
+        if desired.validity_days < 1 or desired.renew_before_days < 0 or desired.overlap_days < 0:
+            raise OptionError("'validity_days' must be at least 1, 'renew_before_days' and 'overlap_days' at least 0.", code="invalid_days")
+        if desired.state != "absent" and (desired.key_id or desired.never_sent):
+            raise OptionError("'key_id' and 'never_sent' go with state: absent.", code="option_conflict")
+        if desired.never_sent and not desired.key_id:
+            raise OptionError(f"'never_sent' is about one {noun}: 'key_id' has to name it.", code="option_missing")
+        if desired.delivery and options.get("prove") is False:
+            raise OptionError(
+                f"'prove: false' does not go with 'delivery': a {noun} that was not tried is never delivered.",
+                code="option_conflict",
+                advice="Leave 'prove' out.",
+            )
+        if desired.renew_before_days >= desired.validity_days:
+            raise OptionError(
+                f"'renew_before_days' ({desired.renew_before_days}) must be less than 'validity_days' ({desired.validity_days}): "
+                f"otherwise every {noun} is due for renewal when it is made.",
+                code="invalid_days",
+            )
+        return desired
+
+    @property
+    def may_mint(self) -> bool:
+        """Whether a new credential may have to be made, so that the policies have to be read."""
+        return self.state == "present" and not (self.delivery and self.delivery.delivered_key_id)
+
+    @property
+    def overlap(self) -> dt.timedelta:
+        """How long an earlier credential stays valid beside a later one."""
+        return dt.timedelta(days=self.overlap_days)
+
+    def verdict(self, current: CredentialCurrent, now: dt.datetime) -> Verdict:
+        """Whether a new credential is needed, for the delivery or, without one, for the name alone."""
+        noun = self.kind.noun
+        managed = current.managed(self.name)
+        if self.delivery:
+            return judge(self.delivery, current.marks, current.keys, current.app_id, self.renew_before_days, self.force, now, noun)
+        valid = [key for key in managed if key.end > now]
+        newest = max(valid, key=lambda key: key.end, default=None)
+        if newest is None:
+            return Verdict(True, f"there is no valid {noun} of this name", "none", None)
+        if self.force:
+            return Verdict(True, f"a new {noun} was asked for (force)", "none", newest.key_id)
+        if is_due(newest, self.renew_before_days, now):
+            return Verdict(True, f"key {newest.key_id} expires in {days_left(newest, now)} days", "none", newest.key_id)
+        return Verdict(False, f"key {newest.key_id} is valid for {days_left(newest, now)} days", "none", newest.key_id)
+
+    def identity_of_new(self) -> dict[str, str]:
+        """What the diff shows in place of C(CredentialCurrent.identity) for a credential that is about to be made."""
+        return {"display_name": f"tkc:{self.name}:(new)"}
+
+
+@dataclasses.dataclass(frozen=True)
+class CredentialCurrent:
+    """One application as far as its credentials of one kind go. ``app_id`` is the placeholder for one that a run would create."""
+
+    kind: t.ClassVar[Kind]
+
+    app_id: str
+    label: str  # names the application in sentences
+    keys: tuple[Key, ...] = ()
+    tags: tuple[str, ...] = ()
+    personal: bool = False  # whether the application takes personal accounts
+    policy: AppManagementPolicy = dataclasses.field(default_factory=lambda: AppManagementPolicy(known=False))
+
+    @classmethod
+    def from_graph(
+        cls,
+        app: t.Mapping[str, t.Any] | None,
+        policy: t.Mapping[str, t.Any] | None = None,
+        own_policies: t.Sequence[t.Mapping[str, t.Any]] | None = None,
+        *,
+        now: dt.datetime | None = None,
+        label: str = "the application",
+    ) -> t.Self:
+        """From the application (C(Kind.select)), the tenant's default policy and the application's own policies; None: not there, not readable."""
+        now = now or dt.datetime.now(dt.UTC)
+        if app is None:
+            return cls(PLACEHOLDER_ID, label, policy=AppManagementPolicy.from_graph(policy, own_policies, "now", now, cls.kind))
+        keys = sorted(map(Key.from_graph, app.get(cls.kind.collection) or ()), key=lambda key: (key.start, key.key_id))
+        return cls(
+            app["appId"],
+            f"application '{app.get('displayName') or app['appId']}'",
+            tuple(keys),
+            tuple(app.get("tags") or ()),
+            "Personal" in str(app.get("signInAudience")),
+            AppManagementPolicy.from_graph(policy, own_policies, app.get("createdDateTime"), now, cls.kind),
+        )
+
+    @property
+    def marks(self) -> list[Mark]:
+        """The delivery marks among the tags."""
+        return marks_of(self.tags)
+
+    def managed(self, name: str) -> list[Key]:
+        """The keys with this managed name, oldest first."""
+        return [key for key in self.keys if is_managed(key, name)]
+
+    def status(self, key_id: str) -> str:
+        """What the marks say about a key: delivered, pending, superseded or none."""
+        own = [mark for mark in self.marks if mark.key_id == key_id]
+        if any(not mark.delivered for mark in own):
+            return "pending"
+        if any(map(vouches, own)):
+            return "delivered"
+        return "superseded" if own else "none"
+
+    def kept(self, desired: CredentialDesired, now: dt.datetime) -> dict[str, str]:
+        """Why each managed key has to stay: key id to reason. Retiring removes the others."""
+        return keepers(self.managed(desired.name), self.marks, desired.delivery, desired.overlap, now, self.kind.noun)
+
+    def identity(self, key: Key | None) -> dict[str, str | None]:
+        """What tells one key from another in diffs and results, besides its id."""
+        return {"display_name": key and key.display_name}

@@ -1,0 +1,44 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""The resource of C(entra_client_secret)."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import Action, Plan, Runtime
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.consent_checks import is_fresh
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.prover import by_secret, prove_new
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.resource import CredentialResource
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.secret import SecretCurrent, SecretDesired, plan_secret
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.secret_write import SecretWriter
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.writer import Minted
+
+
+class SecretResource(CredentialResource):
+    """One managed secret of one application."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._wanted = SecretDesired.from_options(runtime.options)
+        super().__init__(runtime, self._wanted, SecretCurrent)
+
+    def plan(self, current: SecretCurrent) -> Plan:
+        """Pure: see C(plan_secret)."""
+        return plan_secret(self._wanted, current, self._now)
+
+    def _new_writer(self) -> SecretWriter:
+        app = t.cast("dict[str, t.Any]", self._app)
+        return SecretWriter(self._graph, app["id"], self._current.label, made_here=is_fresh(app, now=self._now))
+
+    def _make(self, action: Action) -> Minted:
+        minted = t.cast(SecretWriter, self._writer).mint(self._desired.name, action.payload["end"])
+        self._runtime.secret(minted.value)
+        return minted
+
+    def _prove(self, minted: Minted) -> str:
+        return prove_new(self._runtime, self._graph, self._current.app_id, self._current.label, by_secret(minted.value))
+
+    def _shown(self) -> dict[str, t.Any]:
+        return {"secret_text": t.cast(Minted, self._minted).value}
