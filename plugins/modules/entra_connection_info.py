@@ -98,9 +98,13 @@ options:
     description:
       - The client secret that is wanted, with the options of M(tenantkit.connectors.entra_client_secret). Without it the connection has none.
     type: dict
+  certificate:
+    description:
+      - In place of O(secret), a key that is made here with its certificate, with the options of M(tenantkit.connectors.entra_app_certificate).
+    type: dict
   delivery:
     description:
-      - Where the client secret goes.
+      - Where the credential goes.
     type: dict
     suboptions:
       instance:
@@ -243,7 +247,7 @@ connection:
     steps:
       description:
         - What each step would do, one sentence per write, whether it is open, and the options of the module that does it.
-        - The options of the steps after the registration hold only while the application is there. C(secret) has no options.
+        - The options of the steps after the registration hold only while the application is there. C(secret) and C(certificate) have no options.
       type: dict
       returned: success
       sample:
@@ -254,6 +258,7 @@ connection:
         service_principal: {actions: [], open: false, options: {}}
         consent: {actions: [], open: false, options: {}}
         secret: {actions: [], open: false, options: {}}
+        certificate: {actions: [], open: false, options: {}}
     app:
       description: The application, as M(tenantkit.connectors.entra_app) returns it.
       type: dict
@@ -279,6 +284,11 @@ connection:
       type: dict
       returned: success
       sample: {needed: false, status: delivered, key_id: 1cb9dd5f-6f5c-4ae5-a1f3-a0a0e1d2a2fb, days_left: 179}
+    certificate:
+      description: The same for O(certificate). Empty without it.
+      type: dict
+      returned: success
+      sample: {}
     delivery:
       description:
         - The authority that would be delivered, and what the delivery marks say. V(marked) is about this very target, V(held) about any target
@@ -358,6 +368,7 @@ DECLARATION = Declaration(
         "consent": {"type": "dict", "default": {}},
         "accept_privileged": {"type": "list", "elements": "str", "default": []},
         "secret": {"type": "dict", "no_log": False},
+        "certificate": {"type": "dict"},
         "delivery": {
             "type": "dict",
             "options": {
@@ -384,6 +395,7 @@ DECLARATION = Declaration(
         "handed_on": {"type": "bool", "default": False},
     },
     resource=ConnectionResource,
+    mutually_exclusive=[["secret", "certificate"]],
 )
 
 

@@ -146,7 +146,7 @@ failure:
 
 from ansible_collections.tenantkit.connectors.plugins.module_utils._argspec import APPLICATION_REFERENCE
 from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Declaration
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.managed_credential import ManagedCredentialResource
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.managed import ManagedCredentialResource
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.options import MANAGED_OPTIONS
 from ansible_collections.tenantkit.connectors.plugins.module_utils._module import run_module
 

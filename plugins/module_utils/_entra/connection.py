@@ -18,6 +18,8 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connec
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.consent import ConsentCurrent, ConsentDesired, plan_consent
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.delivery import Delivery, vouches
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.marks import marks_of
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.certificate import CertificateCurrent, CertificateDesired, plan_certificate
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.model import CredentialCurrent, CredentialDesired
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.secret import SecretCurrent, SecretDesired, plan_secret
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.permission import PermissionCurrent, PermissionDesired, plan_permissions
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.permission_option import (
@@ -34,7 +36,12 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.servic
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.tags import created_here
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
 
-STEPS = ("resources", "app", "permissions", "service_principal", "consent", "secret")
+STEPS = ("resources", "app", "permissions", "service_principal", "consent", "secret", "certificate")
+# A connection has one credential at the most, of one of these kinds.
+CREDENTIALS: t.Mapping[str, tuple[type[CredentialDesired], type[CredentialCurrent], t.Callable[..., Plan]]] = {
+    "secret": (SecretDesired, SecretCurrent, plan_secret),
+    "certificate": (CertificateDesired, CertificateCurrent, plan_certificate),
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,6 +101,14 @@ class Wanted:
     connector: str = ""
     state: str = "present"
     force: bool = False
+    certificate: t.Mapping[str, t.Any] | None = None
+
+    @property
+    def credential(self) -> tuple[str, t.Mapping[str, t.Any]] | None:
+        """The kind of the credential and its options."""
+        if self.certificate is not None:
+            return "certificate", {**self.certificate, "generate": self.state == "present"}
+        return ("secret", self.secret) if self.secret is not None else None
 
     @property
     def consent_can_wait(self) -> bool:
@@ -153,9 +168,8 @@ def view_connection(wanted: Wanted, snapshot: Snapshot, lookup: Lookup, *, tenan
     )
     consent_current = ConsentCurrent.from_graph(snapshot.principal, snapshot.grants, snapshot.assignments, label=str(label))
     plans["consent"] = plan_consent(ConsentDesired.from_options(wanted.consent, permission_desired.permissions), consent_current, lookup)
-    secret = _plan_secret(wanted, snapshot, authority, str(label))
-    if secret is not None:
-        plans["secret"] = secret
+    if wanted.credential is not None:
+        plans[wanted.credential[0]] = _plan_credential(wanted, wanted.credential, snapshot, authority, str(label))
     return View(plans, authority, *_marks(wanted, app), *_record(wanted, snapshot, plans, permission_desired))
 
 
@@ -183,15 +197,15 @@ def _marks(wanted: Wanted, app: t.Mapping[str, t.Any] | None) -> tuple[bool, boo
     return any(map(vouches, own)), bool(marks)
 
 
-def _plan_secret(wanted: Wanted, snapshot: Snapshot, authority: Authority, label: str) -> Plan | None:
-    if wanted.secret is None:
-        return None
+def _plan_credential(wanted: Wanted, credential: tuple[str, t.Mapping[str, t.Any]], snapshot: Snapshot, authority: Authority, label: str) -> Plan:
+    kind, options = credential
+    to_desired, to_current, plan_of = CREDENTIALS[kind]
     delivery = {**wanted.delivery, "authority": authority.text, "former_authorities": authority.former} if wanted.delivery else None
-    desired = SecretDesired.from_options({**wanted.secret, "delivery": delivery, "force": wanted.force, "state": "present"})
+    desired = to_desired.from_options({**options, "delivery": delivery, "force": wanted.force, "state": "present"})
     policies = snapshot.policies
-    current = SecretCurrent.from_graph(snapshot.application, policies.default, policies.own, now=snapshot.now, label=label)
-    issue = plan_secret(desired, current, snapshot.now)
-    retire = plan_secret(dataclasses.replace(desired, state="retired", force=False), current, snapshot.now)
+    current = to_current.from_graph(snapshot.application, policies.default, policies.own, now=snapshot.now, label=label)
+    issue = plan_of(desired, current, snapshot.now)
+    retire = plan_of(dataclasses.replace(desired, state="retired", force=False), current, snapshot.now)
     return dataclasses.replace(issue, actions=(*issue.actions, *retire.actions), facts={**issue.facts, "retire": retire.texts})
 
 
@@ -202,12 +216,13 @@ def _view_absent(wanted: Wanted, snapshot: Snapshot, lookup: Lookup, authority: 
         return View({}, authority, marked=False, held=False)
     plans: dict[str, Plan] = {}
     ours = created_here(app.get("tags") or ())
-    if wanted.secret is not None:
+    if wanted.credential is not None:
+        kind, options = wanted.credential
+        to_desired, to_current, plan_of = CREDENTIALS[kind]
         delivery = {**wanted.delivery, "authority": authority.text} if wanted.delivery else None
-        desired = SecretDesired.from_options({**wanted.secret, "delivery": delivery, "state": "absent", "force": True})
-        current = SecretCurrent.from_graph(app, now=snapshot.now, label=label)
-        removal = plan_secret(desired, current, snapshot.now)
-        plans["secret"] = removal if not ours else dataclasses.replace(removal, actions=())
+        desired = to_desired.from_options({**options, "delivery": delivery, "state": "absent", "force": True})
+        removal = plan_of(desired, to_current.from_graph(app, now=snapshot.now, label=label), snapshot.now)
+        plans[kind] = removal if not ours else dataclasses.replace(removal, actions=())
     current_consent = ConsentCurrent.from_graph(snapshot.principal, snapshot.grants, snapshot.assignments, label=label)
     current_app = ApplicationCurrent.from_graph(app, tenant=tenant)
     if not ours:

@@ -13,7 +13,7 @@ import typing as t
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.guard import ORGANIZATION_PARAMS, ORGANIZATION_PATH
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra import application_shape, consent_read
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra import service_principal_plan as principal_plan
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential import policy_read, secret
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential import kind, policy_read
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.owner_watch import owner_parts
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.permission_option import Wanted
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.reference import ApplicationReference
@@ -23,7 +23,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.clock import server_time
 
 # One read of the application serves all planners.
-APPLICATION_SELECT = tuple(dict.fromkeys((*application_shape.SELECT, *consent_read.APPLICATION_SELECT, *secret.SELECT)))
+APPLICATION_SELECT = tuple(dict.fromkeys((*application_shape.SELECT, *consent_read.APPLICATION_SELECT, *kind.SECRET.select, *kind.CERTIFICATE.select)))
 
 
 @dataclasses.dataclass(frozen=True)

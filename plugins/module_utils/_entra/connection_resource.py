@@ -40,7 +40,7 @@ def validated(name: str, spec: t.Mapping[str, t.Any], given: t.Mapping[str, t.An
 
 # The options that say what is wanted; the decisions of the role entra_connector read them from the answer.
 _WANTED = (
-    "connector", "app", "service_principal", "permissions", "permissions_mode", "consent", "accept_privileged", "secret", "delivery", "force", "state",
+    "connector", "app", "service_principal", "permissions", "permissions_mode", "consent", "accept_privileged", "secret", "certificate", "delivery", "force", "state",
 )  # fmt: skip
 
 
@@ -64,6 +64,7 @@ class ConnectionResource:
             permissions=permissions,
             consent={**validated("consent", options.CONSENT_OPTIONS, given["consent"]), "permissions": given["permissions"]},
             secret=validated("secret", options.SECRET_OPTIONS, given["secret"]) if given["secret"] else None,
+            certificate=validated("certificate", options.CERTIFICATE_OPTIONS, given["certificate"]) if given["certificate"] else None,
             delivery={**given["delivery"], "connector": given["connector"]} if given["delivery"] else None,
             connector=check_connector(given["connector"], "connector"),
             state=given["state"],
@@ -89,7 +90,7 @@ class ConnectionResource:
             self._desired.adoptable_by_name if self._wanted.state == "present" else None,
             # Whoever accepts privileged permissions wants them; what others granted is seen only with the grants.
             owners=self._wanted.state == "present" and bool(self._options["accept_privileged"]),
-            policies=self._wanted.state == "present" and bool(self._wanted.secret),
+            policies=self._wanted.state == "present" and self._wanted.credential is not None,
             # Whether there is an application is known only with the answer.
             more=others_part(self._desired) if self._looks_for_others else None,
         ).read()
@@ -163,7 +164,7 @@ class ConnectionResource:
         """The key C(connection)."""
         view, snapshot = t.cast(connection.View, self._view), t.cast(Snapshot, self._snapshot)
         plans, app = view.plans, snapshot.application
-        principal, consent, secret = plans.get("service_principal"), plans.get("consent"), plans.get("secret")
+        principal, consent = plans.get("service_principal"), plans.get("consent")
         self._warn_about_owners(snapshot, consent)
         found = {
             "connector": self._options["connector"],
@@ -174,7 +175,8 @@ class ConnectionResource:
             "app": {**application_shape.to_ansible(app), "would_create": False} if app else connection.empty_app(),
             "service_principal": dict(principal.facts.get("service_principal") or {}) if principal else {},
             "consent": self._consent(consent, snapshot),
-            "secret": self._secret(secret),
+            "secret": self._credential(plans.get("secret")),
+            "certificate": self._credential(plans.get("certificate")),
             "delivery": {
                 "authority": view.authority.text,
                 "former_authorities": list(view.authority.former),
@@ -229,7 +231,7 @@ class ConnectionResource:
         return {**plan.facts["now"], "complete": plan.facts["now"]["complete"] and not unread, "unread": unread, "hand_off": None}
 
     @staticmethod
-    def _secret(plan: Plan | None) -> dict[str, t.Any]:
+    def _credential(plan: Plan | None) -> dict[str, t.Any]:
         if plan is None:
             return {}
         verdict = plan.facts["verdict"]
