@@ -129,7 +129,7 @@ def is_one_test(node: nodes.Node) -> bool:
     """Whether it asks one thing; it may be negated."""
     if isinstance(node, nodes.Not):
         node = node.node
-    return not isinstance(node, BRANCHES) and not any(True for _ in node.find_all(BRANCHES))
+    return not isinstance(node, BRANCHES) and next(node.find_all(BRANCHES), None) is None
 
 
 def cost(node: nodes.Node) -> Cost:
