@@ -16,9 +16,9 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.applic
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.application_plan import ApplicationCurrent, plan_application
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connection_read import Snapshot
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.consent import ConsentCurrent, ConsentDesired, plan_consent
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.certificate import CertificateCurrent, CertificateDesired, plan_certificate
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.delivery import Delivery, vouches
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.marks import marks_of
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.certificate import CertificateCurrent, CertificateDesired, plan_certificate
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.model import CredentialCurrent, CredentialDesired
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.secret import SecretCurrent, SecretDesired, plan_secret
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.permission import PermissionCurrent, PermissionDesired, plan_permissions

@@ -40,7 +40,8 @@ def validated(name: str, spec: t.Mapping[str, t.Any], given: t.Mapping[str, t.An
 
 # The options that say what is wanted; the decisions of the role entra_connector read them from the answer.
 _WANTED = (
-    "connector", "app", "service_principal", "permissions", "permissions_mode", "consent", "accept_privileged", "secret", "certificate", "delivery", "force", "state",
+    "connector", "app", "service_principal", "permissions", "permissions_mode", "consent", "accept_privileged", "secret", "certificate", "delivery", "force",
+    "state",
 )  # fmt: skip
 
 

@@ -11,8 +11,8 @@ import typing as t
 
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import Action, Plan, Runtime
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.certificate_resource import CertificateResource
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.options import CERTIFICATE_OPTIONS, SECRET_OPTIONS
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.secret_resource import SecretResource
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.options import CERTIFICATE_OPTIONS, SECRET_OPTIONS
 
 
 class ManagedCredentialResource:
