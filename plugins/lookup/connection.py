@@ -45,7 +45,6 @@ import typing as t
 
 from ansible.errors import AnsibleError
 from ansible.plugins.lookup import LookupBase
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connector.connection import complete
 from ansible_collections.tenantkit.connectors.plugins.module_utils._products.registry import CONNECTIONS
 from ansible_collections.tenantkit.connectors.plugins.plugin_utils._role_variables import role_variables
 
@@ -67,5 +66,4 @@ class LookupModule(LookupBase):
         # The sinks are the host's, whatever the role is.
         shared = role_variables("entra_connector", {name: known[name] for name in SINKS if name in known}, self._templar.template)
         given = {**shared, **role_variables(role, known, self._templar.template)}
-        found = CONNECTIONS[role](given, host=host, check_mode=bool(known.get("ansible_check_mode")))
-        return [complete(found, given, host=host) if "app" in found else found]
+        return [CONNECTIONS[role](given, host=host, check_mode=bool(known.get("ansible_check_mode")))]

@@ -28,6 +28,16 @@ def of_variables(variables: t.Mapping[str, t.Any], *, host: str, check_mode: boo
     return found
 
 
+def whole(connector: str, of_product: t.Callable[..., dict[str, t.Any]]) -> t.Callable[..., dict[str, t.Any]]:
+    """A product's function from variables to its connection, made one that answers with everything the role entra_connector takes."""
+
+    def connection(variables: t.Mapping[str, t.Any], *, host: str, check_mode: bool) -> dict[str, t.Any]:
+        found = of_product(variables, host=host, check_mode=check_mode)
+        return complete({"connector": connector, **found}, variables, host=host)
+
+    return connection
+
+
 def complete(found: t.Mapping[str, t.Any], variables: t.Mapping[str, t.Any], *, host: str) -> dict[str, t.Any]:
     """A product's connection with its sinks and with C(look), the options that entra_connection_info is called with.
 

@@ -1,0 +1,21 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""What the role entra_connector asks, by the names that it uses."""
+
+from __future__ import annotations
+
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connector import connection, credential, plan, report
+
+CONNECTION = connection.whole("", connection.of_variables)
+DECISIONS = {
+    "plan_after_sinks": plan.plan_after_sinks,
+    "note": plan.note,
+    "after_registration": credential.after_registration,
+    "credential_steps": credential.credential_steps,
+    "aftermath": credential.aftermath,
+    "give_up": credential.give_up,
+    "failed": credential.failed,
+    "report": report.report_of,
+}

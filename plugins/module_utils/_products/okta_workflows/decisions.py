@@ -1,0 +1,16 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""What the role okta_workflows asks, by the names that it uses."""
+
+from __future__ import annotations
+
+from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows import connection, failure, plan, report
+
+CONNECTION = connection.connection
+DECISIONS = {
+    "plan": plan.plan,
+    "report": report.report,
+    "went_wrong": failure.went_wrong,
+}

@@ -1,0 +1,69 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""The result of the role okta_workflows, and the line that a person reads at its end."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.notes import notes_of
+from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.outcome import Outcome, Steps
+from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.seen import Json, Seen
+
+
+def report(given: t.Mapping[str, t.Any]) -> Json:
+    """The report of a run that had something to do.
+
+    In: what the plan was made from (see plan.py), and the results of the steps: C(enterprise_application_step), C(consent_step), C(surplus_step) and
+    C(settings_step). Out: C(reports), a list of one: C(result) is the fact that the role leaves, C(line) what a person reads.
+    """
+    seen = Seen.of(given)
+    return report_of(seen, Steps.of(given, seen.does), check_mode=given["check_mode"])
+
+
+def report_of(seen: Seen, steps: Steps, *, check_mode: bool) -> Json:
+    """The same, from what was read of it."""
+    outcome = Outcome(seen, steps, check_mode=check_mode)
+    notes = notes_of(outcome)
+    return {"reports": [{"result": _result(outcome, notes), "line": _line(outcome, notes)}]}
+
+
+def _result(outcome: Outcome, notes: t.Sequence[str]) -> Json:
+    seen, chosen, audit = outcome.seen, outcome.chosen, outcome.audit
+    now = {} if audit else outcome.steps.enterprise_application.get("service_principal") or {}
+    return {
+        "connector": "okta_workflows",
+        "mode": chosen["mode"],
+        "tenant": seen.tenant,
+        "status": outcome.status,
+        "changed": bool(outcome.actions) and not audit,
+        "actions": [] if audit else outcome.actions,
+        "would_do": outcome.would_do if outcome.only_predicted else [],
+        "service_principal": {**{key: value for key, value in seen.principal.items() if key != "grants"}, **now},
+        "accounts": chosen["accounts"],
+        "permissions": chosen["profile"],
+        "consent": {
+            "for": chosen["consent_for"],
+            "complete": outcome.complete and bool(outcome.consents),
+            "requested": sorted(seen.scopes, key=str.lower),
+            "consents": outcome.consents,
+            "hand_off": outcome.hand_offs,
+            "not_accepted": seen.not_accepted,
+            "mode": chosen["consent"]["mode"],
+            "extra": outcome.extra,
+        },
+        "not_listed": outcome.not_listed,
+        "existing_grants": list(seen.grants),
+        "requested_but_not_granted": outcome.requested_but_not_granted,
+        "granted_but_not_requested": outcome.granted_but_not_requested,
+        "candidates": list(outcome.candidates),
+        "tenant_settings": outcome.settings,
+        "notes": list(notes),
+    }
+
+
+def _line(outcome: Outcome, notes: t.Sequence[str]) -> str:
+    """One line, whatever the names in it hold: they are the customer's."""
+    return " ".join(" ".join([f"{outcome.seen.tenant_name}: {outcome.status}.", *notes]).split())

@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every sentence that the role okta_workflows says to a person, and when it does not."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.notes import notes_of
+from support.okta import ADMIN, OKTA, OPEN, PUBLISHER, SERVICE, Json
+from support.okta_decisions import CLOSED, OPENED, OTHER_API, assigned, consent, grant, incomplete, outcome, principal, row
+
+EVERYBODY: Json = {"okta_workflows_consent": "all_principals"}
+EXACT: Json = {"okta_workflows_consent_mode": "exact"}
+ABSENT: Json = {"okta_workflows_state": "absent"}
+AUDIT: Json = {"okta_workflows_mode": "audit"}
+DISCOVERY: Json = {"okta_workflows_app_id": "", "okta_workflows_display_name_prefix": "Okta"}
+POPUP: Json = {
+    "okta_workflows_authorization_url": f"https://login.microsoftonline.com/common/oauth2/authorize?client_id={OKTA}&scope=openid+Calendars.ReadWrite"
+}
+NAME = "Office 365 Admin for Okta"
+CANDIDATES = (
+    "Nothing is granted on the strength of a name. Set 'okta_workflows_app_id' (the client_id in the address of Okta's popup) and "
+    "'okta_workflows_publisher_tenant_id'. "
+)
+WAITING = "Contoso is waiting for an administrator's consent. "
+ADMIN_NOTE = "39 of the 62 scopes that the vendor asks for need an administrator's consent whatever these settings are."
+READY = "Contoso is ready for authorization: authorize the connection in Okta Workflows "
+RECORDED: Json = {"recorded": {"user_consent": {}}}
+OPEN_WITHOUT = "Contoso lets every user or group owner consent to every application, and no record says what was set before "
+NOT_PUT_BACK = ", so nothing was put back. entra_consent_policy sets what is wanted."
+
+
+def waiting(*urls: str | None) -> Json:
+    """Consents that an administrator has to give."""
+    return {"consent_step": {"results": [{"consent": incomplete(SERVICE, "openid", hand_off={"url": url})} for url in urls]}}
+
+
+DONE: Json = {"enterprise_application_step": {"actions": ["assign"]}}
+
+
+@pytest.mark.parametrize(
+    ("variables", "found", "more", "notes"),
+    [
+        ({}, [principal()], {"looked": {SERVICE: consent()}}, []),
+        # Without an app id
+        (DISCOVERY, [], {}, [f"{CANDIDATES}No enterprise application here has a name that begins with 'Okta'."]),
+        (
+            DISCOVERY,
+            [principal(), principal(app_id="other", app_owner_organization_id=None, verified_publisher={"display_name": "Okta, Inc."})],
+            {},
+            [
+                f"{CANDIDATES}Candidates by name: '{NAME}' with app id {OKTA}, publisher's tenant {PUBLISHER}, publisher not verified; "
+                f"'{NAME}' with app id other, publisher's tenant None, publisher Okta, Inc. (verified)."
+            ],
+        ),
+        # Waiting for a consent
+        (
+            {},
+            [],
+            waiting(None),
+            [f"{WAITING}An administrator sends the requests in okta_workflows_result.consent.hand_off; no address consents for single users."],
+        ),
+        (EVERYBODY, [], waiting("https://a", None), [f"{WAITING}An administrator grants it at https://a"]),
+        (EVERYBODY, [], waiting("https://a", "https://b"), [f"{WAITING}An administrator grants it at https://a An administrator grants it at https://b"]),
+        # The popup
+        (
+            POPUP,
+            [principal()],
+            {"looked": {SERVICE: consent(SERVICE, "openid")}},
+            ["Okta's popup asks for scopes that are not granted: Calendars.ReadWrite. An administrator has to approve there: Calendars.ReadWrite."],
+        ),
+        (POPUP, [principal()], {"looked": {SERVICE: consent(SERVICE, "openid", "Calendars.ReadWrite")}}, []),
+        (
+            {**OPEN, **POPUP},
+            [principal(app_role_assignment_required=False)],
+            {"settings": OPENED, "check_mode": True},
+            [
+                "Okta's popup asks for scopes that are not granted: Calendars.ReadWrite, openid. Whoever authorizes the connection can consent to them.",
+                ADMIN_NOTE,
+            ],
+        ),
+        # Beyond the chosen scopes, privileged ones first
+        (
+            {},
+            [principal(grants=[grant("Mail.Read", "Directory.AccessAsUser.All"), grant("openid", who=None)])],
+            {
+                "looked": {
+                    ADMIN: consent(ADMIN, extra=[row("Mail.Send", application=["Everything"])]),
+                    SERVICE: consent(extra=[row("Mail.Read", "Directory.AccessAsUser.All")], extra_privileged=["delegated:Directory.AccessAsUser.All"]),
+                    "": consent(None, extra=[row("User.Read", api=OTHER_API)]),
+                }
+            },
+            [
+                f"Granted beyond the chosen scopes: Directory.AccessAsUser.All, Mail.Read of Microsoft Graph (privileged: "
+                f"Directory.AccessAsUser.All) for {SERVICE}; "
+                "Mail.Send, Everything of Microsoft Graph for ad000000-0000-0000-0000-000000000002; User.Read of Another API for every user of the tenant. "
+                "Set 'okta_workflows_consent_mode' to exact to take away those of Microsoft Graph."
+            ],
+        ),
+        (
+            EXACT,
+            [principal()],
+            {"looked": {SERVICE: consent(extra=[row("access_as_user", api=OTHER_API)])}},
+            ["Granted beyond the chosen scopes: access_as_user of Another API for 5e000000-0000-0000-0000-000000000001."],
+        ),
+        # In the hands of others
+        (
+            {},
+            [
+                principal(
+                    assigned_to=[assigned(), assigned(ADMIN), assigned("left@contoso.com")],
+                    grants=[grant("Mail.Read", "A", who=ADMIN, privileged=["A"]), grant("openid", who="partner@contoso.com")],
+                )
+            ],
+            {"looked": {SERVICE: consent()}},
+            [
+                f"Not in 'okta_workflows_accounts', and left alone: {ADMIN} has consented to A, Mail.Read (privileged: A) and is assigned; "
+                "partner@contoso.com has consented to openid; left@contoso.com is assigned. State absent with these accounts takes it away."
+            ],
+        ),
+        (
+            ABSENT,
+            [principal(assigned_to=[assigned(ADMIN)])],
+            {},
+            [f"Not in 'okta_workflows_accounts', and left alone: {ADMIN} is assigned. State absent with these accounts takes it away."],
+        ),
+        # State absent
+        (
+            {**ABSENT, **EVERYBODY},
+            [principal(grants=[grant("openid", "Mail.Read", "User.Read", who=None)])],
+            {},
+            [
+                "Still consented to for every user of the tenant: Mail.Read, User.Read. Somebody else may have done that; "
+                "entra_admin_consent with state absent revokes it."
+            ],
+        ),
+        (
+            ABSENT,
+            [principal()],
+            {"settings_step": {"consent_policy": {"kept": ["user consent: it is off", "policy: b"]}}},
+            ["Tenant settings were not put back, because somebody has changed them since: user consent: it is off; policy: b."],
+        ),
+        (
+            {**OPEN, **ABSENT},
+            [],
+            {"settings": OPENED},
+            [f"{OPEN_WITHOUT}(it would be in the notes of the enterprise application, which is gone){NOT_PUT_BACK}"],
+        ),
+        ({**OPEN, **ABSENT}, [principal()], {"settings": OPENED}, [f"{OPEN_WITHOUT}(this role may never have changed it){NOT_PUT_BACK}"]),
+        ({**OPEN, **ABSENT}, [principal()], {"settings": CLOSED}, []),
+        # What mode vendor_documented did
+        (
+            {},
+            [principal()],
+            {"settings": RECORDED},
+            ["The tenant settings that mode vendor_documented replaced are still in place; state absent puts them back."],
+        ),
+        (ABSENT, [principal()], {"settings": RECORDED}, []),
+        (
+            OPEN,
+            [principal()],
+            {"settings_step": {"consent_policy": {"not_applicable": ["a", "b"]}}, "check_mode": True},
+            [
+                ADMIN_NOTE,
+                "Contoso has no template of the consent settings for groups, as newer tenants, so group owner consent for all was not set: a, b.",
+            ],
+        ),
+        (ABSENT, [principal()], {"settings": {"not_applicable": ["a"]}}, []),
+        # An audit
+        (
+            AUDIT,
+            [principal(grants=[grant("openid", "A", who=None), grant("openid", "b", who=None, api=OTHER_API)])],
+            {"looked": {SERVICE: incomplete(SERVICE, "openid", not_accepted=["delegated:A", "delegated:B"])}, **DONE},
+            [
+                "Mode preconsent would refuse these scopes until 'okta_workflows_accept_privileged' names them: delegated:A, delegated:B.",
+                "Consented to for every user of the tenant: openid, A, b.",
+                f"Mode preconsent would assign; consent to openid of Microsoft Graph for {SERVICE}.",
+            ],
+        ),
+        (AUDIT, [principal()], {"looked": {SERVICE: consent()}}, [f"{READY}as {SERVICE}."]),
+        ({}, [principal(grants=[grant("openid", who=None)])], {"looked": {SERVICE: consent(not_accepted=["delegated:A"])}}, []),
+        # Ready
+        ({"okta_workflows_accounts": [SERVICE, ADMIN]}, [], DONE, [f"{READY}as {SERVICE} or {ADMIN}."]),
+        ({}, [], {**DONE, "check_mode": True}, []),
+        (AUDIT, [principal()], {"looked": {SERVICE: consent()}, "check_mode": True}, []),
+        (OPEN, [principal(app_role_assignment_required=False)], {"settings": OPENED}, [ADMIN_NOTE, f"{READY}as an administrator."]),
+        (OPEN, [], {"settings": OPENED}, [ADMIN_NOTE, f"{READY}as an administrator."]),
+        (
+            OPEN,
+            [principal(assigned_to=[assigned(), assigned(ADMIN)])],
+            {"settings": OPENED},
+            [
+                ADMIN_NOTE,
+                f"{READY}as an administrator who is assigned to it (assignment is required, and assigned are only {SERVICE}, {ADMIN}; "
+                "assigned_to of entra_service_principal adds somebody).",
+            ],
+        ),
+        (OPEN, [principal()], {"settings_step": {"actions": ["open"]}, "check_mode": True}, [ADMIN_NOTE]),
+    ],
+)
+def test_what_is_said(variables: Json, found: list[Json], more: Json, notes: list[str]) -> None:
+    assert notes_of(outcome(variables, *found, **more)) == notes

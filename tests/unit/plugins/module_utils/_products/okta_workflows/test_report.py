@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The fact that the role okta_workflows leaves, the line of a person, and results of runs that were recorded before the report was written in Python."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from pathlib import Path
+
+import pytest
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConnectorError
+from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.connection import connection
+from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.failure import went_wrong
+from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.plan import plan
+from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.report import report
+from ansible_collections.tenantkit.connectors.plugins.module_utils._products.registry import CONNECTIONS, DECISIONS
+from support.okta import SERVICE, Json
+from support.okta_decisions import CLOSED, consent, given, grant, principal
+
+RECORDED = json.loads((Path(__file__).parent / "recorded.json").read_text())
+AUDIT: Json = {"okta_workflows_mode": "audit"}
+
+
+def reported(variables: Json, *found: Json, **more: t.Any) -> Json:
+    (only,) = report(given(variables, *found, **more))["reports"]
+    return t.cast(Json, only)
+
+
+def test_the_result() -> None:
+    """All of it."""
+    step = {"actions": ["assign"], "service_principal": {"account_enabled": True, "object_id": "new"}}
+    found = principal(account_enabled=False, grants=[grant("openid")])
+    given_now = consent(SERVICE, "openid")
+    told = reported(
+        {"okta_workflows_custom_scopes": ["openid", "Mail.Read", "email"]},
+        found,
+        settings=CLOSED,
+        enterprise_application_step=step,
+        consent_step={"results": [{"consent": given_now, "actions": ["grant"]}]},
+    )
+    without_grants = {key: value for key, value in found.items() if key != "grants"}
+    assert told["result"] == {
+        "connector": "okta_workflows",
+        "mode": "preconsent",
+        "tenant": {"display_name": "Contoso"},
+        "status": "ready_for_authorization",
+        "changed": True,
+        "actions": ["assign", "grant"],
+        "would_do": [],
+        "service_principal": {**without_grants, "account_enabled": True, "object_id": "new"},
+        "accounts": [SERVICE],
+        "permissions": "custom",
+        "consent": {
+            "for": "principal",
+            "complete": True,
+            "requested": ["email", "Mail.Read", "openid"],
+            "consents": [given_now],
+            "hand_off": [],
+            "not_accepted": [],
+            "mode": "merge",
+            "extra": [],
+        },
+        "not_listed": [],
+        "existing_grants": [grant("openid")],
+        "requested_but_not_granted": [],
+        "granted_but_not_requested": [],
+        "candidates": [],
+        "tenant_settings": CLOSED,
+        "notes": [f"Contoso is ready for authorization: authorize the connection in Okta Workflows as {SERVICE}."],
+    }
+    assert told["line"] == f"Contoso: ready_for_authorization. {told['result']['notes'][0]}"
+
+
+STEP: Json = {"actions": ["assign"], "service_principal": {"account_enabled": "predicted"}}
+
+
+@pytest.mark.parametrize(
+    ("variables", "check_mode", "changed", "actions", "would_do", "enabled"),
+    [
+        ({}, False, True, ["assign"], [], "predicted"),
+        ({}, True, True, ["assign"], ["assign"], "predicted"),
+        (AUDIT, False, False, [], ["assign"], True),
+    ],
+)
+def test_an_audit_changes_nothing(variables: Json, check_mode: bool, changed: bool, actions: list[str], would_do: list[str], enabled: t.Any) -> None:
+    result = reported(variables, principal(), check_mode=check_mode, enterprise_application_step=STEP)["result"]
+    assert (result["changed"], result["actions"], result["would_do"]) == (changed, actions, would_do)
+    assert result["service_principal"]["account_enabled"] == enabled
+
+
+def test_a_run_that_did_nothing() -> None:
+    result = reported({}, principal(), looked={SERVICE: consent()}, enterprise_application_step={"service_principal": None})["result"]
+    assert (result["changed"], result["consent"]["complete"], result["candidates"]) == (False, True, [])
+    assert reported({"okta_workflows_state": "absent"}, principal())["result"]["consent"]["complete"] is False
+
+
+def test_candidates_are_shown() -> None:
+    result = plan(given({"okta_workflows_app_id": ""}, principal(), principal()))["reports"][0]["result"]
+    assert (result["candidates"], result["service_principal"]) == ([principal(), principal()], {})
+
+
+def test_the_line_is_one_line() -> None:
+    """A tenant may be called anything."""
+    handed = given({}, principal(), looked={SERVICE: consent()})
+    handed["info"]["tenant"]["display_name"] = "Contoso\nok: [fabrikam]\x1b"
+    assert report(handed)["reports"][0]["line"].splitlines() == [
+        f"Contoso ok: [fabrikam]\x1b: ready_for_authorization. Contoso ok: [fabrikam]\x1b is ready for authorization: authorize the connection in "
+        f"Okta Workflows as {SERVICE}."
+    ]
+
+
+@pytest.mark.parametrize("run", RECORDED, ids=lambda run: run["name"])
+def test_what_was_recorded(run: Json) -> None:
+    """Runs against the emulator whose report was made by the expressions that stood here before."""
+    chosen = connection(run["variables"], host="contoso", check_mode=run["check_mode"])
+    handed = {**run["given"], "connection": chosen, "check_mode": run["check_mode"] or chosen["audit"]}
+    answer = report(handed) if run["stepped"] else plan(handed)
+    result = answer["reports"][0]["result"]
+    derived = {
+        **{key: result[key] for key in run["expected"] if key != "consent"},
+        "consent": {key: result["consent"][key] for key in run["expected"]["consent"]},
+    }
+    assert derived == run["expected"]
+
+
+FAILURE: Json = {"code": "forbidden", "http_status": 403, "message": "No.", "service": "Microsoft Graph", "kind": "forbidden", "advice": "Ask.", "applied": []}
+
+
+@pytest.mark.parametrize(
+    ("failed", "message", "code"),
+    [
+        (
+            {
+                "results": [
+                    {"msg": "fine"},
+                    {"failed": False, "msg": "fine"},
+                    {"failed": True, "msg": "First.", "failure": FAILURE},
+                    {"failed": True, "msg": "2"},
+                ]
+            },
+            "First.",
+            "forbidden",
+        ),
+        ({"failed": True, "msg": "Alone."}, "Alone.", None),
+        ({"failed": True, "results": [], "msg": "Before the loop."}, "Before the loop.", None),
+        ({"failed": True}, "The task failed without a message: Revoke", None),
+        ({"results": [{"failed": True, "msg": ""}]}, "The task failed without a message: Revoke", None),
+        ({"results": [{"msg": "fine"}]}, "The task failed without a message: Revoke", None),
+    ],
+)
+def test_what_went_wrong(failed: Json, message: str, code: str | None) -> None:
+    with pytest.raises(ConnectorError) as raised:
+        went_wrong({"failed": failed, "task": "Revoke", "check_mode": False})
+    assert (raised.value.sentence(), raised.value.code) == (message, code)
+
+
+def test_what_a_service_said_is_kept() -> None:
+    with pytest.raises(ConnectorError) as raised:
+        went_wrong({"failed": {"failed": True, "msg": "First.", "failure": FAILURE}, "task": "Revoke"})
+    failure = raised.value.as_failure()
+    assert (failure["code"], failure["http_status"], failure["service"], failure["message"]) == ("forbidden", 403, "Microsoft Graph", "No.")
+
+
+def test_the_doors() -> None:
+    assert CONNECTIONS["okta_workflows"] is connection
+    assert {name: DECISIONS[f"okta_workflows.{name}"] for name in ("plan", "report", "went_wrong")} == {
+        "plan": plan,
+        "report": report,
+        "went_wrong": went_wrong,
+    }
