@@ -8,10 +8,20 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.tenantkit.connectors.plugins.module_utils._products.workspace365 import connection as workspace365_connection
+from ansible_collections.tenantkit.connectors.plugins.module_utils._products.workspace365 import preflight as workspace365_preflight
+from ansible_collections.tenantkit.connectors.plugins.module_utils._products.workspace365 import recovery as workspace365_recovery
+
 # What the variables of a host mean: called with the variables, host and check_mode; see the lookup plugin "connection".
 Connection = t.Callable[..., dict[str, t.Any]]
 # A question of a role: called with what the role hands over; see the module connector_decision.
 Decision = t.Callable[[t.Mapping[str, t.Any]], dict[str, t.Any]]
 
-CONNECTIONS: t.Mapping[str, Connection] = {}
-DECISIONS: t.Mapping[str, Decision] = {}
+CONNECTIONS: t.Mapping[str, Connection] = {
+    "workspace365": workspace365_connection.connection,
+}
+DECISIONS: t.Mapping[str, Decision] = {
+    "workspace365.preflight": workspace365_preflight.preflight,
+    "workspace365.recovery": workspace365_recovery.report,
+    "workspace365.registration": workspace365_recovery.registration,
+}
