@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.tenantkit.connectors.plugins.module_utils._products.workato import connection as workato_connection
+from ansible_collections.tenantkit.connectors.plugins.module_utils._products.workato import report as workato_report
 from ansible_collections.tenantkit.connectors.plugins.module_utils._products.workspace365 import connection as workspace365_connection
 from ansible_collections.tenantkit.connectors.plugins.module_utils._products.workspace365 import preflight as workspace365_preflight
 from ansible_collections.tenantkit.connectors.plugins.module_utils._products.workspace365 import recovery as workspace365_recovery
@@ -17,10 +19,15 @@ Connection = t.Callable[..., dict[str, t.Any]]
 # A question of a role: called with what the role hands over; see the module connector_decision.
 Decision = t.Callable[[t.Mapping[str, t.Any]], dict[str, t.Any]]
 
+# Role, variable: where its value comes from when the host has none.
+FROM_ENVIRONMENT: t.Mapping[str, t.Mapping[str, str]] = {"workato": {"workato_api_token": "WORKATO_API_TOKEN"}}
+
 CONNECTIONS: t.Mapping[str, Connection] = {
+    "workato": workato_connection.connection,
     "workspace365": workspace365_connection.connection,
 }
 DECISIONS: t.Mapping[str, Decision] = {
+    "workato.report": workato_report.report,
     "workspace365.preflight": workspace365_preflight.preflight,
     "workspace365.recovery": workspace365_recovery.report,
     "workspace365.registration": workspace365_recovery.registration,
