@@ -41,14 +41,21 @@ _raw:
   elements: dict
 """
 
+import os
 import typing as t
 
 from ansible.errors import AnsibleError
 from ansible.plugins.lookup import LookupBase
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.registry import CONNECTIONS
+from ansible_collections.tenantkit.connectors.plugins.module_utils._products.registry import CONNECTIONS, FROM_ENVIRONMENT
 from ansible_collections.tenantkit.connectors.plugins.plugin_utils._role_variables import role_variables
 
 SINKS = ("entra_connector_sink", "entra_connector_vault_id")
+
+
+def filled_up(role: str, given: t.Mapping[str, t.Any], environ: t.Mapping[str, str]) -> dict[str, t.Any]:
+    """The variables of a role. What the host does not say, or leaves empty, comes from the environment where the role takes it from there."""
+    exported = {name: environ[source] for name, source in FROM_ENVIRONMENT.get(role, {}).items() if environ.get(source)}
+    return {**given, **{name: value for name, value in exported.items() if not given.get(name)}}
 
 
 class LookupModule(LookupBase):
@@ -65,5 +72,5 @@ class LookupModule(LookupBase):
         host = str(known.get("inventory_hostname", ""))
         # The sinks are the host's, whatever the role is.
         shared = role_variables("entra_connector", {name: known[name] for name in SINKS if name in known}, self._templar.template)
-        given = {**shared, **role_variables(role, known, self._templar.template)}
+        given = {**shared, **filled_up(role, role_variables(role, known, self._templar.template), os.environ)}
         return [CONNECTIONS[role](given, host=host, check_mode=bool(known.get("ansible_check_mode")))]

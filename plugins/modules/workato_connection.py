@@ -278,6 +278,10 @@ connection:
       description: Whether check mode says that it would be created.
       type: bool
       sample: false
+    ours:
+      description: Whether it is there, and no longer somebody else's. While it is not, it needs credentials, and those that were made before are of no use.
+      type: bool
+      sample: true
     adopted:
       description: Whether somebody else made it, and it was adopted.
       type: bool

@@ -139,7 +139,7 @@ def test_the_redirect_uri_of_every_data_center(play: Play, workdir: Path) -> Non
     specs = yaml.safe_load((ROOT / "roles/workato/meta/argument_specs.yml").read_text())["argument_specs"]["main"]["options"]
     names = specs["workato_data_center"]["choices"]
     assert set(names) == set(vendor)
-    shown = {"ansible.builtin.set_fact": {"found": "{{ __workato_app.redirect_uris.web.add[0] }}"}}
+    shown = {"ansible.builtin.set_fact": {"found": "{{ workato_connection.app.redirect_uris.web.add[0] }}"}}
     hosts = {name: {"workato_data_center": name} for name in names}
     hosts |= {"own": {"workato_host": "https://workato.example/api/"}, "bare": {"workato_host": "https://workato.example"}}
     defaults = yaml.safe_load((ROOT / "roles/workato/defaults/main.yml").read_text())

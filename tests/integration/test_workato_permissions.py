@@ -87,7 +87,7 @@ def identity(emulator: Emulator, *permissions: str) -> JsonObject:
 
 def test_the_permission_lists(play: Play, workdir: Path) -> None:
     """Those of the vendor with its mistakes corrected, every profile with what keeps the connection alive."""
-    shown = {"ansible.builtin.set_fact": {"found": "{{ __workato_permissions }}"}}
+    shown = {"ansible.builtin.set_fact": {"found": "{{ workato_connection.permissions }}"}}
     defaults = yaml.safe_load((ROOT / "roles/workato/defaults/main.yml").read_text())
     files = [str(ROOT / "roles/workato/vars/main.yml")]
     (workdir / "all.yml").write_text(yaml.safe_dump([{"hosts": "all", "gather_facts": False, "vars_files": files, "tasks": [shown]}]))

@@ -225,7 +225,13 @@ class ConnectionResource:
         """How far the connection is the one that is wanted."""
         current = dataclasses.replace(self._current, connection=found, adopting=self._current.adopting and self._made is None)
         left = {} if self._desired.state == "absent" else differences(self._desired, current)
-        return {"would_adopt": current.adopting, "adopted": found is not None and is_adopted(found), "differences": sorted(left)}
+        there = self._desired.state != "absent" and found is not None
+        return {
+            "ours": there and not current.adopting,
+            "would_adopt": current.adopting,
+            "adopted": found is not None and is_adopted(found),
+            "differences": sorted(left),
+        }
 
     def _look(self, found: t.Mapping[str, t.Any], sent: bool) -> t.Mapping[str, t.Any]:
         """The connection as the list has it, after what was sent; with C(wait_for_authorization) until a person has signed in.

@@ -1,0 +1,85 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the hosts of a play say in one variable."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: host_values
+short_description: The values of a variable over the hosts of the play
+version_added: 1.0.0
+author: The tenantkit.connectors contributors (@tenantkit)
+description:
+  - Looks at one variable of every host of the play, those that have failed included, and returns its values, each once. Hosts that do not have it, or whose
+    value cannot be made out, are left out.
+  - Variables of the play and defaults of roles are no variables of a host and do not show.
+  - The variables of all hosts are looked at once a run, by whichever host comes first. What is found is kept in a file until the run ends, so do not ask for a
+    secret.
+options:
+  _terms:
+    description:
+      - Name of one variable.
+    type: list
+    elements: str
+    required: true
+seealso:
+  - plugin: tenantkit.connectors.connection
+    plugin_type: lookup
+"""
+
+EXAMPLES = r"""
+- name: Which instances of Workspace 365 are there?
+  ansible.builtin.debug:
+    msg: "{{ lookup('tenantkit.connectors.host_values', 'workspace365_instance_url') }}"
+"""
+
+RETURN = r"""
+_raw:
+  description:
+    - One list with the values as texts, in the order of the hosts.
+  type: list
+  elements: list
+"""
+
+import hashlib
+import json
+import typing as t
+
+from ansible.errors import AnsibleError
+from ansible.plugins.lookup import LookupBase
+from ansible_collections.tenantkit.connectors.plugins.module_utils._cache import JobCache
+from ansible_collections.tenantkit.connectors.plugins.plugin_utils._job import job_cache
+
+_KIND = "host_values"
+
+
+def host_values(cache: JobCache, variables: t.Mapping[str, t.Any], name: str) -> list[str]:
+    """The values of ``name``, each once, in the order of the hosts. A host whose value cannot be made out fails on its own account."""
+    hosts = [str(host) for host in variables.get("ansible_play_hosts_all") or ()]
+
+    def find() -> tuple[list[str], None]:
+        values = (_value(variables["hostvars"][host], name) for host in hosts)
+        return list(dict.fromkeys(value for value in values if value is not None)), None
+
+    key = hashlib.sha256(json.dumps([hosts, name]).encode()).hexdigest()
+    return cache.get_or_create(_KIND, [key], find)[0]
+
+
+def _value(variables: t.Mapping[str, t.Any], name: str) -> str | None:
+    try:
+        value = variables.get(name)
+        return None if value is None else str(value)
+    except Exception:
+        return None
+
+
+class LookupModule(LookupBase):
+    """What Ansible looks for."""
+
+    def run(self, terms: list[t.Any], variables: t.Mapping[str, t.Any] | None = None, **kwargs: t.Any) -> list[t.Any]:
+        """One list."""
+        if len(terms) != 1:
+            raise AnsibleError("host_values takes the name of one variable.")
+        known = variables or {}
+        return [host_values(job_cache(str(known.get("inventory_hostname", ""))), known, str(terms[0]))]

@@ -1,0 +1,17 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""What the role workspace365 asks, by the names that it uses."""
+
+from __future__ import annotations
+
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connector.connection import whole
+from ansible_collections.tenantkit.connectors.plugins.module_utils._products.workspace365 import connection, preflight, recovery
+
+CONNECTION = whole("workspace365", connection.connection)
+DECISIONS = {
+    "preflight": preflight.preflight,
+    "registration": recovery.registration,
+    "recovery": recovery.report,
+}

@@ -1,0 +1,98 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What keeps a run from writing for Workspace 365."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
+from ansible_collections.tenantkit.connectors.plugins.module_utils._products.workspace365.preflight import other_instances, preflight
+
+OWN = "https://portal.workspace365.net"
+TENANT = {"tenant_id": "the tenant's id", "display_name": "Contoso", "verified_domains": ["contoso.com", "contoso.onmicrosoft.com"]}
+CONNECTION = {"host": "contoso", "tenant": "contoso.com", "instance": OWN, "callback": f"{OWN}/a/OAuth2/HandleAuthorityResponse", "has_key": True}
+FIRST, SECOND = {"display_name": "W365", "app_id": "app-1"}, {"display_name": "W365 (new)", "app_id": "app-2"}
+
+
+def ask(others: t.Sequence[t.Mapping[str, t.Any]] = (), makes: bool = True, instances: t.Sequence[str] = (OWN,), **connection: t.Any) -> dict[str, t.Any]:
+    """The answer to a run."""
+    look = {"tenant": TENANT, "other_registrations": list(others)}
+    return preflight({"connection": {**CONNECTION, "key_is_own": False, **connection}, "look": look, "makes_credential": makes, "instances": instances})
+
+
+@pytest.mark.parametrize(
+    ("makes", "instances", "connection"),
+    [
+        (True, [OWN], {}),
+        (True, [], {}),
+        (True, [f"{OWN}:443/", OWN.upper()], {}),
+        (True, [OWN, "https://other.example"], {"key_is_own": True}),
+        (False, [OWN, "https://other.example"], {}),
+        (False, [OWN], {"has_key": False}),
+    ],
+)
+def test_what_may_go_on(makes: bool, instances: list[str], connection: dict[str, t.Any]) -> None:
+    """And whose environment it may be: the name of the inventory comes first, since failures name that one."""
+    found = ask(makes=makes, instances=instances, **connection)
+    assert found == {"expected_tenants": ["contoso.com", "the tenant's id", "contoso.com", "contoso.onmicrosoft.com"]}
+
+
+@pytest.mark.parametrize(
+    ("others", "named", "ids"),
+    [
+        ([FIRST], "Application 'W365' (app id app-1) in Contoso (contoso.com) has the", "app-1"),
+        ([FIRST, SECOND], "Application 'W365' (app id app-1), application 'W365 (new)' (app id app-2) in Contoso (contoso.com) have the", "app-1 or app-2"),
+    ],
+)
+@pytest.mark.parametrize("makes", [True, False])
+def test_another_registration(others: list[dict[str, str]], named: str, ids: str, makes: bool) -> None:
+    """It is said first, with or without a key."""
+    with pytest.raises(OptionError) as caught:
+        ask(others, makes, has_key=False)
+    assert caught.value.sentence() == (
+        f"{named} redirect URI {OWN}/a/OAuth2/HandleAuthorityResponse already, and this run would make one more application and give that to Workspace 365 "
+        f"instead: set 'workspace365_client_id' to {ids} and 'workspace365_adopt' to true to go on with what is there, or "
+        "'workspace365_accept_second_registration' to true when a second one is meant."
+    )
+    failure = caught.value.as_failure()
+    assert (failure["code"], failure["tenant"]) == ("other_registrations", "the tenant's id")
+    assert failure["details"] == {"app_ids": [other["app_id"] for other in others]}
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_no_key(own: bool) -> None:
+    with pytest.raises(OptionError) as caught:
+        ask(instances=["https://other.example"], has_key=False, key_is_own=own)
+    assert caught.value.sentence() == (
+        f"Contoso needs a new client secret in Workspace 365, and there is no provisioning key for {OWN}: set 'workspace365_provisioning_key', or contoso in "
+        "'workspace365_provisioning_keys'."
+    )
+    assert (caught.value.code, caught.value.tenant) == ("provisioning_key_missing", "the tenant's id")
+
+
+def test_one_key_for_several_instances() -> None:
+    with pytest.raises(OptionError) as caught:
+        ask(instances=[OWN, "https://Other.example/", "https://third.example"])
+    assert caught.value.sentence() == (
+        f"The hosts of this run use more than one Workspace 365 instance ({OWN}, https://other.example, https://third.example), and "
+        "'workspace365_provisioning_key' is one key for all of them. Give each host its own in 'workspace365_provisioning_keys'."
+    )
+    assert (caught.value.code, caught.value.tenant) == ("one_key_for_several_instances", "the tenant's id")
+
+
+@pytest.mark.parametrize(
+    ("own", "addresses", "others"),
+    [
+        (OWN, [], []),
+        (OWN, [OWN, OWN + "/", OWN + ":443"], []),
+        ("https://Portal.Workspace365.net", [OWN], []),
+        (OWN, ["https://b.example", "https://a.example/", "https://A.example:443"], ["https://b.example", "https://a.example"]),
+        (OWN, [OWN + ":8443"], [OWN + ":8443"]),
+        (OWN, [7], ["7"]),
+    ],
+)
+def test_other_instances(own: str, addresses: list[t.Any], others: list[str]) -> None:
+    assert other_instances(own, addresses) == others
