@@ -29,7 +29,9 @@ def plan_of(wanted: t.Mapping[str, t.Any], seen: t.Mapping[str, t.Any], *, hande
     # What was lost from a sink is found out only where there is one.
     if found["makes_credential"] and not role["secret_later"] and not role["sinks"] and not (role["has_product"] and handed_on):
         raise _nowhere(wanted, seen)
-    return {**found, "asks": asks, "key_id": credential.get("key_id") or ""}
+    # What every task that turns to the sinks says to credential_sinks.
+    call = {"sinks": list(role["sinks"]), "tenant_id": seen["tenant"]["tenant_id"], "connector": wanted["connector"]}
+    return {**found, "asks": asks, "key_id": credential.get("key_id") or "", "sinks_call": call}
 
 
 def plan_after_sinks(given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

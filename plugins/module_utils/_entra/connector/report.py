@@ -10,8 +10,8 @@ import typing as t
 
 from ansible_collections.tenantkit.connectors.plugins.module_utils._steps import ran
 
-# The values of a new credential are in the result of the task that made it, and nowhere else.
-_VALUES = ("secret_text", "private_key_pem")
+# The values of a new credential are in the result of the task that made it, and nowhere else. Its kind is the name that it is reported under.
+_VALUES = ("secret_text", "private_key_pem", "kind")
 
 
 def report(

@@ -104,7 +104,9 @@ def test_a_certificate_counts_as_a_secret_does() -> None:
 )
 def test_asks_the_sinks_for_a_key_that_was_delivered(sinks: list[t.Any], state: str, key_id: str | None, asks: bool) -> None:
     look = seen(secret={"needed": False, "key_id": key_id}, delivery={"held": False})
-    assert plan(look, state=state, role={"sinks": sinks})["asks"] is asks
+    found = plan(look, state=state, role={"sinks": sinks})
+    assert found["asks"] is asks
+    assert found["sinks_call"] == {"sinks": sinks, "tenant_id": "0f1d0b1e-7c39-4d2c-9c1a-6a4f1d1f2b01", "connector": "payroll"}
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ def test_hand_off(consent: dict[str, t.Any], sentence: str) -> None:
 
 
 def test_values_are_never_reported() -> None:
-    assert without_values({"key_id": "a", "secret_text": "b", "private_key_pem": "c"}) == {"key_id": "a"}
+    assert without_values({"key_id": "a", "kind": "secret", "secret_text": "b", "private_key_pem": "c"}) == {"key_id": "a"}
     assert without_values(None) == {}
 
 
