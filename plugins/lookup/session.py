@@ -11,9 +11,11 @@ short_description: Tenant, credential and cloud of the host as module defaults
 version_added: 1.0.0
 author: The tenantkit.connectors contributors (@tenantkit)
 description:
-  - Returns the options that all modules of the action group C(tenantkit.connectors.entra) share, from the variables C(entra_*) of the host. The roles of this
-    collection give it to C(module_defaults), and a play of one's own can do the same.
-  - What the host does not say is left out, so that the C(module_defaults) of a play stay in force.
+  - Returns the options that all modules of the action groups C(tenantkit.connectors.entra) and C(tenantkit.connectors.session) share, from the variables
+    C(entra_*) of the host. A play of one's own can give it to C(module_defaults).
+  - The roles of this collection give it to the group C(tenantkit.connectors.session), which has the same modules as C(tenantkit.connectors.entra). What the
+    host does not say is left out, so what a play says for the group C(tenantkit.connectors.entra) stays in force beside it. A credential is taken whole,
+    from the host or from the play.
 options:
   auth:
     description:
@@ -67,8 +69,11 @@ def session(variables: t.Mapping[str, t.Any], template: t.Callable[[t.Any], t.An
     names = {option: variables[name] for option, name in SHARED.items() if name in variables}
     found = template({**names, "auth": variables.get(credential) or {}})  # a member whose value is "omit" is gone afterwards
     given = found.pop("auth", None) or {}
-    found.update({f"auth_{member}": given[member] for member in CREDENTIAL if member in given})
-    return {option: value for option, value in found.items() if value is not None}
+    said = {option: value for option, value in found.items() if value is not None}
+    if not given:
+        return said
+    # A credential is taken whole from one source: nothing of a play's own defaults may complete it.
+    return {**said, **{f"auth_{member}": given.get(member) for member in CREDENTIAL}, "auth_method": given.get("method") or "auto"}
 
 
 class LookupModule(LookupBase):

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from support.connections import Connection
 from support.playbooks import Run
-from support.plays import failed_well, key_ids, little, own_application, scopes_of, signs_in, write_play
+from support.plays import failed_well, key_ids, little, own_application, role_play, scopes_of, signs_in, write_play
 from tenant_emulator.testing import Emulator
 
 Play = t.Callable[..., Run]
@@ -350,3 +350,17 @@ def test_another_connectors_waiting_for_consent_is_not_passed_on(play: Play, inv
     assert reported(run, "payroll_result")["status"] == "awaiting_consent"
     assert reported(run, "power_platform_result")["status"] == "ready_for_authorization"
     assert reported(run, "power_platform_result")["changed"] is False
+
+
+def test_the_module_defaults_of_a_play_stay_in_force(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """A play of the operator's own may give the credential to the whole group of modules: the roles say only what the host says."""
+    identity = emulator.identity()
+    credential = {"auth_method": "client_secret", "auth_client_id": identity["client_id"], "auth_client_secret": identity["secret"]}
+    nothing = {"AZURE_CLIENT_ID": None, "AZURE_CLIENT_SECRET": None}
+    hosts = inventory(contoso={}, fabrikam={"entra_auth": {"client_id": identity["client_id"], "client_secret": "not-the-secret"}})
+    run = play(role_play(workdir, defaults=credential), inventory=hosts, env=nothing)
+    assert run.returncode == 2, run.output
+    assert all(event.status != "failed" for event in run.events if event.host == "contoso"), run.output
+    assert run.task("Report the connection", "contoso").result["ansible_facts"]["workspace365_result"]["status"] == "connected"
+    # What a host says goes first.
+    assert "AADSTS7000215" in run.failure("fabrikam")["msg"]

@@ -57,7 +57,9 @@ RUNTIME = f"""\
 requires_ansible: "{REQUIRES_ANSIBLE}"
 """
 
-BEGIN = "# The group is written by tests/tools/generate_actions.py: the modules that take the shared auth options.\n"
+BEGIN = "# The groups are written by tests/tools/generate_actions.py: the modules that take the shared auth options.\n"
+# Defaults of a block replace those of the play for the same group, they are not merged. The roles use a group of their own, so that what a play says stays.
+OF_THE_ROLES = "session"
 _GROUPS = re.compile(rf"(?:{re.escape(BEGIN)})?^action_groups:\n(?:^[ #].*\n|^\n(?=[ ]))*", re.MULTILINE)
 
 
@@ -85,7 +87,8 @@ def auth_modules(root: Path, modules: list[str]) -> list[str]:
 
 def runtime_text(current: str | None, group: list[str]) -> str:
     """meta/runtime.yml with the group; everything else in it (redirects, deprecations) is kept."""
-    block = BEGIN + f"action_groups:\n  {GROUP}:\n" + "".join(f"    - {module}\n" for module in group)
+    listed = "".join(f"    - {module}\n" for module in group)
+    block = BEGIN + f"action_groups:\n  {GROUP}:\n{listed}  {OF_THE_ROLES}:\n{listed}"
     if not current:
         return RUNTIME + block
     if _GROUPS.search(current):

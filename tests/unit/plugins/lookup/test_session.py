@@ -12,15 +12,22 @@ from ansible_collections.tenantkit.connectors.plugins.lookup.session import CRED
 from ansible_collections.tenantkit.connectors.plugins.module_utils._argspec import auth_argument_spec
 
 
+def credential(**options: str) -> dict[str, str | None]:
+    """A credential of the host, which is whole: nothing of a play's defaults completes it."""
+    return {**{f"auth_{member}": None for member in CREDENTIAL}, "auth_method": "auto", **options}
+
+
 @pytest.mark.parametrize(
     ("variables", "options"),
     [
         ({}, {}),
         ({"entra_tenant_id": "contoso.com"}, {"tenant_id": "contoso.com"}),
         ({"entra_tenant_id": "a", "entra_timeout": 5, "entra_cloud": None}, {"tenant_id": "a", "timeout": 5}),
-        ({"entra_auth": {"method": "client_secret", "client_id": "b"}}, {"auth_method": "client_secret", "auth_client_id": "b"}),
-        ({"entra_auth": {"unknown": 1}, "unrelated": 2}, {}),
+        ({"entra_auth": {"method": "client_secret", "client_id": "b"}}, credential(auth_method="client_secret", auth_client_id="b")),
+        ({"entra_auth": {"method": None, "access_token": "c"}}, credential(auth_access_token="c")),
+        ({"entra_auth": {"unknown": 1}, "unrelated": 2}, credential()),
         ({"entra_auth": None}, {}),
+        ({"entra_auth": {}}, {}),
     ],
 )
 def test_what_the_host_names(variables: dict[str, t.Any], options: dict[str, t.Any]) -> None:
@@ -29,8 +36,8 @@ def test_what_the_host_names(variables: dict[str, t.Any], options: dict[str, t.A
 
 def test_another_credential_takes_the_place_of_the_first_as_a_whole() -> None:
     variables = {"entra_auth": {"client_id": "first", "client_secret": "x"}, "admin_auth": {"client_id": "second"}}
-    assert session(variables, lambda value: value, "admin_auth") == {"auth_client_id": "second"}
-    assert session(variables, lambda value: value, "missing_auth") == {"auth_client_id": "first", "auth_client_secret": "x"}
+    assert session(variables, lambda value: value, "admin_auth") == credential(auth_client_id="second")
+    assert session(variables, lambda value: value, "missing_auth") == credential(auth_client_id="first", auth_client_secret="x")
 
 
 def test_every_shared_option_of_the_modules_can_be_said() -> None:
