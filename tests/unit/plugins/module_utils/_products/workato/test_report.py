@@ -155,6 +155,7 @@ GIVEN_BACK = (
     [
         (OURS, "absent", False, "absent", [], True),
         (NONE, "absent", False, "absent", [], False),
+        (NEW, "absent", False, "absent", [], True),  # nobody waits for a sign-in to what goes
         (OURS, "absent", True, "not_absent", [], True),
         (NONE, "absent", True, "absent", [], False),
         (OURS, "not_absent", True, "not_absent", [], True),
