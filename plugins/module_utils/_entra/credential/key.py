@@ -89,6 +89,11 @@ def attempt_name(name: str) -> str:
     return managed_name(name, secrets.token_hex(4))
 
 
+def is_managed_name(display_name: str | None, name: str) -> bool:
+    """Whether a display name is one that this collection gives to keys of this managed name. Any key may have none."""
+    return re.fullmatch(rf"tkc:{re.escape(name)}:[0-9a-f]{{8}}", display_name or "") is not None
+
+
 def is_managed(key: Key, name: str) -> bool:
     """Whether this collection made the key under this managed name."""
-    return re.fullmatch(rf"tkc:{re.escape(name)}:[0-9a-f]{{8}}", key.display_name) is not None
+    return is_managed_name(key.display_name, name)

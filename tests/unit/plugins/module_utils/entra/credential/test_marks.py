@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.key import is_managed_name
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.marks import (
     Mark,
     marked_keys,
@@ -77,3 +78,23 @@ def test_unproven_tags_are_found_for_removal_whatever_they_say() -> None:
     tags = [unproven_tag("power_platform", "failed"), unproven_tag("power_platform", "Odd one"), unproven_tag("workato", "failed"), PENDING]
     assert unproven(tags, "power_platform") == {tags[0]: "failed", tags[1]: "Odd one"}
     assert marks_of(tags) == [Mark("power_platform", TARGET, False, ONE, CONTENT)]
+
+
+@pytest.mark.parametrize(
+    ("display_name", "ours"),
+    [
+        ("tkc:sso:0123abcd", True),
+        ("tkc:sso:0123abc", False),
+        ("tkc:sso:0123abcde", False),
+        ("tkc:sso:0123ABCD", False),
+        ("tkc:other:0123abcd", False),
+        ("tkc:sXo:0123abcd", False),
+        ("x tkc:sso:0123abcd", False),
+        ("CN=by hand", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_which_keys_are_ours(display_name: str | None, ours: bool) -> None:
+    assert is_managed_name(display_name, "sso") is ours
+    assert not is_managed_name("tkc:sso:0123abcd", "s.o"), "a name is no pattern"
