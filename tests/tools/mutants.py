@@ -26,9 +26,13 @@ from support.mutating import Mutant, mutants  # noqa: E402 (found by the line ab
 
 UTILS, UNIT = "plugins/module_utils", "tests/unit/plugins/module_utils"
 # Pure functions besides those of products, which are found by their names: the file, and the unit tests that have to hold it.
-TABLES: dict[str, list[str]] = {}
+_CONNECTOR = "_entra/connector"
+TABLES: dict[str, list[str]] = {
+    f"{UTILS}/{_CONNECTOR}/{name}.py": [f"{UNIT}/{_CONNECTOR}/test_{name}.py"] for name in ("connection", "credential", "plan", "report", "steps")
+}
+TABLES[f"{UTILS}/_auth/aadsts.py"] = [f"{UNIT}/test_auth_aadsts.py"]
 PRODUCTS = f"{UTILS}/_products/*/*.py"
-NOT_DECIDING = ("__init__", "client", "resource")  # these talk to a service, and their tests need one
+NOT_DECIDING = ("__init__", "client", "decisions", "resource")  # these talk to a service, and their tests need one
 NOT_COPIED = shutil.ignore_patterns("__pycache__", ".pytest_cache", "output")
 
 
