@@ -9,18 +9,17 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.aadsts import NewObject
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.base import claims_of
-from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.explain import SERVICE, cause_of, error_number
+from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.explain import SERVICE, cause_of, error_number, is_blocked, is_not_yet
 from ansible_collections.tenantkit.connectors.plugins.module_utils._budget import Budget
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import BudgetError, ConnectorError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._http import HttpClient
 from ansible_collections.tenantkit.connectors.plugins.module_utils._http_answer import HttpAnswer
 from ansible_collections.tenantkit.connectors.plugins.module_utils._ids import is_guid
 
-# A new secret, application or service principal is not known everywhere at once.
-_NOT_YET = frozenset({7000215, 700016, 7000229, 700027})
-# The tenant's own rules stand in the way; that says nothing about the secret.
-_BLOCKED = frozenset({53003, 501051})
+# What the run that proves a credential may have made just before.
+_NEW = frozenset({NewObject.APPLICATION, NewObject.SERVICE_PRINCIPAL, NewObject.SECRET, NewObject.CERTIFICATE})
 _PAUSES = (1.0, 2.0, 3.0, 4.0, 5.0)
 
 
@@ -86,8 +85,8 @@ def prove_secret(
             continue
         row = 0
         number = error_number(body)
-        if number not in _NOT_YET:
-            status: t.Literal["blocked", "failed"] = "blocked" if number in _BLOCKED else "failed"
+        if not is_not_yet(number, _NEW):
+            status: t.Literal["blocked", "failed"] = "blocked" if is_blocked(number) else "failed"
             return _refusal(status, answer, body, number, tenant_id, client_id, tries)
         try:
             budget.wait(_PAUSES[min(waits, len(_PAUSES) - 1)], f"{SERVICE} does not accept the new secret of application {client_id} yet")

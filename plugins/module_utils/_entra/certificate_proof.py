@@ -12,8 +12,9 @@ import typing as t
 import uuid
 
 from ansible_collections.tenantkit.connectors.plugins.module_utils import _crypto
+from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.aadsts import NewObject
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.base import claims_of
-from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.explain import SERVICE, is_blocked, token_error
+from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.explain import SERVICE, is_blocked, is_not_yet, token_error
 from ansible_collections.tenantkit.connectors.plugins.module_utils._budget import Budget
 from ansible_collections.tenantkit.connectors.plugins.module_utils._certificates import LoadedCertificate
 from ansible_collections.tenantkit.connectors.plugins.module_utils._clouds import endpoints_of
@@ -22,7 +23,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._errors impor
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import GraphClient
 
 _SUCCESSES = 3  # in a row: servers learn of a certificate one after the other
-_NOT_YET = frozenset({"AADSTS700027", "AADSTS700016", "AADSTS7000229"})
+_NEW = frozenset({NewObject.APPLICATION, NewObject.SERVICE_PRINCIPAL, NewObject.CERTIFICATE})
 _PAUSES = (1.0, 2.0, 3.0, 4.0, 5.0)
 _RESERVE = 20.0  # of the task's time, for removing a certificate that could not be proven
 _LIFETIME = 600
@@ -58,7 +59,7 @@ def prove_certificate(runtime: Runtime, graph: GraphClient, app_id: str, label: 
             row += 1
             continue
         row = 0
-        if error.code in _NOT_YET:
+        if is_not_yet(error.code, _NEW):
             try:
                 budget.wait(_PAUSES[min(tries, len(_PAUSES)) - 1], f"{SERVICE} does not accept the new certificate of {label} yet")
                 continue
@@ -104,8 +105,7 @@ def _try(graph: GraphClient, url: str, app_id: str, certificate: LoadedCertifica
 
 
 def _failed(error: ConnectorError, graph: GraphClient, label: str, certificate: LoadedCertificate, tries: int) -> ConnectorError:
-    number = (error.code or "").removeprefix("AADSTS")
-    blocked = number.isdigit() and is_blocked(int(number))
+    blocked = is_blocked(error.code)
     return ConnectorError(
         f"The new certificate {certificate.thumbprint} of {label} in tenant {graph.tenant} {'could not be tried' if blocked else 'does not work'}: "
         f"{error.message}{' This says nothing about the certificate itself.' if blocked else ''}",

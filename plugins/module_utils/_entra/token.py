@@ -10,7 +10,7 @@ import dataclasses
 import datetime as dt
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.explain import cause_of, is_blocked
+from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.explain import cause_of, is_blocked, number_of
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.guard import check_tenant
 from ansible_collections.tenantkit.connectors.plugins.module_utils._clouds import Endpoints, endpoints_of
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConnectorError, CredentialError, OptionError
@@ -138,7 +138,7 @@ def _are(names: t.Sequence[str]) -> str:
 def refusal(error: ConnectorError, *, tenant: str, client: str | None) -> dict[str, t.Any] | None:
     """What a refusal by the token endpoint means, for the result; None for an error that is no answer of it."""
     code = error.code or ""
-    number = int(code.removeprefix("AADSTS")) if code.startswith("AADSTS") and code.removeprefix("AADSTS").isdigit() else None
+    number = number_of(code)
     if number is None and (not isinstance(error, CredentialError) or error.http_status not in (400, 401, 403) or code == "not_a_token_service"):
         return None
     cause, advice = cause_of(number, tenant=tenant, client=client or "the application")

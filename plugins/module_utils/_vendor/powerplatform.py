@@ -15,8 +15,10 @@ import typing as t
 import urllib.parse
 
 from ansible.module_utils.basic import env_fallback
+from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.aadsts import NewObject
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.base import Credential, Login
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.choice import choose_credential
+from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.explain import is_not_yet
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.guard import TenantGuard, check_expected_domain, check_tenant
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.tokens import Token, TokenProvider
 from ansible_collections.tenantkit.connectors.plugins.module_utils._cache import JobCache
@@ -41,7 +43,6 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._redact impor
 API_VERSION = "2024-10-01"
 BAP_VERSION = "2020-10-01"
 POWER_PLATFORM, BAP = "the Power Platform API", "the Power Platform administration API (BAP)"
-_NO_SUCH_API = "AADSTS500011"
 _NEXT = "@odata.nextlink"  # documented and seen in several spellings
 
 POWERPLATFORM_OPTIONS: dict[str, t.Any] = {
@@ -327,7 +328,7 @@ def _connect(runtime: Runtime, url: str, service: str, version: str, audience: s
         claims = tokens.token(audience).claims
     except CredentialError as error:
         # The task that adds the API to the tenant only said so, in check mode; a real run has done it by now.
-        if not runtime.check_mode or error.code != _NO_SUCH_API or not credential.renewable:
+        if not runtime.check_mode or not is_not_yet(error.code, {NewObject.API}) or not credential.renewable:
             raise
         absent, claims = True, tokens.token(endpoints.graph_audience).claims
     tenant_id = guard.check_token(claims)

@@ -1,0 +1,130 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The table of AADSTS codes: complete, without contradictions, and the only place that knows a number."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.aadsts import CODES, ErrorCode, NewObject, Outcome, Remedy
+from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.explain import cause_of, is_blocked, is_not_yet, number_of, remedy_of
+
+PLUGINS = Path(__file__).parents[4] / "plugins"
+NEW = {
+    700016: NewObject.APPLICATION,
+    7000229: NewObject.SERVICE_PRINCIPAL,
+    7000215: NewObject.SECRET,
+    700027: NewObject.CERTIFICATE,
+    70021: NewObject.FEDERATED_CREDENTIAL,
+    700211: NewObject.FEDERATED_CREDENTIAL,
+    700213: NewObject.FEDERATED_CREDENTIAL,
+    500011: NewObject.API,
+}
+BLOCKED = {50072, 50074, 50076, 50078, 50079, 50097, 50105, 50158, 53000, 53001, 53002, 53003, 53004, 530035, 501051}
+REMEDIES = {
+    Remedy.API_PRINCIPAL: {500011, 650052},
+    Remedy.API_PRINCIPAL_OR_AUDIENCE: {50001},
+    Remedy.ENABLE_API: {500012},
+    Remedy.AUDIENCE_AND_CLOUD: {70011, 1002012},
+    Remedy.CONSENT: {90094, 65004, 90099},
+    Remedy.CONSENT_TO_PERMISSIONS: {65001},
+    Remedy.REQUEST_PERMISSIONS: {650057, 650053},
+    Remedy.OWN_APPLICATION: {65002},
+    Remedy.ASSIGN_ACCOUNT: {50105},
+    Remedy.ASSIGNMENT_NOT_REQUIRED: {501051},
+    Remedy.CONDITIONAL_ACCESS: {53003, 53000, 53001, 53002, 50097},
+    Remedy.NO_SECOND_FACTOR: {50076, 50079, 50072, 50074, 50078, 50158, 53004, 530035},
+    Remedy.USERNAME_PASSWORD: {50126, 50055, 50056, 50144},
+    Remedy.USERNAME_AND_TENANT: {50034, 50020, 90072},
+    Remedy.UNLOCK_ACCOUNT: {50053},
+    Remedy.ENABLE_ACCOUNT: {50057},
+    Remedy.TENANT: {50059, 900023, 50194},
+    Remedy.TENANT_AND_CLOUD: {90002, 700023},
+    Remedy.CLIENT_ID: {700038, 7000113},
+    Remedy.CLIENT_ID_AND_TENANT: {700016},
+    Remedy.SERVICE_PRINCIPAL: {7000229},
+    Remedy.ENABLE_SERVICE_PRINCIPAL: {7000112},
+    Remedy.PUBLIC_CLIENT: {7000218},
+    Remedy.NO_CREDENTIAL: {700025},
+    Remedy.EMPTY_VALUE: {900144, 90014, 7000216},
+    Remedy.LOGIN_URL: {70003},
+    Remedy.SECRET_VALUE: {7000215},
+    Remedy.SECRET_EXPIRED: {7000222},
+    Remedy.UPLOAD_CERTIFICATE: {700027},
+    Remedy.FEDERATED_TOKEN: {50027, 50013},
+    Remedy.FEDERATED_TOKEN_AND_CLOCK: {700024},
+    Remedy.FEDERATED_TOKEN_AND_CLIENT_ID: {700021},
+    Remedy.FEDERATED_CREDENTIAL: {70021},
+    Remedy.FEDERATED_ISSUER: {700211},
+    Remedy.FEDERATED_AUDIENCE: {700212},
+    Remedy.FEDERATED_SUBJECT: {700213},
+    None: {50011, 70016, 70043, 700082, 50173, 90033},
+}
+
+
+@pytest.mark.parametrize("code", CODES.values(), ids=lambda code: str(code.number))
+def test_each_code_says_what_happened_and_what_to_do(code: ErrorCode) -> None:
+    cause, step = cause_of(code.number, tenant="the-tenant", client="the-client")
+    assert cause and step and not set("{}") & set(cause + step)
+    assert not cause.endswith(".") and step.endswith(".")
+    assert not (code.blocked and code.new), "what a rule blocks does not pass by waiting"
+
+
+@pytest.mark.parametrize("code", CODES.values(), ids=lambda code: str(code.number))
+def test_the_kind_of_each_refusal(code: ErrorCode) -> None:
+    kind = Outcome.BLOCKED if code.number in BLOCKED else Outcome.NOT_YET if code.number in NEW else Outcome.REFUSED
+    assert (code.outcome, code.new) == (kind, NEW.get(code.number))
+    assert is_blocked(code.number) == is_blocked(f"AADSTS{code.number}") == (kind is Outcome.BLOCKED)
+
+
+@pytest.mark.parametrize("remedy", [*Remedy, None], ids=str)
+def test_the_remedy_of_each_code(remedy: Remedy | None) -> None:
+    assert {number for number in CODES if remedy_of(f"AADSTS{number}") is remedy} == REMEDIES[remedy]
+
+
+@pytest.mark.parametrize("number", CODES)
+def test_a_refusal_passes_by_waiting_only_where_the_object_is_new(number: int) -> None:
+    assert {new for new in NewObject if is_not_yet(number, {new})} == ({NEW[number]} if number in NEW else set())
+    assert is_not_yet(f"AADSTS{number}") == (number in NEW)
+    assert not is_not_yet(number, ())
+
+
+@pytest.mark.parametrize(
+    ("code", "number"),
+    [("AADSTS53003", 53003), (53003, 53003), ("AADSTS99999999", 99999999), ("wrong_token", None), ("AADSTS", None), ("AADSTS53003: text", None), (None, None)],
+)
+def test_codes_of_every_form(code: str | int | None, number: int | None) -> None:
+    assert number_of(code) == number
+
+
+@pytest.mark.parametrize("code", [None, "", "wrong_token", "AADSTS99999999", 99999999, 0])
+def test_of_a_code_that_is_not_known_nothing_is_said(code: str | int | None) -> None:
+    assert cause_of(code, tenant="t", client="c") == (None, None)
+    assert (is_blocked(code), is_not_yet(code), remedy_of(code)) == (False, False, None)
+
+
+def _literals(tree: ast.Module) -> Iterator[object]:
+    """The constants of a file's code: docstrings and the documentation of modules left out."""
+    left_out: set[int] = set()
+    for node in ast.walk(tree):
+        names = {target.id for target in node.targets if isinstance(target, ast.Name)} if isinstance(node, ast.Assign) else set()
+        if isinstance(node, ast.Expr) or (isinstance(node, ast.Assign) and names & {"DOCUMENTATION", "EXAMPLES", "RETURN"}):
+            left_out.add(id(node.value))
+    yield from (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in left_out)
+
+
+def test_no_other_file_knows_a_number() -> None:
+    """A number that a second place knows is a second place to forget."""
+    found = []
+    for path in sorted(PLUGINS.rglob("*.py")):
+        if path.name == "aadsts.py":
+            continue
+        for value in _literals(ast.parse(path.read_text())):
+            if value in CODES if type(value) is int else isinstance(value, str) and re.search(r"AADSTS\d", value):
+                found.append(f"{path.relative_to(PLUGINS)}: {value!r}")
+    assert not found
