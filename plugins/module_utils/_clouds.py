@@ -23,6 +23,7 @@ LOGIN_HOSTS = frozenset({
     "login.partner.microsoftonline.cn",
     "login.chinacloudapi.cn",
 })  # fmt: skip
+_WORKSPACE365 = "https://login.windows.net/{primary_domain}"
 _ANY_TENANT = {"common", "organizations", "consumers"}
 
 
@@ -49,7 +50,8 @@ class Cloud:
     powerplatform_url: str
     bap_url: str
     powerapps_audience: str
-    # What Workspace 365 is told as Authority; values must match exactly what its documentation says, and it speaks of the public cloud only.
+    # What Workspace 365 is told as Authority unless the operator says otherwise. Its documentation speaks of login.windows.net only, which serves the tenants
+    # of the public cloud and of GCC; elsewhere (None) the authority has to be given. "{primary_domain}" is filled in as in any authority.
     workspace365_authority: str | None = None
 
     @property
@@ -62,6 +64,18 @@ class Cloud:
         """What a token for the Power Platform API is asked for."""
         return self.powerplatform_url
 
+    @property
+    def native_redirect_uri(self) -> str:
+        """The redirect URI of desktop applications, which Entra's portal suggests for "mobile and desktop applications".
+
+        Its host is the one that people sign in at. Sources, all read on 2026-11-29: for the public cloud
+        https://learn.microsoft.com/entra/identity-platform/scenario-desktop-app-registration; for China
+        https://docs.azure.cn/en-us/entra/identity-platform/scenario-desktop-production and .../how-to-add-redirect-uri, which give
+        https://login.partner.microsoftonline.cn/common/oauth2/nativeclient as "the exact value". The older login.chinacloudapi.cn still signs people in,
+        but no page of Microsoft or 21Vianet that was found gives it as a redirect URI. This was not tried in a tenant of that cloud.
+        """
+        return f"{self.login_url}/common/oauth2/nativeclient"
+
 
 CLOUDS: t.Mapping[str, Cloud] = {
     cloud.name: cloud
@@ -73,7 +87,7 @@ CLOUDS: t.Mapping[str, Cloud] = {
             powerplatform_url="https://api.powerplatform.com",
             bap_url="https://api.bap.microsoft.com",
             powerapps_audience="https://service.powerapps.com/",
-            workspace365_authority="https://login.windows.net",
+            workspace365_authority=_WORKSPACE365,
         ),
         Cloud(
             name="gcc",
@@ -82,6 +96,7 @@ CLOUDS: t.Mapping[str, Cloud] = {
             powerplatform_url="https://api.gov.powerplatform.microsoft.us",
             bap_url="https://gov.api.bap.microsoft.us",
             powerapps_audience="https://service.powerapps.us/",
+            workspace365_authority=_WORKSPACE365,
         ),
         Cloud(
             name="usgov",

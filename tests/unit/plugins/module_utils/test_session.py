@@ -222,6 +222,21 @@ def test_a_secret_is_proven_over_new_connections(emulator: Emulator, runtime: t.
     assert (wrong.status, wrong.code) == ("failed", "AADSTS7000215")
 
 
+@pytest.mark.parametrize(
+    ("cloud", "host", "audience"),
+    [
+        ("public", "login.microsoftonline.com", "https://api.powerplatform.com"),
+        ("gcc", "login.microsoftonline.com", "https://api.gov.powerplatform.microsoft.us"),
+        ("usgov", "login.microsoftonline.us", "https://api.high.powerplatform.microsoft.us"),
+        ("usgov_dod", "login.microsoftonline.us", "https://api.appsplatform.us"),
+        ("china", "login.partner.microsoftonline.cn", "https://api.powerplatform.partner.microsoftonline.cn"),
+    ],
+)
+def test_what_power_platform_needs_to_know_of_a_cloud(cloud: str, host: str, audience: str) -> None:
+    assert CLOUDS[cloud].native_redirect_uri == f"https://{host}/common/oauth2/nativeclient"
+    assert CLOUDS[cloud].powerplatform_audience == audience
+
+
 def test_every_cloud_has_its_own_hosts() -> None:
     assert list(CLOUDS) == _argspec.CLOUDS
     for cloud in CLOUDS.values():
@@ -230,7 +245,10 @@ def test_every_cloud_has_its_own_hosts() -> None:
     assert CLOUDS["usgov"].login_url == "https://login.microsoftonline.us"
     assert CLOUDS["usgov_dod"].graph_audience == "https://dod-graph.microsoft.us"
     assert CLOUDS["china"].graph_url == "https://microsoftgraph.chinacloudapi.cn"
-    assert [cloud.name for cloud in CLOUDS.values() if cloud.workspace365_authority] == ["public"]
+    assert {cloud.name: cloud.workspace365_authority for cloud in CLOUDS.values() if cloud.workspace365_authority} == {
+        "public": "https://login.windows.net/{primary_domain}",
+        "gcc": "https://login.windows.net/{primary_domain}",
+    }
     assert endpoints_of({"cloud": "china"}).login_url == "https://login.partner.microsoftonline.cn"
     moved = endpoints_of({"cloud": "usgov", "graph_url": "https://127.0.0.1:8443/graph/", "login_url": "https://127.0.0.1:8443//login//"})
     assert (moved.graph_url, moved.login_url) == ("https://127.0.0.1:8443/graph", "https://127.0.0.1:8443/login")
