@@ -10,6 +10,7 @@ import typing as t
 
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connector import decisions as entra_connector
 from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows import decisions as okta_workflows
+from ansible_collections.tenantkit.connectors.plugins.module_utils._products.power_platform import decisions as power_platform
 from ansible_collections.tenantkit.connectors.plugins.module_utils._products.workato import decisions as workato
 from ansible_collections.tenantkit.connectors.plugins.module_utils._products.workspace365 import decisions as workspace365
 
@@ -21,6 +22,7 @@ Decision = t.Callable[[t.Mapping[str, t.Any]], dict[str, t.Any]]
 _ROLES = {
     "entra_connector": entra_connector,
     "okta_workflows": okta_workflows,
+    "power_platform": power_platform,
     "workato": workato,
     "workspace365": workspace365,
 }

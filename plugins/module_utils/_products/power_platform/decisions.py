@@ -1,0 +1,24 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""What the role power_platform asks, by the names that it uses."""
+
+from __future__ import annotations
+
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connector.connection import whole
+from ansible_collections.tenantkit.connectors.plugins.module_utils._products.power_platform import absent, connection, diagnosis, present
+
+CONNECTION = whole("power_platform", connection.connection)
+DECISIONS = {
+    "credential": present.credential,
+    "proof": present.proof,
+    "earlier": present.earlier,
+    "settled": present.settled,
+    "removal": absent.removal,
+    "kept": absent.kept,
+    "removed": absent.removed,
+    "subject": diagnosis.subject,
+    "looks": diagnosis.looks,
+    "diagnosis": diagnosis.diagnosis,
+}
