@@ -44,9 +44,14 @@ def role_variables(role: str, variables: t.Mapping[str, t.Any], template: t.Call
 
 
 def preload() -> None:
-    """Import the products in the process that calls this, so that the workers it forks have them. What cannot be imported fails where it is used."""
+    """Import the products and read what their roles document in the process that calls this, so that the workers it forks have both.
+
+    What cannot be imported or read fails where it is used.
+    """
     with contextlib.suppress(Exception):
-        importlib.import_module("ansible_collections.tenantkit.connectors.plugins.module_utils._products.registry")
+        registry = importlib.import_module("ansible_collections.tenantkit.connectors.plugins.module_utils._products.registry")
+        for role in registry.CONNECTIONS:
+            role_options(role)
 
 
 def _typed(option: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -79,7 +79,8 @@ STEPS: list[tuple[str, dict[str, t.Any], dict[str, t.Any], dict[str, t.Any], str
      {"management": {"management_app": {"hand_off": HAND_OFF}}}, "tell"),
     # What an earlier use of the role on this host registered is not trusted.
     ("another run's management application", SECRET, {"secret_due": True}, {"management": {"management_app": {"hand_off": HAND_OFF}}}, "credential_managed"),
-    ("another run's role", {**SECRET, "role_assigned": True}, {"secret_due": True}, {"role": {"role_assignment": {"hand_off": HAND_OFF}}}, "credential_managed"),
+    ("another run's role", {**SECRET, "role_assigned": True}, {"secret_due": True},
+     {"role": {"role_assignment": {"hand_off": HAND_OFF}}}, "credential_managed"),
     ("a role that was skipped", SECRET, {"secret_due": True}, {"role": SKIPPED}, "credential_managed"),
 ]  # fmt: skip
 
