@@ -515,14 +515,14 @@ def test_a_proof_where_the_service_is_new(bench: Bench, monkeypatch: pytest.Monk
 
 
 def test_an_api_that_was_just_made_is_waited_for(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(powerplatform, "_API_POLL", 0.2)
+    monkeypatch.setattr(powerplatform, "_API_POLL", 0.25)
     refuse(bench, 500011, times=2)
     assert ok(bench.role(wait_for_api=1))["changed"]
     refuse(bench, 500011)
     assert failed(bench.role(state="absent"))["code"] == "AADSTS500011"
     assert tokens_asked_for(bench) == 1
     assert failed(bench.role(state="absent", wait_for_api=1))["code"] == "AADSTS500011"
-    assert tokens_asked_for(bench) == 6
+    assert tokens_asked_for(bench) == 5
     bench.emulator.clear_faults()
     refuse(bench, 7000222)
     assert failed(bench.role(state="absent", wait_for_api=1))["code"] == "AADSTS7000222"

@@ -222,6 +222,14 @@ def test_what_does_not_fit_together(variables: dict[str, t.Any], expected: list[
     assert host(**variables, state="absent")["problems"] == []
 
 
+TRIED = ("client_secret", "certificate_path", "certificate_content", "certificate_password", "private_key_path", "private_key_content", "federated_token")
+
+
+@pytest.mark.parametrize("name", [*TRIED, "federated_token_file"])
+def test_what_an_application_itself_signs_in_with(name: str, host: Host) -> None:
+    assert host(**{"try": {name: "v"}})["trial"] == "given"
+
+
 def test_a_host_without_the_defaults_of_the_role() -> None:
     """As when the look-up is used outside of the role: nothing is missing, and the numbers are those of the role."""
     found = connection({}, host="contoso", check_mode=False)
