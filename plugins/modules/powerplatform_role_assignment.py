@@ -64,6 +64,11 @@ options:
     type: str
     choices: [fail, hand_off]
     default: fail
+  wait_for_api:
+    description:
+      - Seconds to wait until the tenant knows the Power Platform API, where its service principal may just have been made, at most what is left of O(timeout).
+    type: int
+    default: 0
   powerplatform_url:
     description:
       - Root of the Power Platform API in place of the one that O(cloud) names. Only C(https) is accepted.
@@ -216,6 +221,7 @@ DECLARATION = Declaration(
         "environment_group_id": {"type": "str"},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "on_forbidden": {"type": "str", "choices": ["fail", "hand_off"], "default": "fail"},
+        "wait_for_api": {"type": "int", "default": 0},
     },
     resource=RoleAssignmentResource,
     required_if=[["scope", "environment", ["environment_id"]], ["scope", "environment_group", ["environment_group_id"]]],

@@ -43,6 +43,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._redact impor
 API_VERSION = "2024-10-01"
 BAP_VERSION = "2020-10-01"
 POWER_PLATFORM, BAP = "the Power Platform API", "the Power Platform administration API (BAP)"
+_API_POLL = 5.0  # seconds
 _NEXT = "@odata.nextlink"  # documented and seen in several spellings
 
 POWERPLATFORM_OPTIONS: dict[str, t.Any] = {
@@ -323,19 +324,33 @@ def _connect(runtime: Runtime, url: str, service: str, version: str, audience: s
     )
     # The guard's findings come from Graph, so they are kept under the same key as those of the other modules.
     guard = TenantGuard(tenant, expected_domain, cache, (*tokens.scope, endpoints.graph_url), credential.describe())
-    absent = False
-    try:
-        claims = tokens.token(audience).claims
-    except CredentialError as error:
-        # The task that adds the API to the tenant only said so, in check mode; a real run has done it by now.
-        if not runtime.check_mode or not is_not_yet(error.code, {NewObject.API}) or not credential.renewable:
-            raise
-        absent, claims = True, tokens.token(endpoints.graph_audience).claims
+    absent, claims = _first_claims(runtime, tokens, audience, endpoints.graph_audience, service)
     tenant_id = guard.check_token(claims)
     if cache.problem:
         runtime.warn(cache.problem)
     graph = GraphClient(http, endpoints.graph_url, tokens, tenant, tenant_id=tenant_id, audience=endpoints.graph_audience)
     return PowerPlatformClient(http, url, service, version, tokens, audience, guard, graph, absent=absent)
+
+
+def _first_claims(runtime: Runtime, tokens: TokenProvider, audience: str, graph_audience: str, service: str) -> tuple[bool, t.Mapping[str, t.Any]]:
+    """Whether the tenant lacks the API, which only check mode goes on with, and what the first token says.
+
+    With the option C(wait_for_api), seconds, a service principal of the API that was just made is waited for. Raises CredentialError.
+    """
+    left = float(runtime.options.get("wait_for_api") or 0)
+    while True:
+        try:
+            return False, tokens.token(audience).claims
+        except CredentialError as error:
+            if not is_not_yet(error.code, {NewObject.API}) or not tokens.credential.renewable:
+                raise
+            if runtime.check_mode:
+                # The task that adds the API to the tenant only said so, in check mode; a real run has done it by now.
+                return True, tokens.token(graph_audience).claims
+            if left <= 0:
+                raise
+        runtime.budget.wait(min(left, _API_POLL), f"{service} is not known in tenant {tokens.login.tenant} yet")
+        left -= _API_POLL
 
 
 def _credential(runtime: Runtime) -> Credential:

@@ -8,13 +8,20 @@ from __future__ import annotations
 import json
 import typing as t
 import urllib.parse
+from pathlib import Path
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.tenantkit.connectors.plugins.module_utils._budget import Budget
 from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Outcome, execute
-from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor import powerplatform_environment
-from ansible_collections.tenantkit.connectors.plugins.modules import powerplatform_environment_info, powerplatform_management_app, powerplatform_role_assignment
+from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor import powerplatform, powerplatform_environment, powerplatform_proof
+from ansible_collections.tenantkit.connectors.plugins.modules import (
+    powerplatform_credential_proof,
+    powerplatform_environment_info,
+    powerplatform_management_app,
+    powerplatform_role_assignment,
+)
+from support.power import pair
 from tenant_emulator.testing import Emulator
 
 PRODUCTION = "e1a4d7c0-3b62-4f58-9d0e-7c5a1b8f2d01"
@@ -33,16 +40,18 @@ class Bench:
         self.app_id, self.secret = made["application"]["appId"], made["secrets"][0]["value"]
         self.registration_id, self.principal_id = made["application"]["id"], made["service_principal"]["id"]
 
-    def _run(self, module: t.Any, options: dict[str, t.Any], *, check: bool = False) -> Outcome:
+    def _run(self, module: t.Any, options: dict[str, t.Any], *, check: bool = False, environ: dict[str, str] | None = None) -> Outcome:
         who = self.emulator.identity()
         plain = {"tenant_id": self.tenant_id, "timeout": 20, "ca_path": self.emulator.ca_path}
         plain.update(login_url=self.emulator.login_url, graph_url=self.emulator.graph_url)
-        if "auth_access_token" not in options:
+        if not module.DECLARATION.auth:
+            del plain["graph_url"]
+        elif "auth_access_token" not in options:
             plain.update(auth_client_id=who["client_id"], auth_client_secret=who["secret"])
         checked = ArgumentSpecValidator(module.DECLARATION.argument_spec(), **module.DECLARATION.conditions()).validate({**plain, **options})
         assert checked.error_messages == []
         self.emulator.clear_journal()
-        outcome = execute(module.DECLARATION, checked.validated_parameters, check_mode=check, environ={})
+        outcome = execute(module.DECLARATION, checked.validated_parameters, check_mode=check, environ=environ or {})
         assert self.secret not in str(outcome.result) and who["secret"] not in str(outcome.result)
         return outcome
 
@@ -55,6 +64,11 @@ class Bench:
     def environments(self, *, check: bool = False, **options: t.Any) -> Outcome:
         plain = {"auth_client_id": self.app_id, "auth_client_secret": self.secret, "powerplatform_url": self.emulator.powerplatform_url}
         return self._run(powerplatform_environment_info, {**plain, **options}, check=check)
+
+    def proof(self, *, check: bool = False, environ: dict[str, str] | None = None, **options: t.Any) -> dict[str, t.Any]:
+        plain = {"client_id": self.app_id, "powerplatform_url": self.emulator.powerplatform_url}
+        given = {} if {"username", "certificate_password"} & set(options) else {"client_secret": self.secret}
+        return t.cast("dict[str, t.Any]", ok(self._run(powerplatform_credential_proof, {**plain, **given, **options}, check=check, environ=environ))["proof"])
 
     def management(self, *, check: bool = False, **options: t.Any) -> Outcome:
         return self._run(powerplatform_management_app, {"app_id": self.app_id, "bap_url": self.emulator.bap_url, **options}, check=check)
@@ -397,3 +411,119 @@ def test_object_id_for_app_id(bench: Bench) -> None:
 def test_access_token_needs_an_id_as_tenant(bench: Bench) -> None:
     failure = failed(bench.management(tenant_id="contoso.com", auth_method="access_token", auth_access_token=bench.person()))
     assert failure["code"] == "tenant_unknown" and bench.emulator.writes() == []
+
+
+# -- proofs --
+
+
+def refuse(bench: Bench, code: int, *, times: int | None = None) -> None:
+    """The token service answers with this code."""
+    body = {"error": "invalid_client", "error_description": f"AADSTS{code}: No.", "error_codes": [code]}
+    bench.emulator.fault(service="login", path="/token$", action="status", status=400, body=body, times=times)
+
+
+def tokens_asked_for(bench: Bench) -> int:
+    """How many requests went to the token endpoint."""
+    return sum(entry["path"].endswith("/token") for entry in bench.emulator.journal())
+
+
+def test_a_proof(bench: Bench) -> None:
+    """Environments are listed with a token of the application's own; whatever is wrong with that is an answer."""
+    forbidden = bench.proof()
+    assert (forbidden["status"], forbidden["environments"], forbidden["token"]["outcome"]) == ("forbidden", [], "issued")
+    assert "has no role that shows an environment" in forbidden["reason"]
+    assert forbidden["remember"] == {"state": "outstanding", "outcome": "forbidden"}
+    assert bench.proof(remembered="forbidden")["remember"] == {}
+    assert bench.proof(remembered="forbidden", accept_unproven=True)["remember"] == {"state": "settled"}
+    bench.emulator.add_role_assignment("contoso", bench.principal_id, "Power Platform reader", f"/environments/{PRODUCTION}")
+    proven = bench.proof(remembered="forbidden")
+    assert (proven["status"], proven["environments"], proven["remember"]) == ("proven", ["Contoso Production"], {"state": "settled"})
+    assert set(proven["token"]) == {
+        "outcome", "code", "cause", "next_step", "method", "audience", "account", "roles", "scopes", "expires_at",
+    }  # fmt: skip
+    assert (proven["token"]["method"], proven["token"]["audience"]) == ("client_secret", "https://api.powerplatform.com")
+    assert (bench.requests, tokens_asked_for(bench)) == (["GET /environmentmanagement/environments"], 1)
+    assert bench.proof(environment_id=PRODUCTION)["status"] == "proven"
+    missing = bench.proof(environment_id=SALES)
+    assert (missing["status"], SALES in missing["reason"], missing["environments"]) == ("incomplete", True, [])
+
+
+def test_a_proof_in_check_mode_sends_nothing(bench: Bench) -> None:
+    found = bench.proof(check=True, remembered="refused", accept_unproven=True)
+    assert found == {"status": "not_tested", "reason": "Check mode proves nothing.", "token": {}, "environments": [], "remember": {}}
+    assert bench.emulator.journal() == []
+
+
+@pytest.mark.parametrize(("code", "status"), [(7000222, "refused"), (53003, "blocked"), (999999, "refused")])
+def test_a_proof_that_is_refused(code: int, status: str, bench: Bench) -> None:
+    refuse(bench, code)
+    found = bench.proof(patience=60)
+    assert (found["status"], found["token"]["code"], f"AADSTS{code}" in found["reason"], tokens_asked_for(bench)) == (status, f"AADSTS{code}", True, 1)
+    assert bench.requests == []
+
+
+def test_a_proof_waits_for_what_is_new(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As long as it may, and no longer: for the token, and then for the role."""
+    monkeypatch.setattr(powerplatform_proof, "_POLL", 0.5)
+    monkeypatch.setattr(powerplatform_environment, "_POLL", 0.5)
+    bench.emulator.add_role_assignment("contoso", bench.principal_id, "Power Platform reader")
+    refuse(bench, 7000215, times=2)
+    bench.emulator.fault(service="powerplatform", action="status", status=403, times=2)
+    found = bench.proof(patience=1)
+    assert (found["status"], tokens_asked_for(bench), len(bench.requests)) == ("proven", 3, 3)
+    bench.emulator.clear_faults()
+    refuse(bench, 7000215)
+    assert (bench.proof(patience=1)["status"], tokens_asked_for(bench)) == ("refused", 3)
+    assert (bench.proof()["status"], tokens_asked_for(bench)) == ("refused", 1)
+    bench.emulator.clear_faults()
+    bench.emulator.fault(service="powerplatform", action="status", status=403, times=None)
+    assert (bench.proof()["status"], len(bench.requests)) == ("forbidden", 1)
+
+
+def test_a_proof_ends_with_its_time(bench: Bench) -> None:
+    """The next wait would be longer than what is left: what was answered is the proof."""
+    refuse(bench, 700016)
+    found = bench.proof(patience=60, timeout=4)
+    assert (found["status"], tokens_asked_for(bench)) == ("refused", 1)
+
+
+def test_a_proof_that_cannot_be_tried(bench: Bench, tmp_path: Path) -> None:
+    half = bench.proof(certificate_password="x")
+    assert (half["status"], half["token"], bench.emulator.journal()) == ("failed", {}, [])
+    (tmp_path / "c.pem").write_bytes(pair().pem)
+    keyless = bench.proof(certificate_path=str(tmp_path / "c.pem"), certificate_password="", private_key_path="", client_secret=None)
+    assert (keyless["status"], keyless["remember"], bench.emulator.journal()) == ("not_possible", {}, [])
+    bench.emulator.fault(service="powerplatform", action="status", status=500, times=None)
+    assert (bench.proof(timeout=3)["status"], bench.proof(environment_id="not an id")["status"]) == ("failed", "failed")
+
+
+def test_a_proof_with_an_account(bench: Bench, tmp_path: Path) -> None:
+    """One request, without a second one while something may be new; a public client has no secret beside it."""
+    bench.emulator.update("contoso", "applications", bench.registration_id, isFallbackPublicClient=True)
+    job = {"TENANTKIT_JOB_DIR": str(tmp_path)}
+    wrong = bench.proof(username="service@contoso.com", password="wrong", patience=30, environ=job)
+    assert (wrong["status"], wrong["token"]["code"], tokens_asked_for(bench)) == ("refused", "AADSTS50126", 1)
+    again = bench.proof(username="Service@contoso.com", password="wrong", environ=job)
+    assert (again["status"], "sent once in this job" in again["reason"], bench.emulator.journal()) == ("failed", True, [])
+
+
+def test_a_proof_where_the_service_is_new(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    refuse(bench, 700016)
+    monkeypatch.setattr(powerplatform_proof, "_POLL", 0.1)
+    assert bench.proof(username="guarded@contoso.com", password="x", patience=1, environ={})["status"] == "failed", "nothing is sent that cannot be noted"
+    assert bench.emulator.journal() == []
+
+
+def test_an_api_that_was_just_made_is_waited_for(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(powerplatform, "_API_POLL", 0.25)
+    refuse(bench, 500011, times=2)
+    assert ok(bench.role(wait_for_api=1))["changed"]
+    refuse(bench, 500011)
+    assert failed(bench.role(state="absent"))["code"] == "AADSTS500011"
+    assert tokens_asked_for(bench) == 1
+    assert failed(bench.role(state="absent", wait_for_api=1))["code"] == "AADSTS500011"
+    assert tokens_asked_for(bench) == 5
+    bench.emulator.clear_faults()
+    refuse(bench, 7000222)
+    assert failed(bench.role(state="absent", wait_for_api=1))["code"] == "AADSTS7000222"
+    assert tokens_asked_for(bench) == 1
