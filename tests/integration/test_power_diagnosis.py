@@ -8,9 +8,9 @@ import typing as t
 from pathlib import Path
 
 import pytest
-import yaml
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.explain import cause_of
-from support.playbooks import ROOT, Run
+from ansible_collections.tenantkit.connectors.plugins.module_utils._products.power_platform.remedies import repair_of
+from support.playbooks import Run
 from support.plays import no_secret_shown, own_application
 from support.power import API, NAME, NATIVE, READER, checks, diagnosis, principal_of, vault_file
 from tenant_emulator.testing import Emulator
@@ -40,8 +40,7 @@ def connected(play: Play, inventory: Inventory, emulator: Emulator, workdir: Pat
 @pytest.mark.parametrize("number", CODES)
 def test_every_refusal_names_what_repairs_it(number: int) -> None:
     """A variable, a role or module of this collection, or that nobody here can."""
-    data = yaml.safe_load((ROOT / "roles/power_platform/vars/main/diagnosis.yml").read_text())
-    repair = data["__power_platform_repairs"][f"AADSTS{number}"]
+    repair = repair_of({"status": "refused", "token": {"code": f"AADSTS{number}"}}, given=True)
     assert any(word in repair for word in ("power_platform", "entra_", "tenantkit.connectors.", "client_secret", "username"))
     assert cause_of(number, tenant="t", client="c")[0]
 

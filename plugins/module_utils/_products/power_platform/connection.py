@@ -1,0 +1,186 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""What the variables of a host say about its connection to Power Platform: application, permissions, credential, role, and what the run can sign in with."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.tenantkit.connectors.plugins.module_utils._clouds import CLOUDS, Cloud
+
+CONNECTOR = "power_platform"
+API = "8578e004-a5c6-46e7-913e-12f58912df43"  # the Power Platform API, the same in every tenant
+PREFIX = "power_platform_"
+# Members of power_platform_try that the application itself signs in with.
+TRIED = (
+    "client_secret",
+    "certificate_path",
+    "certificate_content",
+    "certificate_password",
+    "private_key_path",
+    "private_key_content",
+    "federated_token",
+    "federated_token_file",
+)
+_FEDERATED = ("name", "issuer", "subject")
+_NOWHERE = "would go nowhere: nobody would hold this secret. Name a sink in entra_connector_sink, or"
+_DEFAULT_TIMEOUT = 300  # seconds
+
+Variables = t.Mapping[str, t.Any]
+
+
+def connection(variables: Variables, *, host: str, check_mode: bool) -> dict[str, t.Any]:
+    """The connection, without any secret value.
+
+    ``variables`` are those of the role that the host has, by their names and of the documented types. In check mode everything is said at once; otherwise
+    the credential is made last, when what it is for is there: only the run that has its value can prove it.
+    """
+    own = {name.removeprefix(PREFIX): value for name, value in variables.items() if name.startswith(PREFIX)}
+    kind, state = str(own.get("credential", "none")), str(own.get("state", "present"))
+    # A certificate without a file is made here.
+    generates = kind == "certificate" and "certificate_path" not in own
+    problems = _problems(kind, own, generates=generates, has_sinks=bool(variables.get("entra_connector_sink"))) if state == "present" else []
+    key = _key(own)
+    return {
+        "connector": CONNECTOR,
+        "problems": problems,
+        "state": state,
+        "tasks": "refuse" if problems else state,
+        "app": _app(own, variables),
+        "service_principal": {"account_enabled": True},
+        # Two hosts with one tenant need a name of their own each: that is told before anything is looked at, whatever order the hosts run in.
+        "unique_variables": [["entra_tenant_id", "power_platform_unique_name", "power_platform_client_id"]],
+        "permissions": [{"resource": API, "delegated": list(own["permissions"])}] if own.get("permissions") else [],
+        "accept_privileged": list(own.get("accept_privileged") or ()),
+        "create_missing_service_principals": True,
+        "consent_wanted": own.get("consent", "admin") == "admin",
+        "consent": {"on_forbidden": str(own.get("consent_on_forbidden", "hand_off"))},
+        "managed": key,
+        "secret": key if kind == "secret" else {},
+        "certificate": key if generates else {},
+        "secret_later": not check_mode,
+        "force": bool(own.get("force", False)),
+        # No user is locked out of a product: whoever holds the credential was to lose it.
+        "absent_confirmed": CONNECTOR,
+        "credential": kind,
+        "generates": generates,
+        # Before the application is registered; a real run alone, since check mode says the same when it comes to the upload.
+        "checks_certificate": kind == "certificate" and not generates and not check_mode,
+        "overlap_days": int(own.get("credential_overlap_days", 7)),
+        "certificate_files": _options(own, certificate_path="certificate_path", private_key_path="private_key_path"),
+        "federated": {name: value for name, value in (own.get("federated") or {}).items() if value is not None},
+        "has_sinks": bool(variables.get("entra_connector_sink")),
+        **_rights(own),
+        **_proving(own, variables, kind, generates=generates),
+        **_named(own, variables),
+    }
+
+
+def _problems(kind: str, own: Variables, *, generates: bool, has_sinks: bool) -> list[str]:
+    """What can be known to be wrong before anybody signs in."""
+    if kind == "secret" and not has_sinks:
+        return [f"The client secret {_NOWHERE} choose another power_platform_credential."]
+    if generates and not has_sinks:
+        return [f"The private key of the certificate {_NOWHERE} give a certificate in power_platform_certificate_path."]
+    if kind == "federated" and any(name not in (own.get("federated") or {}) for name in _FEDERATED):
+        return ["With power_platform_credential=federated the members name, issuer and subject of power_platform_federated are needed."]
+    return []
+
+
+def _key(own: Variables) -> dict[str, t.Any]:
+    """The options of a secret or key that is made here."""
+    return {
+        "name": CONNECTOR,
+        **_options(own, validity_days="credential_validity_days", renew_before_days="credential_renew_before_days", overlap_days="credential_overlap_days"),
+    }
+
+
+def _app(own: Variables, variables: Variables) -> dict[str, t.Any]:
+    """The options of C(entra_app). One that is named by its id keeps its names."""
+    named = _options(own, app_id="client_id") or _options(own, unique_name="unique_name", display_name="display_name")
+    return {
+        **named,
+        "sign_in_audience": "AzureADMyOrg",
+        "redirect_uris": {"public_client": {"add": [_cloud(variables).native_redirect_uri]}},
+        **_options(
+            own,
+            is_fallback_public_client="allow_public_client",
+            adopt="adopt",
+            accept_audience_narrowing="accept_audience_narrowing",
+            on_soft_deleted="on_soft_deleted",
+            soft_deleted_object_id="soft_deleted_object_id",
+        ),
+    }
+
+
+def _rights(own: Variables) -> dict[str, t.Any]:
+    """The role of Power Platform, and the management application.
+
+    An environment may be named besides a group: the role is for the group then, and the proof has to show the environment.
+    """
+    scope = own.get("scope") or ("environment" if "environment_id" in own else "environment_group" if "environment_group_id" in own else "tenant")
+    at = {"environment": ("environment_id",), "environment_group": ("environment_group_id",)}.get(str(scope), ())
+    services = _options(own, powerplatform_url="url", audience="audience")
+    role = str(own.get("role") or "")
+    target = {"scope": scope, **_options(own, **{name: name for name in at}), **services, "on_forbidden": "hand_off"}
+    needs_api, manages = not own.get("permissions"), bool(own.get("management_app", False))
+    return {
+        "role": {"role": role, **target},
+        "wants_role": bool(role) and not own.get("role_assigned", False),
+        # Which role an application that signs in by itself is to have at least, for the diagnosis.
+        "diagnosed_role": {"role": role or "reader", **target},
+        "role_assigned": bool(own.get("role_assigned", False)),
+        "role_removed": bool(own.get("role_removed", False)),
+        "needs_api": needs_api,
+        "manages": manages,
+        "needs_more": needs_api or manages,
+        "management_app": {**_options(own, bap_url="bap_url"), "on_forbidden": "hand_off"},
+    }
+
+
+def _proving(own: Variables, variables: Variables, kind: str, *, generates: bool) -> dict[str, t.Any]:
+    """How a credential is proven, and what this run can sign in with as the application. C(given) names what is in power_platform_try, without values."""
+    given = sorted(name for name, value in (own.get("try") or {}).items() if value is not None)
+    own_file = kind == "certificate" and not generates
+    timeout = int(own.get("proof_timeout", 60))
+    return {
+        "prove": bool(own.get("prove", True)),
+        "proof_timeout": timeout,
+        "accept_unproven": bool(own.get("accept_unproven", False)),
+        "on_unproven": str(own.get("on_unproven", "fail")),
+        "given": given,
+        "trial": "given" if any(name in TRIED for name in given) else "file" if own_file else "",
+        # The diagnosis tries an account as well.
+        "diagnosed_trial": "given" if given else "file" if own_file else "",
+        "proof": {
+            **_options(variables, cloud="entra_cloud", login_url="entra_login_url", ca_path="entra_ca_path"),
+            # The waits come on top of what one task may take otherwise.
+            "timeout": int(variables.get("entra_timeout") or _DEFAULT_TIMEOUT) + 2 * timeout,
+            **_options(own, powerplatform_url="url", audience="audience", environment_id="environment_id"),
+        },
+    }
+
+
+def _named(own: Variables, variables: Variables) -> dict[str, t.Any]:
+    """What reports and the diagnosis name."""
+    return {
+        "tenant_id": str(variables.get("entra_tenant_id") or ""),
+        "client_id": str(own.get("client_id") or ""),
+        # How entra_app_info finds the application.
+        "reference": _options(own, app_id="client_id") or _options(own, unique_name="unique_name"),
+        "api": API,
+        "unique_name": str(own.get("unique_name") or ""),
+        "native_redirect_uri": _cloud(variables).native_redirect_uri,
+    }
+
+
+def _cloud(variables: Variables) -> Cloud:
+    """The cloud of the host. One that is not known is refused by the role's own validation of arguments, and by every task."""
+    return CLOUDS.get(str(variables.get("entra_cloud") or "public")) or CLOUDS["public"]
+
+
+def _options(own: Variables, **names: str) -> dict[str, t.Any]:
+    """Option -> value, of the variables that the host has."""
+    return {option: own[name] for option, name in names.items() if name in own}
