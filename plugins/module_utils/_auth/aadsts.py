@@ -354,3 +354,6 @@ CODES: t.Mapping[int, ErrorCode] = {
         ErrorCode(90099, "the application {client} has not been authorised in this tenant", "Consent to it in the tenant first.", Remedy.CONSENT),
     )
 }
+
+# Codes that a product names before anything was refused, because a look shows that they would be the answer.
+NOT_ASSIGNED, UNKNOWN_REDIRECT_URI, NOT_REQUESTED = (f"AADSTS{number}" for number in (50105, 50011, 650057))

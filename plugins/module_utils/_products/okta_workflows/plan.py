@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.aadsts import NOT_ASSIGNED
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.connection import EVERYBODY, consent_options
 from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.names import once
@@ -55,7 +56,7 @@ def _check(seen: Seen) -> None:
         # Nobody is assigned in this mode. An application of another publisher is refused as such.
         raise OptionError(
             f"Only assigned accounts may use '{seen.principal['display_name']}' in {seen.tenant_name}, and nobody is assigned: whoever authorizes the "
-            "connection is refused (AADSTS50105). Nothing was changed. Assign an administrator (assigned_to of entra_service_principal), let everybody in "
+            f"connection is refused ({NOT_ASSIGNED}). Nothing was changed. Assign an administrator (assigned_to of entra_service_principal), let everybody in "
             "(app_role_assignment_required: false there), or choose okta_workflows_mode: preconsent.",
             code="nobody_assigned",
         )

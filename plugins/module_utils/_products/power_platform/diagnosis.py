@@ -12,7 +12,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.aadsts import Remedy
+from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.aadsts import NOT_REQUESTED, UNKNOWN_REDIRECT_URI, Remedy
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.key import parse_time
 from ansible_collections.tenantkit.connectors.plugins.module_utils._products.power_platform.connection import API, TRIED
 from ansible_collections.tenantkit.connectors.plugins.module_utils._products.power_platform.remedies import codes_of, repair_of
@@ -238,7 +238,7 @@ def _of_permissions(seen: Seen, consent: Given) -> t.Iterator[Finding]:
     if seen.registered and seen.connection["permissions"] and not requested:
         yield _finding(
             "permissions",
-            "The registration requests no permission of the Power Platform API (AADSTS650057).",
+            f"The registration requests no permission of the Power Platform API ({NOT_REQUESTED}).",
             "Set power_platform_permissions and run the role power_platform (with power_platform_adopt for one made by hand).",
         )
     missing = [name for row in (consent.get("consent") or {}).get("missing") or () for name in row["delegated"]]
@@ -259,7 +259,7 @@ def _of_people(seen: Seen) -> t.Iterator[Finding]:
         where = "is registered for a web or single-page application" if elsewhere else "is not registered"
         yield _finding(
             "redirect_uri",
-            f"The native redirect URI {native} {where}, so people cannot sign in from a desktop (AADSTS50011).",
+            f"The native redirect URI {native} {where}, so people cannot sign in from a desktop ({UNKNOWN_REDIRECT_URI}).",
             "Run the role power_platform, which registers it as a public client.",
         )
     if app and seen.people and not app.get("is_fallback_public_client") and "client_secret" not in seen.connection["given"]:
