@@ -20,7 +20,7 @@ def went_wrong(given: t.Mapping[str, t.Any]) -> Json:
     In: C(failed), the result of the task that failed, and C(task), its name.
     """
     result = given["failed"]
-    first = next((one for one in result.get("results") or [result] if one.get("failed")), {})
+    first: Json = next((one for one in result.get("results") or [result] if one.get("failed")), {})
     failure = {**(first.get("failure") or {})}
     failure["service_message"] = failure.pop("message", None)
     raise ConnectorError(
