@@ -47,7 +47,7 @@ def test_a_certificate_that_no_sink_took_is_removed(play: Play, inventory: Inven
     run = play("power_platform.yml", inventory=inventory(contoso=wanted))
     failed_well(run, emulator, "Vault id 'not_loaded' is not loaded", "was removed again")
     assert own_application(emulator, "contoso", NAME)["keyCredentials"] == []
-    left = run.task("Leave what is known of the failure, for later plays and reports").result["ansible_facts"]["__power_platform_certificate_step"]
+    left = run.task("Keep what went wrong, for later plays and reports").result["ansible_facts"]["__power_platform_delivered"]
     assert (left["status"], left["failure"]["code"]) == ("failed", "vault_id_not_loaded")
 
 
@@ -55,7 +55,7 @@ def test_one_sinks_refusal_leaves_the_key_of_another(play: Play, inventory: Inve
     """The first sink holds the key, the second refuses it: the certificate stays, the next run gives both a new one."""
     wanted = {**two_sinks(workdir, first_stores=True), "power_platform_credential": "certificate"}
     run = play("power_platform.yml", inventory=inventory(contoso=wanted))
-    failed_well(run, emulator, "Vault id 'not_loaded' is not loaded", "vault_file holds the new key, so its certificate stays")
+    failed_well(run, emulator, "Vault id 'not_loaded' is not loaded", "stays, because it is stored already (vault_file)")
     (left,) = own_application(emulator, "contoso", NAME)["keyCredentials"]
     assert len(stored(workdir)) == 1
     sink = wanted["entra_connector_sink"][0]
