@@ -98,6 +98,7 @@ def lint() -> None:
     run(BIN / "ruff", "check", ".")
     run(BIN / "ruff", "format", "--check", ".")
     run(sys.executable, "tests/tools/generate_actions.py", "--check")
+    run(sys.executable, "tests/tools/generate_role_options.py", "--check")
     target = collection_copy("lint")
     run(BIN / "yamllint", "--strict", ".", cwd=target)
     run(BIN / "ansible-lint", "--offline", "--profile", "production", cwd=target, env={"ANSIBLE_COLLECTIONS_PATH": str(WORK / "lint")})

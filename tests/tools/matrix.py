@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WORK = ROOT / ".work"
 PROBE = "import sys, venv, ensurepip; print(*sys.version_info[:3])"
 FORCE_VARIABLE = "TENANTKIT_MODULE_PROCESS"
-PLAYBOOKS = ("tests/integration/test_modules.py", "tests/integration/test_budgets.py")
+PLAYBOOKS = ("tests/integration/test_modules.py", "tests/integration/test_budgets.py", "tests/integration/test_hook_paths.py")
 BOTH_WAYS = ("tests/integration/placement", "tests/integration/test_both_ways.py")  # compare the two ways themselves
 
 
