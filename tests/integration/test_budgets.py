@@ -24,7 +24,7 @@ CONFIRM, HOST_TASKS = 4, 7  # where we are; 8 and 8 are the promise
 CONFIRMED = {
     "workato": (7, 15),
     "workato_file": (4, 17),
-    "platform_secret": (6, 18),
+    "platform_secret": (6, 16),
     "platform_certificate": (7, 24),
     "okta_preconsent": (7, 8),
     "okta_open": (5, 10),

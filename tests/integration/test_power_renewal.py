@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
+import threading
 import typing as t
 from pathlib import Path
 
@@ -11,11 +14,13 @@ from support.playbooks import Run
 from support.plays import no_secret_shown, own_application
 from support.power import DAY, NAME, pair, result_of, stored, vault_file
 from support.sampling import sampled
+from support.vault_files import VaultFiles
 from tenant_emulator.testing import Emulator
 
 Play = t.Callable[..., Run]
 Inventory = t.Callable[..., Path]
 
+TRUST = {"name": "main", "issuer": "https://token.actions.githubusercontent.com", "subject": "repo:contoso/platform:ref:refs/heads/main"}
 KEYS = {"secret": "passwordCredentials", "certificate": "keyCredentials"}
 
 
@@ -121,3 +126,59 @@ def test_certificates_that_are_given_one_after_the_other(play: Play, inventory: 
     emulator.advance(9 * DAY)
     play("power_platform.yml", inventory=wanted("second")).ok()
     assert made_here not in keys_of(emulator, "certificate")
+
+
+@contextlib.contextmanager
+def signing_in_all_along(folder: Path, emulator: Emulator) -> t.Iterator[None]:
+    """Whoever reads the sink signs in between any two requests of the block, and always succeeds."""
+    over, answers = threading.Event(), list[bool]()
+    files = VaultFiles(folder, Emulator.attach(emulator.state_dir))  # over a connection of its own
+
+    def sign_in() -> None:
+        while not over.is_set():
+            answers.append(files.signs_in("power_platform"))
+            over.wait(0.02)
+
+    reader = threading.Thread(target=sign_in)
+    emulator.clear_journal()
+    # Each request waits before it takes effect, so that the state that the one before left is looked at several times.
+    with contextlib.ExitStack() as stack:
+        for service in ("graph", "powerplatform"):
+            stack.enter_context(emulator.faulty(action="latency", seconds=0.4, service=service, times=None))
+        reader.start()
+        try:
+            yield
+        finally:
+            over.set()
+            reader.join()
+    requests = [entry for entry in emulator.journal() if entry["service"] in ("graph", "powerplatform")]
+    assert len(answers) > 2 * len(requests) > 0
+    assert all(answers) and files.signs_in("power_platform")
+
+
+CHANGES = {
+    "secret to certificate": ("secret", "certificate"),
+    # Back as well, and over the kind whose values no sink holds: what the sink has stays good.
+    "all kinds and back": ("secret", "certificate", "federated", "certificate", "secret", "federated", "secret"),
+}
+
+
+@pytest.mark.parametrize("name", sampled(CHANGES.keys(), "secret to certificate"))
+def test_the_sink_signs_in_all_along(name: str, play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """The kind of credential is changed by one variable: at every request of the change what the sink holds signs in."""
+    shared: dict[str, t.Any] = {**vault_file(workdir), "power_platform_federated": TRUST}
+
+    def run(kind: str) -> dict[str, t.Any]:
+        given = {"power_platform_try": {"federated_token": emulator.assertion(TRUST["issuer"], TRUST["subject"])}} if kind == "federated" else {}
+        return result_of(play("power_platform.yml", inventory=inventory(contoso={**shared, **given, "power_platform_credential": kind})).ok())
+
+    kinds = CHANGES[name]
+    assert run(kinds[0])["status"] == "connected"
+    for _before, after in itertools.pairwise(kinds):
+        with signing_in_all_along(workdir / "credentials", emulator):
+            result = run(after)
+        assert (result["status"], result["credential"]["kind"]) == ("connected", after)
+    emulator.advance(8 * DAY)
+    with signing_in_all_along(workdir / "credentials", emulator):
+        settled = run(kinds[-1])
+    assert (settled["status"], settled["earlier_credentials"]["secrets"], settled["earlier_credentials"]["certificates"]) == ("connected", [], [])
