@@ -26,9 +26,11 @@ class Names:
     """Gives what a service makes up anew in each run a name by the order in which it is seen, so that the same in another place is the same again."""
 
     VOLATILE = re.compile(
-        r"(?P<time>20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)?|(?<=\"(?:exp|iat|nbf)\": )\d+)"
+        r"(?P<time>20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)?|(?<=\"(?:exp|iat|nbf)\": )\d+"
+        # Whole days of a secret that is valid for 180: one less as soon as a second has passed.
+        r"|(?<=\"days_left\": )(?:179|180)\b)"
         r"|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"  # of objects, keys, requests
-        r"|(?<=\btkc:sso:)[0-9a-f]{8}"  # the name of a secret ends so
+        r"|(?<=\btkc:sso:)[0-9a-f]{8}|(?<=\btkc:managed:)[0-9a-f]{8}"  # the name of a secret ends so
         r"|[\w.~-]{3}8Q~[\w.~-]{34}"  # a secret
         r"|(?<=\"aio\": \")[\w.-]+|(?<=\"rh\": \")[\w.-]+|(?<=\"uti\": \")[\w.-]+"  # of a token
     )
