@@ -11,8 +11,8 @@ short_description: What the variables of a host mean for a connector
 version_added: 1.0.0
 author: The tenantkit.connectors contributors (@tenantkit)
 description:
-  - Works out from the variables of a role of this collection which application, permissions, consent, credential and delivery the host is to have. It asks
-    nobody, and it does not fail over a wrong choice of variables. What is wrong is in the member C(problems), in the order of importance.
+  - Works out from the variables of a role of this collection which application, permissions, consent, credential and delivery the host is to have. It sends
+    no request, and it does not fail over a wrong choice of variables. What is wrong is in the member C(problems), in the order of importance.
   - The roles publish it as C(<role>_connection).
 options:
   _terms:

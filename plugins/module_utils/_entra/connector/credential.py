@@ -59,7 +59,7 @@ def credential_steps(given: Given) -> dict[str, t.Any]:
     forced = bool(wanted.get("force")) or bool(plan["lost"])
     return {
         "app_id": app_id,
-        # A sink that lost the key needs a new one: nobody can read the old value again.
+        # A sink that lost the key needs a new one: the old value cannot be read again.
         "issue": {"open": plan["makes_credential"] and not waits, "options": {**shared, "state": "present", "force": forced}},
         "retire": {"open": plan["retires"] and not waits, "options": {**shared, "state": "retired"}},
         "deliver": {"open": bool(shared.get("delivery")), "options": shared, "authority": (shared.get("delivery") or {}).get("authority") or ""},

@@ -18,7 +18,7 @@ def plan_of(wanted: t.Mapping[str, t.Any], seen: t.Mapping[str, t.Any], *, hande
     """What follows from the look alone.
 
     ``wanted`` are the options of entra_connection_info with the role's own in C(role); ``handed_on`` says that the play has tasks that hand the credential
-    to a product. Raises OptionError for a credential that nothing would hold, and for taking away what somebody may sign in with.
+    to a product. Raises OptionError for a credential that nothing would hold, and for taking away what people may sign in with.
     """
     role = wanted["role"]
     if wanted["state"] == "absent":

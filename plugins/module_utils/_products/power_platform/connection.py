@@ -47,7 +47,6 @@ def connection(variables: Variables, *, host: str, check_mode: bool) -> dict[str
         "connector": CONNECTOR,
         "problems": problems,
         "state": state,
-        "tasks": "refuse" if problems else state,
         "app": _app(own, variables),
         "service_principal": {"account_enabled": True},
         # Two hosts with one tenant need a name of their own each: that is told before anything is looked at, whatever order the hosts run in.

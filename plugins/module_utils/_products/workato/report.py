@@ -24,7 +24,7 @@ class Run:
 
     connection: t.Mapping[str, t.Any]  # as the role publishes it
     entra: t.Mapping[str, t.Any]  # the result of entra_connector
-    seen: t.Mapping[str, t.Any]  # the connection in Workato as it was seen last; empty where nobody looked
+    seen: t.Mapping[str, t.Any]  # the connection in Workato as it was seen last; empty where no task looked
     partners: t.Sequence[t.Mapping[str, t.Any]]  # the consent addresses
     check_mode: bool
 
