@@ -61,12 +61,11 @@ actions:
 
 from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Declaration
 from ansible_collections.tenantkit.connectors.plugins.module_utils._module import run_module
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.registry import DECISIONS
 from ansible_collections.tenantkit.connectors.plugins.module_utils._products.resource import DecisionResource
 
 DECLARATION = Declaration(
     options={
-        "decision": {"type": "str", "required": True, "choices": sorted(DECISIONS)},
+        "decision": {"type": "str", "required": True},
         "given": {"type": "dict", "default": {}},
     },
     resource=DecisionResource,

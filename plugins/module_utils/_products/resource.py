@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import Action, Plan, Runtime
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._products.registry import DECISIONS
 
 
@@ -16,7 +17,10 @@ class DecisionResource:
     """Answers one question of a role."""
 
     def __init__(self, runtime: Runtime) -> None:
-        self._decide = DECISIONS[runtime.options["decision"]]
+        name = runtime.options["decision"]
+        if name not in DECISIONS:
+            raise OptionError(f"'decision' is {name!r}, which no role of this collection asks.", code="no_such_decision", advice=_known(name))
+        self._decide = DECISIONS[name]
         self._given = {**runtime.options["given"], "check_mode": runtime.check_mode}
 
     def read(self) -> t.Mapping[str, t.Any]:
@@ -34,3 +38,10 @@ class DecisionResource:
     def result(self, plan: Plan, applied: bool) -> dict[str, t.Any]:
         """The key C(decision)."""
         return {"decision": dict(plan.facts)}
+
+
+def _known(name: str) -> str:
+    """The decisions of the same role, or the roles."""
+    role = name.partition(".")[0]
+    same = sorted(other for other in DECISIONS if other.startswith(f"{role}."))
+    return f"Known are {', '.join(same or sorted({other.partition('.')[0] for other in DECISIONS}))}."

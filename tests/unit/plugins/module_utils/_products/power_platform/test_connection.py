@@ -198,6 +198,7 @@ def test_where_the_role_holds(variables: dict[str, t.Any], expected: dict[str, t
     assert found["diagnosed_role"] == found["role"]
 
 
+INCOMPLETE = "With power_platform_credential=federated the members name, issuer and subject of power_platform_federated are needed."
 NOWHERE = "would go nowhere: nobody would hold this secret. Name a sink in entra_connector_sink, or"
 PROBLEMS: list[tuple[dict[str, t.Any], list[str]]] = [
     ({"credential": "secret"}, [f"The client secret {NOWHERE} choose another power_platform_credential."]),
@@ -205,8 +206,7 @@ PROBLEMS: list[tuple[dict[str, t.Any], list[str]]] = [
     ({"credential": "certificate"}, [f"The private key of the certificate {NOWHERE} give a certificate in power_platform_certificate_path."]),
     ({"credential": "certificate", "certificate_path": "c.pem"}, []),
     *(
-        ({"credential": "federated", "federated": given}, ["With power_platform_credential=federated the members name, issuer and subject of "
-          "power_platform_federated are needed."])
+        ({"credential": "federated", "federated": given}, [INCOMPLETE])
         for given in (None, {}, {"name": "a", "issuer": "b"}, {"name": "a", "subject": "b"}, {"issuer": "a", "subject": "b"})
     ),
     ({"credential": "federated", "federated": FEDERATED}, []),

@@ -59,7 +59,7 @@ SKIPPED = {"skipped": True, "changed": False}
 
 
 def ask(
-    seen: Parts | None = OURS,
+    seen: Parts | t.Literal["ours"] | None = "ours",
     *,
     entra: Parts | None = None,
     check: bool = False,
@@ -69,7 +69,7 @@ def ask(
 ) -> Parts:
     """The answer to a run; ``more`` are members of the connection."""
     given: Parts = {"connection": {**CONNECTION, **more}, "entra": {**ENTRA, **(entra or {})}, "check_mode": check}
-    given["seen"] = SKIPPED if seen is None else {"changed": False, "connection": seen}
+    given["seen"] = SKIPPED if seen is None else {"changed": False, "connection": OURS if seen == "ours" else seen}
     if corrected is not None or urls is not None:
         given["corrected"] = {"connection": corrected} if corrected else SKIPPED
         given["partner_step"] = SKIPPED if urls is None else {"consent": {"partner_urls": urls}}
