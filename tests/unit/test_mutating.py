@@ -3,9 +3,13 @@
 
 from __future__ import annotations
 
+import importlib.util
+from pathlib import Path
+
 import pytest
 from support import mutating
 
+ROOT = Path(__file__).resolve().parents[2]
 CODE = '''\
 """About it."""
 from __future__ import annotations
@@ -76,3 +80,11 @@ def test_the_same_seed_makes_the_same_mutants() -> None:
 def test_a_few_mutants_are_of_different_places() -> None:
     made = mutating.mutants(CODE, 5, "1")
     assert len({mutant.after for mutant in made}) == 5
+
+
+def test_every_decision_table_has_its_unit_tests() -> None:
+    specification = importlib.util.spec_from_file_location("mutants", ROOT / "tests" / "tools" / "mutants.py")
+    assert specification and specification.loader
+    tool = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(tool)
+    assert [test for tests in tool.tables().values() for test in tests if not (ROOT / test).exists()] == []

@@ -8,7 +8,6 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConnectorError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.connection import connection
 from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.failure import went_wrong
 from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.plan import plan
@@ -121,44 +120,6 @@ def test_what_was_recorded(run: Json) -> None:
         "consent": {key: result["consent"][key] for key in run["expected"]["consent"]},
     }
     assert derived == run["expected"]
-
-
-FAILURE: Json = {"code": "forbidden", "http_status": 403, "message": "No.", "service": "Microsoft Graph", "kind": "forbidden", "advice": "Ask.", "applied": []}
-
-
-@pytest.mark.parametrize(
-    ("failed", "message", "code"),
-    [
-        (
-            {
-                "results": [
-                    {"msg": "fine"},
-                    {"failed": False, "msg": "fine"},
-                    {"failed": True, "msg": "First.", "failure": FAILURE},
-                    {"failed": True, "msg": "2"},
-                ]
-            },
-            "First.",
-            "forbidden",
-        ),
-        ({"failed": True, "msg": "Alone."}, "Alone.", None),
-        ({"failed": True, "results": [], "msg": "Before the loop."}, "Before the loop.", None),
-        ({"failed": True}, "The task failed without a message: Revoke", None),
-        ({"results": [{"failed": True, "msg": ""}]}, "The task failed without a message: Revoke", None),
-        ({"results": [{"msg": "fine"}]}, "The task failed without a message: Revoke", None),
-    ],
-)
-def test_what_went_wrong(failed: Json, message: str, code: str | None) -> None:
-    with pytest.raises(ConnectorError) as raised:
-        went_wrong({"failed": failed, "task": "Revoke", "check_mode": False})
-    assert (raised.value.sentence(), raised.value.code) == (message, code)
-
-
-def test_what_a_service_said_is_kept() -> None:
-    with pytest.raises(ConnectorError) as raised:
-        went_wrong({"failed": {"failed": True, "msg": "First.", "failure": FAILURE}, "task": "Revoke"})
-    failure = raised.value.as_failure()
-    assert (failure["code"], failure["http_status"], failure["service"], failure["message"]) == ("forbidden", 403, "Microsoft Graph", "No.")
 
 
 def test_the_doors() -> None:
