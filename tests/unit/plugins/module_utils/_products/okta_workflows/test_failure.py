@@ -44,3 +44,18 @@ def test_what_a_service_said_is_kept() -> None:
         went_wrong({"failed": {"failed": True, "msg": "First.", "failure": FAILURE}, "task": "Revoke"})
     failure = raised.value.as_failure()
     assert (failure["code"], failure["http_status"], failure["service"], failure["message"]) == ("forbidden", 403, "Microsoft Graph", "No.")
+
+
+def test_nothing_that_a_program_reads_is_lost() -> None:
+    """Of the failure all but what a new sentence has of its own: its advice, and what had been done."""
+    said = {
+        **FAILURE,
+        "request_id": "r",
+        "client_request_id": "c",
+        "tenant": "contoso.com",
+        "outcome": "unknown",
+        "details": {"stored": ["tasks"]},
+    }
+    with pytest.raises(ConnectorError) as raised:
+        went_wrong({"failed": {"failed": True, "msg": "First.", "failure": said}, "task": "Revoke"})
+    assert raised.value.as_failure() == {**said, "kind": raised.value.as_failure()["kind"], "advice": None, "applied": []}
