@@ -158,7 +158,7 @@ def test_confirming_means_looking(play: Play, inventory: Inventory, emulator: Em
     assert marks(emulator) == []
     run = play("workspace365.yml", inventory=hosts).ok()
     assert run.task("Grant admin consent").changed
-    assert run.task("Issue a client secret, prove it and mark it as pending").changed
+    assert run.task("Issue a credential, prove it and mark it as pending").changed
     assert [set(grant["scope"].split()) for grant in grants(emulator)] == [{"openid", "User.Read"}]
     assert len(marks(emulator)) == 1
     assert signs_in(emulator)
