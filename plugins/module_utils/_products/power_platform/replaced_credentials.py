@@ -7,15 +7,13 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.key import Key, is_managed, parse_time
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.marks import marks_of
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.key import is_managed_name, parse_time
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.marks import marked_keys
 from ansible_collections.tenantkit.connectors.plugins.module_utils._products.power_platform.connection import CONNECTOR
 
 Given = t.Mapping[str, t.Any]
-_NO_DATE = dt.datetime.min.replace(tzinfo=dt.UTC)  # the name alone says whose a credential is
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,19 +31,19 @@ class Present:
         return list(self.credential.get("managed") or ())
 
     @property
-    def marked(self) -> list[str]:
+    def marked(self) -> tuple[str, ...]:
         """Key ids with a delivery mark of this connector, which tell of credentials without a request.
 
         A certificate that was given has none: it is found, and told of, in a run that changes something.
         """
-        return [mark.key_id for mark in marks_of(self.tags) if mark.connector == CONNECTOR]
+        return marked_keys(self.tags, CONNECTOR)
 
     @property
     def marked_before(self) -> list[str]:
         """Those of them that belong to another kind of credential than the present one."""
         of_this_kind = self.kind == "secret" or self.generates
         present = [row["key_id"] for row in self.managed] if of_this_kind else [self.credential.get("key_id") or ""]
-        return list(dict.fromkeys(key for key in self.marked if key not in present))
+        return [key for key in self.marked if key not in present]
 
     @property
     def age(self) -> int | None:
@@ -102,4 +100,4 @@ def left_lines(left: Given, *, goes: bool, overlap_days: int) -> list[str]:
 
 def _ours(rows: t.Iterable[Given] | None) -> list[str]:
     """Key ids of those that this role made or uploaded, by their names."""
-    return [row["key_id"] for row in rows or () if is_managed(Key(row["key_id"], row.get("display_name") or "", _NO_DATE, _NO_DATE), CONNECTOR)]
+    return [row["key_id"] for row in rows or () if is_managed_name(row.get("display_name"), CONNECTOR)]
