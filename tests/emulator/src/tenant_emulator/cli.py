@@ -16,6 +16,8 @@ import typing as t
 
 from .testing import Emulator, EmulatorError, read_ready
 
+_LONGEST = 300.0  # seconds that a start or an end may take on a machine with other things to do
+
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="tenant-emulator", description="Emulates Microsoft Entra ID, Microsoft Graph and SaaS products on loopback.")
@@ -64,7 +66,7 @@ def _start(arguments: argparse.Namespace) -> None:
     log = arguments.state_dir / "server.log"
     with log.open("wb") as stream:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, start_new_session=True)
-    end = time.monotonic() + 20
+    end = time.monotonic() + _LONGEST
     while (ready := read_ready(arguments.state_dir)) is None:
         if process.poll() is not None or time.monotonic() > end:
             raise EmulatorError(f"the emulator did not start:\n{log.read_text()}")
@@ -85,13 +87,13 @@ def _running(state_dir: pathlib.Path) -> dict[str, t.Any] | None:
 
 
 def _stop(arguments: argparse.Namespace) -> None:
-    # A pid in a left-over file may belong to somebody else by now: only one that answers as the emulator is ended.
+    # A pid in a left-over file may belong to another process by now: only one that answers as the emulator is ended.
     ready = _running(arguments.state_dir)
     if ready is None:
         print("no emulator is running there")
         return
     os.kill(ready["pid"], signal.SIGTERM)
-    end = time.monotonic() + 10
+    end = time.monotonic() + _LONGEST
     while read_ready(arguments.state_dir) is not None:
         if time.monotonic() > end:
             raise EmulatorError(f"pid {ready['pid']} did not end")

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import itertools
 import json
@@ -11,17 +12,21 @@ import re
 import signal
 import typing as t
 
+from .products import products, service_names
 from .web import Response
 from .world import JsonObject
 
 ACTIONS = frozenset(
     {
         "latency",
+        "gate",
         "status",
         "status_after",
         "drop_before",
         "drop_after",
         "html",
+        "proxy_page",
+        "challenge",
         "truncate",
         "redirect",
         "hang",
@@ -29,9 +34,8 @@ ACTIONS = frozenset(
         "kill_pid_after",
     }
 )
-SERVICES = frozenset({"*", "login", "graph", "workspace365", "workato", "powerplatform", "bap", "arm", "identity"})
 #: Actions that keep a request from taking effect.
-BEFORE = frozenset({"status", "drop_before", "html", "redirect", "kill_pid_before"})
+BEFORE = frozenset({"status", "drop_before", "html", "proxy_page", "challenge", "redirect", "kill_pid_before"})
 _PART_ACTIONS = frozenset({"status"})
 
 
@@ -51,28 +55,34 @@ class Rule:
     body: t.Any = None  # text, or JSON when it is a list or an object
     headers: dict[str, str] = dataclasses.field(default_factory=dict)
     location: str = ""  # redirect
+    code: str = ""  # challenge
     pid: int = 0
     group: bool = False  # the pid is a process group
     signal: str = "SIGKILL"
     id: int = 0
     seen: int = 0
     fired: int = 0
+    waiting: int = 0  # requests that stand before this gate
+    let_through: int = 0
 
     @classmethod
     def parse(cls, value: t.Any) -> Rule:
         """A rule from JSON. Raises ValueError with a sentence."""
         if not isinstance(value, dict):
             raise ValueError("a fault rule is an object")
-        known = {field.name for field in dataclasses.fields(cls)} - {"id", "seen", "fired"}
+        known = {field.name for field in dataclasses.fields(cls)} - {"id", "seen", "fired", "waiting", "let_through"}
         if unknown := sorted(set(value) - known):
             raise ValueError(f"unknown in a fault rule: {', '.join(unknown)}; known are {', '.join(sorted(known))}")
         if value.get("action") not in ACTIONS:
             raise ValueError(f"action must be one of {', '.join(sorted(ACTIONS))}")
         rule = cls(**value)
-        if rule.service not in SERVICES:
-            raise ValueError(f"service must be one of {', '.join(sorted(SERVICES))}")
+        services = {"*", "login", "graph", "arm", "identity", *service_names()}
+        if rule.service not in services:
+            raise ValueError(f"service must be one of {', '.join(sorted(services))}")
         if rule.part and rule.action not in _PART_ACTIONS:
             raise ValueError("only action: status can hit a part of a batch")
+        if rule.action == "challenge" and not rule.code:
+            raise ValueError("challenge needs the code of the evaluation")
         if rule.seconds is None and rule.action in ("latency", "hang"):
             raise ValueError(f"{rule.action} needs seconds")
         if rule.action.startswith("kill_pid"):
@@ -108,6 +118,12 @@ class Rule:
         """Whether the match just counted is one to act on."""
         return self.seen > self.skip and (self.times is None or self.fired < self.times)
 
+    def open(self) -> int:
+        """Let the requests through that stand before this gate. Returns how many these are."""
+        count, self.waiting = self.waiting, 0
+        self.let_through += count
+        return count
+
     def kill(self) -> str:
         """Send the signal. Returns what happened, in words for the journal."""
         try:
@@ -127,11 +143,44 @@ class Rule:
             status = self.status or 502
             page = self.body or f"<html><head><title>{status}</title></head><body><h1>Bad Gateway</h1></body></html>"
             return Response(status, str(page).encode(), {"Content-Type": "text/html", **self.headers})
+        if self.action == "proxy_page":
+            return _proxy_page(self.status or 403, self.body, self.headers)
+        if self.action == "challenge":
+            return _challenge(self.code)
         status = self.status or 503
         body = _default_body(service, status) if self.body is None else self.body
         if isinstance(body, str):
             return Response(status, body.encode(), {"Content-Type": "text/plain", **self.headers})
         return Response(status, json.dumps(body).encode(), {"Content-Type": "application/json", **self.headers})
+
+
+def _proxy_page(status: int, body: t.Any, headers: t.Mapping[str, str]) -> Response:
+    """What a filtering proxy answers in place of a service.
+
+    Sources: https://wiki.squid-cache.org/KnowledgeBase/ and the template ERR_ACCESS_DENIED of Squid (X-Squid-Error and the page), RFC 9110, 7.6.3 (Via);
+    read 2026-11.
+    """
+    page = (
+        body
+        if body is not None
+        else "<html><head><title>ERROR: The requested URL could not be retrieved</title></head><body><p>Access Denied.</p></body></html>"
+    )
+    named = {"Via": "1.1 proxy.customer.example (squid/6.10)", "X-Squid-Error": "ERR_ACCESS_DENIED 0"}
+    return Response(status, str(page).encode(), {"Content-Type": "text/html;charset=utf-8", **named, **headers})
+
+
+def _challenge(code: str) -> Response:
+    """Continuous access evaluation refuses a token that was issued.
+
+    Sources: https://learn.microsoft.com/entra/identity-platform/claims-challenge (the header); read 2026-11. The text and the codes of the body: observed in
+    public reports. That both come together (inferred).
+    """
+    claims = base64.b64encode(json.dumps({"access_token": {"nbf": {"essential": True, "value": "1783000000"}}}).encode()).decode()
+    header = (
+        'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", error="insufficient_claims", claims="' + claims + '"'
+    )
+    text = f"Continuous access evaluation resulted in challenge with result: InteractionRequired and code: {code}"
+    return Response.json(401, {"error": {"code": "InvalidAuthenticationToken", "message": text}}, {"WWW-Authenticate": header})
 
 
 def _default_body(service: str, status: int) -> t.Any:
@@ -141,13 +190,15 @@ def _default_body(service: str, status: int) -> t.Any:
             inner = {"code": "429", "message": "Please retry after", "status": "429"}
             return {"error": {"code": "TooManyRequests", "message": "Please retry again later.", "innerError": inner}}
         codes = {500: "InternalServerError", 503: "ServiceUnavailable", 409: "Directory_ConcurrencyViolation"}
+        codes |= {401: "InvalidAuthenticationToken", 403: "Authorization_RequestDenied", 404: "Request_ResourceNotFound"}
         messages = {
+            401: "Access token has expired or is not yet valid.",
+            403: "Insufficient privileges to complete the operation.",
+            404: "Resource does not exist or one of its queried reference-property objects are not present.",
             409: "Error due to concurrent requests being made to the tenant. Please wait briefly and retry.",
         }
         return {"error": {"code": codes.get(status, "UnknownError"), "message": messages.get(status, "")}}
-    if service == "workato" and status < 500:
-        return {"message": "Too many requests. Please try again later." if status == 429 else "Error"}
-    return ""
+    return next((product.fault_body(service, status) for product in products().values() if service in product.services), "")
 
 
 class Decision(t.NamedTuple):
@@ -172,8 +223,15 @@ class FaultPlan:
         self.rules += added
         return added
 
+    def rule(self, number: int) -> Rule:
+        """The rule with this id. Raises ValueError when there is none."""
+        for rule in self.rules:
+            if rule.id == number:
+                return rule
+        raise ValueError(f"there is no fault rule {number}")
+
     def remove(self, number: int | None = None) -> None:
-        """Remove one rule by its id, or all of them."""
+        """Remove one rule by its id, or all of them. What a rule keeps waiting goes on then."""
         self.rules = [rule for rule in self.rules if number is not None and rule.id != number]
 
     def decide(self, service: str, method: str, path: str) -> Decision:

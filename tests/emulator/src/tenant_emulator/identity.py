@@ -14,7 +14,7 @@ from .world import JsonObject, World
 
 
 class IdentityService:
-    """Gives tokens to whoever knows the identity header, for one configured service principal."""
+    """Gives tokens to every program that knows the identity header, for one configured service principal."""
 
     def __init__(self, world: World, issuer: TokenIssuer, identity: JsonObject | None, header: str) -> None:
         self._world = world

@@ -51,6 +51,8 @@ class Entry:
     user_agent: str | None = None
     client_request_id: str | None = None
     request: t.Any = None
+    request_bytes: int = 0  # of the whole HTTP message, without TLS
+    answer_bytes: int = 0  # 0 when none was sent, or only half of one
     parts: list[JsonObject] | None = None
 
     def line(self) -> str:

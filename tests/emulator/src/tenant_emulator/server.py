@@ -18,28 +18,29 @@ import typing as t
 from aiohttp import web
 from aiohttp.http import RESPONSES
 
-from . import bap, powerplatform
 from .arm import ArmService
-from .bap import BapService
 from .ca import Authority
 from .config import Config
 from .control import Control
-from .faults import BEFORE, Decision, FaultPlan
+from .faults import BEFORE, Decision, FaultPlan, Rule
 from .identity import IdentityService
 from .journal import Entry, Journal
 from .login import LoginService
-from .powerplatform import PowerPlatformService
-from .products import DATA_CENTERS
+from .products import products, service_names
 from .proxy import ConnectProxy
+from .snapshots import Snapshots
 from .tokens import TokenIssuer
 from .web import Request, Response, Service
-from .workato import WorkatoService
-from .workspace365 import WorkspaceService
 from .world import JsonObject, World
 
-LOGIN_HOSTS = ("login.microsoftonline.com", "login.windows.net", "login.microsoft.com")
-GRAPH_HOST = "graph.microsoft.com"
-ARM_HOST = "management.azure.com"
+# Public host name -> service, of Microsoft's own; products bring theirs.
+_HOSTS = {
+    "login.microsoftonline.com": "login",
+    "login.windows.net": "login",
+    "login.microsoft.com": "login",
+    "graph.microsoft.com": "graph",
+    "management.azure.com": "arm",
+}
 _LARGEST_BODY = 8 * 1024 * 1024
 
 
@@ -61,62 +62,55 @@ class Front:
         self.world.tokens = self.issuer = TokenIssuer(self.world, authority.token_key())
         self.faults = FaultPlan()
         self.journal = Journal(self.world)
+        self.snapshots = Snapshots(self.world, self.journal)
         self.identity_header = secrets.token_hex(16)
         self.world.part_fault = self.faults.for_part
         self.reset()
         self._configured = list(self.world.issued)
         self.control = Control(self)
 
-    def reset(self, *, forget: bool = False) -> None:
-        """Back to what the configuration says: objects, settings, clock, faults and journal. Issued values stay known unless told to forget them."""
-        from .graph.service import GraphService  # here, so that a part of the emulator can be tried without it
+    def reset(self, *, forget: bool = False, ahead: float = 0.0) -> None:
+        """Back to what the configuration says: objects, settings, clock, faults and journal. Issued values stay known unless told to forget them.
 
-        self.config.fill(self.world)
+        ``ahead`` are seconds by which the clock is before the machine's from then on; negative ones put it behind.
+        """
+        self.config.fill(self.world, ahead=ahead)
         if forget:
             self.world.issued = list(self._configured)
         self.faults.remove()
         self.journal.clear()
-        self._prefixes: dict[str, Service] = {
+        self._start_services()
+
+    def restore(self, token: int) -> None:
+        """Back to a snapshot, without faults. Raises ValueError when there is none with this token."""
+        self.snapshots.restore(token)
+        self.faults.remove()
+        self._start_services()
+
+    def _start_services(self) -> None:
+        from .graph.service import GraphService  # here, so that a part of the emulator can be tried without it
+
+        self._services: dict[str, Service] = {
             "login": LoginService(self.world, self.issuer),
             "graph": GraphService(self.world),
             "arm": ArmService(self.world),
-            "workato": WorkatoService(self.world),
-            "powerplatform": PowerPlatformService(self.world),
-            "bap": BapService(self.world),
         }
-        self._instances = {name: WorkspaceService(self.world, name) for name in self.world.workspace365}
         self.identity = IdentityService(self.world, self.issuer, self.config.managed_identity, self.identity_header)
-
-    def sign_in(self, request: Request) -> Response:
-        """A request to the identity platform that is not the client's: neither journalled nor subject to faults."""
-        return self._prefixes["login"].handle(request)
 
     def host_names(self) -> list[str]:
         """Every public host name the emulator stands in for."""
-        instances = [instance.host for instance in self.world.workspace365.values()]
-        fixed = [*LOGIN_HOSTS, GRAPH_HOST, ARM_HOST, powerplatform.HOST, bap.HOST, *DATA_CENTERS.values()]
-        private = [workspace.host for workspace in self.world.workato.values() if workspace.host]
-        return [*fixed, *private, "portal.workspace365.net", "*.workspace365.net", *instances]
+        return [*_HOSTS, *(name for product in products().values() for name in product.host_names(self.world))]
 
     def modelled(self, host: str) -> bool:
         """Whether requests for this host name can be answered."""
         return self._by_host(host) is not None
 
     def _by_host(self, host: str) -> tuple[str, Service] | None:
-        if host in LOGIN_HOSTS:
-            return "login", self._prefixes["login"]
-        if host == GRAPH_HOST:
-            return "graph", self._prefixes["graph"]
-        if host == ARM_HOST:
-            return "arm", self._prefixes["arm"]
-        if host in (powerplatform.HOST, bap.HOST):
-            name = "bap" if host == bap.HOST else "powerplatform"
-            return name, self._prefixes[name]
-        if host in DATA_CENTERS.values() or any(host == workspace.host for workspace in self.world.workato.values()):
-            return "workato", WorkatoService(self.world, host)
-        for name, instance in self.world.workspace365.items():
-            if host == instance.host.lower():
-                return "workspace365", self._instances[name]
+        if host in _HOSTS:
+            return _HOSTS[host], self._services[_HOSTS[host]]
+        for product in products().values():
+            if found := product.by_host(self.world, host):
+                return found
         return None
 
     def find(self, host_header: str, path: str) -> Target | None:
@@ -126,18 +120,13 @@ class Front:
         if found := self._by_host(host.lower()):
             return Target(*found, root, path)
         prefix, _slash, rest = path.lstrip("/").partition("/")
-        if prefix == "workspace365":
-            instance, _slash, rest = rest.partition("/")
-            if instance in self._instances:
-                base = f"{root}/workspace365/{instance}"
-                return Target("workspace365", self._instances[instance], base, f"/{rest}")
-            return None
-        if prefix == "workato" and rest.partition("/")[0] in DATA_CENTERS:
-            # With its name in the path a data centre knows its own workspaces only, as under its host name.
-            center, _slash, rest = rest.partition("/")
-            return Target("workato", WorkatoService(self.world, DATA_CENTERS[center]), f"{root}/workato/{center}", f"/{rest}")
-        if prefix in self._prefixes:
-            return Target(prefix, self._prefixes[prefix], f"{root}/{prefix}", f"/{rest}")
+        if prefix in self._services:
+            return Target(prefix, self._services[prefix], f"{root}/{prefix}", f"/{rest}")
+        for product in products().values():
+            if prefix in product.services and (place := product.by_path(self.world, prefix, rest)):
+                if not place.taken:
+                    return Target(prefix, place.service, f"{root}/{prefix}", f"/{rest}")
+                return Target(prefix, place.service, f"{root}/{prefix}/{place.taken}", f"/{rest[len(place.taken) + 1 :]}")
         return None
 
     async def handle(self, raw: web.BaseRequest) -> web.StreamResponse:
@@ -163,6 +152,7 @@ class Front:
     async def _answer(self, raw: web.BaseRequest, name: str, service: Service, request: Request) -> web.StreamResponse:
         started = time.perf_counter()
         entry = self.journal.open(name, request)
+        entry.request_bytes = _size(f"{raw.method} {raw.raw_path} HTTP/1.1", raw.raw_headers, request.body)
         path = request.path + (f"?{request.raw_query}" if request.raw_query else "")
         decision = self.faults.decide(name, request.method, path)
         if decision.delay:
@@ -171,6 +161,8 @@ class Front:
         rule = decision.rule
         if rule:
             entry.fault = rule.action
+        if rule and rule.action == "gate":
+            await self._stand(raw, rule)
         if rule and rule.action in BEFORE:
             response = None if rule.action in ("drop_before", "kill_pid_before") else rule.response(name)
         else:
@@ -178,6 +170,19 @@ class Front:
         sent = await self._spoil(raw, name, decision, response, entry)
         entry.duration_ms = round((time.perf_counter() - started) * 1000, 2)
         return sent
+
+    async def _hold(self, raw: web.BaseRequest, rule: Rule) -> None:
+        """Wait as long as the rule says, or until the client hangs up or the rule is removed."""
+        end = time.monotonic() + (rule.seconds or 0.0)
+        while time.monotonic() < end and _is_open(raw) and rule in self.faults.rules:
+            await asyncio.sleep(0.02)
+
+    async def _stand(self, raw: web.BaseRequest, gate: Rule) -> None:
+        """Wait until the gate is opened, or until the client hangs up or the rule is removed."""
+        gate.waiting += 1
+        mine = gate.let_through + gate.waiting
+        while gate.let_through < mine and _is_open(raw) and gate in self.faults.rules:
+            await asyncio.sleep(0.005)
 
     def _run(self, service: Service, request: Request, entry: Entry) -> Response:
         try:
@@ -197,14 +202,14 @@ class Front:
         action = rule.action if rule else ""
         if rule and action.startswith("kill_pid"):
             entry.fault = f"{action} {rule.signal} {rule.pid}: {rule.kill()}"
-            await _hold(raw, rule.seconds or 0.0)
+            await self._hold(raw, rule)
             return _drop(raw)
         if response is None or action == "drop_after":
             return _drop(raw)
         if rule and action == "status_after":
             response = rule.response(name)
         elif rule and action == "hang":
-            await _hold(raw, rule.seconds or 0.0)
+            await self._hold(raw, rule)
         elif action == "truncate":
             entry.status = response.status
             return _truncate(raw, response)
@@ -212,14 +217,16 @@ class Front:
         answer = _to_aiohttp(response)
         # A client that goes by the service's clock sees the emulator's, also after that was moved.
         answer.headers.setdefault("Date", email.utils.format_datetime(self.world.clock.now(), usegmt=True))
+        await answer.prepare(raw)  # from here on it has all of its headers
+        head = f"HTTP/1.1 {answer.status} {answer.reason}"
+        headers = [(key.encode(), value.encode()) for key, value in answer.headers.items()]
+        entry.answer_bytes = _size(head, headers, b"" if raw.method == "HEAD" else response.body)
         return answer
 
 
-async def _hold(raw: web.BaseRequest, seconds: float) -> None:
-    """Wait so long, or until the client hangs up."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end and raw.transport is not None and not raw.transport.is_closing():
-        await asyncio.sleep(0.02)
+def _size(first_line: str, headers: t.Iterable[tuple[bytes, bytes]], body: bytes) -> int:
+    """How long an HTTP message is: its first line, its headers with colon, space and line end, an empty line, its body."""
+    return len(first_line.encode()) + 2 + sum(len(name) + len(value) + 4 for name, value in headers) + 2 + len(body)
 
 
 def _to_aiohttp(response: Response) -> web.Response:
@@ -285,10 +292,7 @@ async def serve(config: Config, state_dir: pathlib.Path, port: int = 0, with_pro
             "ca_path": str(authority.path.resolve()),
             "login_url": f"{root}/login",
             "graph_url": f"{root}/graph",
-            "workspace365_url": f"{root}/workspace365",
-            "workato_url": f"{root}/workato",
-            "powerplatform_url": f"{root}/powerplatform",
-            "bap_url": f"{root}/bap",
+            **{f"{name}_url": f"{root}/{name}" for name in service_names()},
             "arm_url": f"{root}/arm",
             "control_url": f"{root}/_control",
             "proxy_url": None,
@@ -307,6 +311,10 @@ async def serve(config: Config, state_dir: pathlib.Path, port: int = 0, with_pro
             await proxy.stop()
         for item in (runner, identity_runner):
             await item.cleanup()
+
+
+def _is_open(raw: web.BaseRequest) -> bool:
+    return raw.transport is not None and not raw.transport.is_closing()
 
 
 async def _until(ended: asyncio.Event, watch_parent: bool) -> None:

@@ -20,7 +20,7 @@ import types
 import typing as t
 from urllib.parse import quote, urlencode, urlsplit
 
-from .testing_products import Products
+from .products import products
 
 JsonObject = dict[str, t.Any]
 _LOG_TAIL = 2000
@@ -38,8 +38,11 @@ def read_ready(state_dir: pathlib.Path) -> JsonObject | None:
         return None
 
 
-class Emulator(Products):
-    """A running emulator. As a context manager it starts one and ends it; ``attach`` finds one already running."""
+class Emulator:
+    """A running emulator. As a context manager it starts one and ends it; ``attach`` finds one already running.
+
+    What each product offers to tests (the public members of its ``Handle``) is found here too.
+    """
 
     def __init__(
         self,
@@ -59,12 +62,21 @@ class Emulator(Products):
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: http.client.HTTPSConnection | None = None
         self.ready: JsonObject = {}
+        self._handles = {name: product.handle(self.control, lambda: self.ready) for name, product in products().items()}
+
+    def __getattr__(self, name: str) -> t.Any:
+        """A member of a product's handle."""
+        if not name.startswith("_"):
+            for handle in self._handles.values():
+                if hasattr(type(handle), name):
+                    return getattr(handle, name)
+        raise AttributeError(f"neither the emulator nor a product of it has '{name}'")
 
     # -- life ------------------------------------------------------------------------------------------------------
 
     @classmethod
     def attach(cls, state_dir: str | pathlib.Path) -> Emulator:
-        """A handle on an emulator that somebody else started in this state directory."""
+        """A handle on an emulator that another process started in this state directory."""
         found = cls(state_dir)
         ready = read_ready(found.state_dir)
         if ready is None:
@@ -72,7 +84,7 @@ class Emulator(Products):
         found.ready = ready
         return found
 
-    def start(self, timeout: float = 20.0) -> Emulator:
+    def start(self, timeout: float = 300.0) -> Emulator:
         """Start the server and wait until it answers."""
         self.state_dir.mkdir(parents=True, exist_ok=True)
         (self.state_dir / "ready.json").unlink(missing_ok=True)
@@ -96,7 +108,7 @@ class Emulator(Products):
             if self._process.poll() is None:
                 self._process.send_signal(signal.SIGTERM)
                 try:
-                    self._process.wait(10)
+                    self._process.wait(60)
                 except subprocess.TimeoutExpired:
                     self._process.kill()
                     self._process.wait()
@@ -137,19 +149,13 @@ class Emulator(Products):
         """The managed identity endpoint of App Service; its header is in ``ready["identity_header"]``."""
         return str(self.ready["identity_endpoint"])
 
-    def workspace365_url(self, instance: str = "portal") -> str:
-        """Root of a Workspace 365 instance."""
-        return f"{self.ready['workspace365_url']}/{instance}"
-
     def env(self) -> dict[str, str]:
         """The environment variables that lead the collection to this emulator."""
         return {
             "ENTRA_LOGIN_URL": self.login_url,
             "ENTRA_GRAPH_URL": self.graph_url,
             "ENTRA_CA_PATH": self.ca_path,
-            "WORKATO_URL": self.workato_url,
-            "POWERPLATFORM_URL": self.powerplatform_url,
-            "BAP_URL": self.bap_url,
+            **{name: str(self.ready[f"{service}_url"]) for product in products().values() for name, service in product.variables.items()},
         }
 
     # -- requests --------------------------------------------------------------------------------------------------
@@ -166,7 +172,7 @@ class Emulator(Products):
         for last_try in (False, True):
             if self._connection is None:
                 context = ssl.create_default_context(cafile=self.ca_path)
-                self._connection = http.client.HTTPSConnection("127.0.0.1", self.ready["port"], context=context, timeout=30)
+                self._connection = http.client.HTTPSConnection("127.0.0.1", self.ready["port"], context=context, timeout=300)
             try:
                 self._connection.request(method, target, body, dict(headers or {}))
                 answer = self._connection.getresponse()
@@ -236,10 +242,6 @@ class Emulator(Products):
                 return t.cast(JsonObject, item)
         raise EmulatorError(f"no identity '{name}' is configured")
 
-    def workspace365(self, instance: str = "portal", environment: str = "contoso") -> JsonObject:
-        """What an environment holds: ``sso`` is None or {authority, client_id, key_id}."""
-        return t.cast(JsonObject, self.control("GET", f"workspace365/{quote(instance)}/{quote(environment)}"))
-
     def token(
         self,
         tenant: str,
@@ -267,9 +269,24 @@ class Emulator(Products):
 
     # -- changing --------------------------------------------------------------------------------------------------
 
-    def reset(self, *, forget: bool = False) -> None:
-        """Back to the configuration; faults and journal are cleared too. ``forget`` also empties C(issued) of what was not configured."""
-        self.control("POST", "reset", {"forget": forget})
+    def reset(self, *, forget: bool = False, ahead: float = 0.0) -> None:
+        """Back to the configuration; faults and journal are cleared too. ``forget`` also empties C(issued) of what was not configured.
+
+        ``ahead`` are seconds by which the emulator's clock is before the machine's then; what the configuration holds is dated by it.
+        """
+        self.control("POST", "reset", {"forget": forget, "ahead": ahead})
+
+    def snapshot(self) -> int:
+        """Copy everything but the faults: objects, settings, products, clock, issued values, journal. Returns a token for C(restore)."""
+        return int(self.control("POST", "snapshots")["token"])
+
+    def restore(self, token: int) -> None:
+        """Back to a snapshot, without faults. Its clock goes on meanwhile."""
+        self.control("POST", f"snapshots/{token}/restore")
+
+    def digest(self) -> str:
+        """A name of all objects, settings and products: the same for the same content."""
+        return str(self.control("GET", "snapshots/digest")["digest"])
 
     def settings(self, **values: t.Any) -> JsonObject:
         """Change settings, and return them all."""
@@ -282,6 +299,10 @@ class Emulator(Products):
     def fault(self, **rule: t.Any) -> int:
         """Add a fault rule and return its id."""
         return int(self.control("POST", "faults", rule)[0]["id"])
+
+    def open_gate(self, number: int) -> int:
+        """Let the requests through that stand before a C(gate). Returns how many these are."""
+        return int(self.control("POST", f"faults/{number}/open")["let_through"])
 
     def faults(self) -> list[JsonObject]:
         """The fault rules with their counters."""
@@ -337,10 +358,17 @@ class Emulator(Products):
         """Remove a stored object behind the service's back."""
         self.control("DELETE", f"tenants/{quote(tenant)}/{collection}/{identifier}")
 
-    def set_workspace365(self, instance: str, environment: str | None = None, **fields: t.Any) -> JsonObject:
-        """Set what an environment holds (``sso``, ``page_mode`` ...), or without one how the instance behaves."""
-        path = f"workspace365/{quote(instance)}" + (f"/{quote(environment)}" if environment else "")
-        return t.cast(JsonObject, self.control("POST", path, fields))
+    def sign_in(self, tenant: str, client_id: str, user: str, **fields: t.Any) -> JsonObject:
+        """Let a person sign in to an application: scopes, redirect_uri, client_secret, second_factor, consent.
+
+        ``consent`` is none, user or admin. Returns ``signed_in`` with ``scopes`` and ``refresh_token``, or ``error_code`` and ``error``.
+        """
+        body = {"client_id": client_id, "user": user, **fields}
+        return t.cast(JsonObject, self.control("POST", f"tenants/{quote(tenant)}/sign-in", body))
+
+    def consent_template(self, tenant: str, present: bool) -> None:
+        """Give a tenant the group settings template for consent, or take it away."""
+        self.control("POST", f"tenants/{quote(tenant)}/consent-template", {"present": present})
 
     @contextlib.contextmanager
     def faulty(self, **rule: t.Any) -> t.Iterator[int]:

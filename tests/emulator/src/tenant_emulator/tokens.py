@@ -97,6 +97,10 @@ class TokenIssuer:
             }
         if user:
             claims |= {"scp": " ".join(scopes), "name": user.get("displayName"), "upn": user.get("userPrincipalName")}
+        else:
+            # Observed in tokens of applications in public issue threads and sample repositories (read 2026-11-30): always there, and no directory role has
+            # this id. Roles of applications are not emulated (https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference).
+            claims["wids"] = ["0997a1d0-0d1d-4acb-b408-d5ca73121e90"]
         if roles:
             claims["roles"] = sorted(roles)
         token = jwt.encode(claims, self._key, algorithm="RS256", headers={"kid": self.key_id})

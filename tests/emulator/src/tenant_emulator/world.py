@@ -8,8 +8,6 @@ import datetime as dt
 import time
 import typing as t
 
-from .products import Lockout, PowerPlatform, WorkatoWorkspace
-
 if t.TYPE_CHECKING:
     from .tokens import TokenIssuer
     from .web import Response
@@ -57,18 +55,8 @@ class Settings:
     lockout_threshold: int = 10  # so many wrong passwords lock an account
     lockout_seconds: float = 60.0  # for so long
     assignment_blocks_single_consent: bool = False  # one user's consent does not count where assignment is required
-    workato_lists_per_minute: int = 60  # GET /api/connections of one API client; 0: no limit
-    workato_others_per_second: float = 1.0  # every other request at the connections; 0: no limit
-    powerplatform_assignment_shape: str = "flat"  # of a new role assignment: flat, or value ({"value": [...]})
-    powerplatform_duplicate_status: int = 409  # of an assignment that exists: 409, 400, or 200 with the existing one
-    powerplatform_delete_status: int = 204  # of a removed assignment: 204 or 200
-    powerplatform_nested_assignments: bool = False  # a list of assignments also has those of the scopes within
-    powerplatform_short_scopes: bool = False  # the scope of an environment or group is listed without its tenant
-    powerplatform_principal_delay: float = 0.0  # a new service principal or user is not known there for so long
-    powerplatform_environment_shape: str = "flat"  # of the list of environments: flat, or nested (properties.displayName)
-    powerplatform_page_size: int = 0  # entries on a page of a list; 0: all on one
-    powerplatform_next_link: str = "@odata.nextlink"  # how the list of environments spells it
-    powerplatform_forbidden_body: bool = True  # whether a 403 says anything
+    # Properties that $select does not know: clouds get new ones later. The service answers 400.
+    unknown_properties: list[str] = dataclasses.field(default_factory=list)
 
 
 @dataclasses.dataclass
@@ -87,6 +75,14 @@ class Earlier:
 
     version: JsonObject | None
     left: dict[str, int]
+
+
+@dataclasses.dataclass
+class Lockout:
+    """Wrong passwords of one user."""
+
+    failures: int = 0
+    until: dt.datetime | None = None
 
 
 @dataclasses.dataclass
@@ -120,45 +116,9 @@ class Tenant:
     group_settings: dict[str, JsonObject] = dataclasses.field(default_factory=dict)
     # Templates of group settings that this tenant does not have: newer ones lack the one for consent.
     missing_templates: list[str] = dataclasses.field(default_factory=list)
+    tenant_type: str = "AAD"  # or "AAD B2C", "CIAM"
     lockouts: dict[str, Lockout] = dataclasses.field(default_factory=dict)  # user id -> wrong passwords
-    power_platform: PowerPlatform = dataclasses.field(default_factory=PowerPlatform)
-
-
-@dataclasses.dataclass
-class SsoSettings:
-    """What a Workspace 365 environment was last told by its OAuth2 SSO call."""
-
-    authority: str
-    client_id: str
-    key: str
-    written_at: dt.datetime
-
-
-@dataclasses.dataclass
-class WorkspaceEnvironment:
-    """One customer's environment in a Workspace 365 instance."""
-
-    name: str
-    sso: SsoSettings | None = None
-    active: bool = True
-    purchased_licenses: int = 25
-    used_licenses: int = 10
-    page_mode: str = "normal"  # the sign-in page: normal, html (never redirects) or error (500)
-    writes: list[SsoSettings] = dataclasses.field(default_factory=list)  # every accepted SSO call, oldest first
-
-
-@dataclasses.dataclass
-class WorkspaceInstance:
-    """One Workspace 365 installation with its own host name and provisioning key."""
-
-    name: str
-    host: str
-    provisioning_key: str
-    environments: dict[str, WorkspaceEnvironment] = dataclasses.field(default_factory=dict)
-    on_premises: bool = False
-    api_enabled: bool = True
-    strict_headers: bool = True  # refuse a call without X-Requested-With
-    environment_shape: str = "strings"  # of the environment list: strings or objects
+    products: dict[str, t.Any] = dataclasses.field(default_factory=dict)  # what products keep in a tenant, by product
 
 
 @dataclasses.dataclass
@@ -169,8 +129,8 @@ class World:
     settings: Settings = dataclasses.field(default_factory=Settings)
     tenants: dict[str, Tenant] = dataclasses.field(default_factory=dict)  # tenant id -> tenant
     issued: list[str] = dataclasses.field(default_factory=list)  # every secret value and token ever issued
-    workspace365: dict[str, WorkspaceInstance] = dataclasses.field(default_factory=dict)  # by instance name
-    workato: dict[str, WorkatoWorkspace] = dataclasses.field(default_factory=dict)  # by workspace name
+    products: dict[str, t.Any] = dataclasses.field(default_factory=dict)  # what products keep outside the tenants, by product
+    product_settings: dict[str, t.Any] = dataclasses.field(default_factory=dict)  # a product's own settings
     tokens: TokenIssuer | None = None  # set by the server; `tokens.verify(bearer, audiences)` -> claims
     foreign_apps: dict[str, JsonObject] = dataclasses.field(default_factory=dict)  # app id -> other publishers' application
     # Asked by a service before it runs one part of a batch (method, path): an answer to give instead, or None.
@@ -182,4 +142,12 @@ class World:
         for tenant in self.tenants.values():
             if tenant.id == wanted or any(domain["name"].lower() == wanted for domain in tenant.domains):
                 return tenant
+        return None
+
+    def key_id(self, value: str) -> str | None:
+        """The id of the issued secret with this value, or None when no live secret has it."""
+        for tenant in self.tenants.values():
+            for secret in tenant.secrets.values():
+                if secret.value == value:
+                    return secret.key_id
         return None

@@ -78,6 +78,8 @@ def _create(call: Call, body: JsonObject) -> Response:
     owner_ids = owners.references(call, body.pop("owners@odata.bind", []))
     wanted = body.pop("passwordCredentials", [])
     item = build(call.world, call.tenant, body)
+    # https://learn.microsoft.com/graph/api/resources/application (read 2026-11): the app id of the application that created this one.
+    item["createdByAppId"] = call.claims.get("appid")
     if len(wanted) > 2 and item["signInAudience"] in app_rules.PERSONAL:
         raise too_large()
     if call.owned_only or not call.app_only or "Application.ReadWrite.OwnedBy" in call.privileges:
@@ -173,6 +175,8 @@ def update(call: Call) -> Response:
         item = store.get_owned(call, KIND, key)
     _refuse(body)
     change(call, item, body)
+    if "isDisabled" in body:
+        store.deactivation(call.world, item["appId"], body["isDisabled"])
     return Response(204)
 
 

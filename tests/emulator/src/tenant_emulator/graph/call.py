@@ -13,7 +13,8 @@ from ..world import Tenant, World
 from .errors import GraphError, JsonObject, bad_request, denied, unreadable
 
 _KEYED = re.compile(r"^([^()]+)\((.*)\)$", re.DOTALL)
-_PAIR = re.compile(r"\s*(?:(\w+)\s*=\s*)?('(?:[^']|'')*'|[^,']*)\s*(?:,|$)")
+_PAIR = re.compile(r"\s*(?:(\w+)\s*=\s*)?('(?:[^']|'')*'|[^,']+?)\s*(?:,|$)", re.DOTALL)
+_CAST = re.compile(r"graph\.[a-z]+", re.IGNORECASE)
 _OPTIONS = ("filter", "select", "top", "count", "orderby", "search", "expand", "skiptoken", "skip", "format")
 
 
@@ -30,7 +31,10 @@ Segment = str | Key
 def segments(path: str) -> tuple[str, list[Segment], list[str]]:
     """API version, path segments, and the segments as written (for messages).
 
-    Double slashes are taken as one, as the service does; ``name(key)`` becomes two segments.
+    Double slashes are taken as one, as the service does; ``name(key)`` becomes two segments. Raises GraphError for a key that cannot be read.
+
+    A path is split first and decoded then, once; a quote in a literal is written twice:
+    https://docs.oasis-open.org/odata/odata/v4.01/odata-v4.01-part2-url-conventions.html#sec_URLParsing (read 2026-11).
     """
     raw = [unquote(part) for part in path.split("/") if part]
     version = raw.pop(0) if raw else ""
@@ -41,16 +45,26 @@ def segments(path: str) -> tuple[str, list[Segment], list[str]]:
         if found:
             parts.append(found.group(1))
             written.append(found.group(1))
-            for name, value in _PAIR.findall(found.group(2)):
-                if name or value:
-                    text = value[1:-1].replace("''", "'") if value.startswith("'") else value
-                    parts.append(Key(name or "id", text))
-                    written.append(part)
+            for name, value in _pairs(found.group(2), part):
+                parts.append(Key(name or "id", value))
+                written.append(part)
         else:
             # The metadata gives the namespace of the types a short name, which Microsoft's SDKs write in casts.
-            parts.append(f"microsoft.{part}" if part.lower().startswith("graph.") else part)
+            parts.append(f"microsoft.{part}" if _CAST.fullmatch(part) else part)
             written.append(part)
     return version, parts, written
+
+
+def _pairs(text: str, segment: str) -> t.Iterator[tuple[str, str]]:
+    """Names and values of the keys in parentheses; none in empty ones."""
+    at = 0
+    while at < len(text):
+        found = _PAIR.match(text, at)
+        if found is None or found.end() == at:
+            raise bad_request(f"Bad Request - Error in query syntax in '{segment}'.", "BadRequest")
+        at = found.end()
+        value = found.group(2)
+        yield found.group(1) or "", value[1:-1].replace("''", "'") if value.startswith("'") else value
 
 
 @dataclasses.dataclass

@@ -248,7 +248,7 @@ def patch_authorization(call: Call) -> Response:
 
 
 def request_policy(tenant: Tenant) -> JsonObject:
-    """The policy of requests; off until somebody turns it on."""
+    """The policy of requests; off until an administrator turns it on."""
     stored = tenant.policies.setdefault(REQUEST, {})
     blank = {"isEnabled": False, "notifyReviewers": False, "remindersEnabled": False, "requestDurationInDays": 0, "reviewers": [], "version": 0}
     for name, value in blank.items():

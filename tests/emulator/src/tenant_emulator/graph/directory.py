@@ -7,7 +7,7 @@ import typing as t
 
 from ..web import Response
 from ..world import Tenant
-from . import query, schema, store
+from . import privileges, query, schema, store
 from .call import Call
 from .errors import JsonObject, bad_request, denied, invalid_value, not_found
 
@@ -95,7 +95,7 @@ def organization_of(tenant: Tenant) -> JsonObject:
         "state": None,
         "street": None,
         "technicalNotificationMails": [],
-        "tenantType": "AAD",
+        "tenantType": tenant.tenant_type,
         "assignedPlans": [],
         "privacyProfile": None,
         "provisionedPlans": [],
@@ -147,9 +147,20 @@ def domain(call: Call) -> Response:
     raise not_found(call.keys[0].value)
 
 
+# https://learn.microsoft.com/graph/permissions-reference#userreadbasicall (read 2026-11): the basic profile. That the rest is null (inferred).
+_BASIC = frozenset({"id", "displayName", "givenName", "surname", "mail", "userPrincipalName"})
+
+
+def _readable(call: Call, kind: str, item: JsonObject) -> JsonObject:
+    """What the caller may see of an object."""
+    if kind != "users" or not call.app_only or call.privileges & privileges.READ_WHOLE_USERS:
+        return item
+    return {name: value if name in _BASIC else None for name, value in item.items()}
+
+
 def listing(kind: str) -> t.Callable[[Call], Response]:
     """GET /users or /groups."""
-    return lambda call: query.collection(call, store.listed(call.tenant, kind), store.TYPES[kind], kind)
+    return lambda call: query.collection(call, [_readable(call, kind, item) for item in store.listed(call.tenant, kind)], store.TYPES[kind], kind)
 
 
 def counted(kind: str) -> t.Callable[[Call], Response]:
@@ -159,7 +170,7 @@ def counted(kind: str) -> t.Callable[[Call], Response]:
 
 def read(kind: str) -> t.Callable[[Call], Response]:
     """GET /users/{id or name} or /groups/{id}."""
-    return lambda call: query.entity(call, store.get(call, kind, call.keys[0]), store.TYPES[kind], kind)
+    return lambda call: query.entity(call, _readable(call, kind, store.get(call, kind, call.keys[0])), store.TYPES[kind], kind)
 
 
 def me(call: Call) -> Response:

@@ -70,7 +70,7 @@ def template(call: Call) -> Response:
 
 
 def listing(call: Call) -> Response:
-    """GET /groupSettings: none until somebody makes one from a template."""
+    """GET /groupSettings: none until an administrator makes one from a template."""
     return query.collection(call, call.tenant.group_settings.values(), "groupSetting", "groupSettings")
 
 
@@ -128,8 +128,11 @@ def update(call: Call) -> Response:
             raise read_only(name)
     known = _TEMPLATES[item["templateId"]][1]
     given = _values(body.get("values", []), known)
-    if set(given) != set(known):
-        raise invalid_value("values", _RESOURCE)
+    for name in known:
+        if name not in given:
+            # https://github.com/microsoftgraph/microsoft-graph-docs/pull/1607 (read 2026-11): also for a value that the setting itself does not have,
+            # being older than it.
+            raise bad_request(f"The expected property '{name}' defined in template with SettingTemplateId '{item['templateId']}' was not provided.")
     item["values"] = [{"name": name, "value": given[name]} for name in known]
     return Response(204)
 

@@ -7,9 +7,9 @@ import typing as t
 from urllib.parse import urlsplit
 
 from ..web import Response
-from . import query, schema, store
+from . import privileges, query, schema, store
 from .call import Call
-from .errors import GraphError, bad_request, invalid_value, not_found
+from .errors import GraphError, JsonObject, bad_request, invalid_value, not_found
 
 _CASTS = {"microsoft.graph.user": "user", "microsoft.graph.serviceprincipal": "servicePrincipal"}
 _MOST = 100
@@ -49,10 +49,22 @@ def listing(kind: str) -> t.Callable[[Call], Response]:
 
     def handler(call: Call) -> Response:
         item = store.get(call, kind, call.keys[0])
-        found = store.owners_of(call.tenant, item["id"])
+        found = [_limited(call, owner) for owner in store.owners_of(call.tenant, item["id"])]
         return query.collection(call, found, "directoryObject", "directoryObjects")
 
     return handler
+
+
+def _limited(call: Call, owner: JsonObject) -> JsonObject:
+    """Of a user whom the caller may not read only the type and the id are shown.
+
+    https://learn.microsoft.com/graph/permissions-overview#limited-information-returned-for-inaccessible-member-objects (read 2026-11).
+    """
+    if owner["@odata.type"] != "#microsoft.graph.user" or not call.app_only or privileges.READ_WHOLE_USERS & call.privileges:
+        return owner
+    if "User.ReadBasic.All" in call.privileges:
+        return {**owner, "accountEnabled": None}
+    return {name: value if name in ("@odata.type", "id") else None for name, value in owner.items()}
 
 
 def cast(kind: str, name: str) -> t.Callable[[Call], Response]:
@@ -61,7 +73,7 @@ def cast(kind: str, name: str) -> t.Callable[[Call], Response]:
 
     def handler(call: Call) -> Response:
         item = store.get(call, kind, call.keys[0])
-        owned = store.owners_of(call.tenant, item["id"])
+        owned = [_limited(call, owner) for owner in store.owners_of(call.tenant, item["id"])]
         found = [
             {name: value for name, value in owner.items() if name != "@odata.type"}
             for owner in owned

@@ -33,6 +33,8 @@ _READ_USERS: dict[str, list[str]] = {
         "Directory.ReadWrite.All",
     )
 }
+# These show more of a user than the basic profile.
+READ_WHOLE_USERS = frozenset({"User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"})
 _READ_GROUPS: dict[str, list[str]] = {
     name: []
     for name in (

@@ -33,6 +33,7 @@ _READ_ONLY = (
     "deletedDateTime",
     "disabledByMicrosoftStatus",
     "info",
+    "isDisabled",
     "oauth2PermissionScopes",
     "passwordCredentials",
     "replyUrls",
@@ -157,6 +158,8 @@ def build(world: World, tenant: Tenant, source: JsonObject) -> JsonObject:
         tags=list(source.get("tags", [])),
         verifiedPublisher=source.get("verifiedPublisher") or shapes.verified_publisher(),
         servicePrincipalType=source.get("servicePrincipalType", "Application"),
+        isDisabled=source.get("isDisabled"),
+        disabledByMicrosoftStatus=source.get("disabledByMicrosoftStatus"),
     )
     return item
 

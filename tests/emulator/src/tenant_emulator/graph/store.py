@@ -161,6 +161,18 @@ def synchronise(tenant: Tenant, application: JsonObject, tags_before: t.Sequence
     )
 
 
+def deactivation(world: World, app_id: str, is_disabled: t.Any) -> None:
+    """Show on the service principals of all tenants that an application was deactivated or is active again.
+
+    It is set on the application and holds in every tenant: https://learn.microsoft.com/entra/identity/enterprise-apps/deactivate-application-portal (read
+    2026-11). That C(isDisabled) of service principals follows it (inferred).
+    """
+    for tenant in world.tenants.values():
+        principal = own_principal(tenant, app_id)
+        if principal is not None:
+            principal["isDisabled"] = is_disabled
+
+
 def owners_of(tenant: Tenant, object_id: str) -> list[JsonObject]:
     """The owners that still exist, each with its type."""
     found = (typed(tenant, owner) for owner in tenant.owners.get(object_id, []))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import hmac
+import re
 import typing as t
 
 import jwt
@@ -15,6 +16,7 @@ from ..world import JsonObject, Tenant, World
 from .errors import LoginError
 
 _LONGEST_ASSERTION = 3600  # seconds
+_ENTRA_ISSUER = re.compile(r"https://login\.microsoftonline\.com/([0-9a-f-]{36})/v2\.0")
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
@@ -46,15 +48,25 @@ def find_client(world: World, tenant: Tenant, app_id: str) -> Client:
     )
     principal = next((item for item in tenant.service_principals.values() if item["appId"] == wanted), None)
     if application is not None and home is not tenant and application["signInAudience"] == "AzureADMyOrg":
-        principal = None  # taken in while it was for several tenants: it is nobody here any more
+        principal = None  # taken in while it was for several tenants: it is unknown here now
     if principal is None:
         # Registered here but never made into a service principal, or nothing this tenant has ever heard of.
         if home is tenant:
             raise LoginError(7000229, {"app": app_id, "tenant_id": tenant.id})
         raise LoginError(700016, {"app": app_id, "tenant": tenant.display_name})
-    if principal.get("accountEnabled") is False or (application or {}).get("isDisabled"):
+    if is_shut(principal) or is_shut(application or {}):
         raise LoginError(7000112, {"app": wanted, "name": principal.get("displayName")})
     return Client(wanted, tenant, principal, home, application)
+
+
+def is_shut(item: JsonObject) -> bool:
+    """Whether no token is issued for an application or service principal: disabled here, deactivated everywhere, or disabled by Microsoft.
+
+    https://learn.microsoft.com/entra/identity/enterprise-apps/deactivate-application-portal (read 2026-11) compares the three. Which number the last two
+    answer with is inferred.
+    """
+    by_microsoft = str(item.get("disabledByMicrosoftStatus") or "").startswith("Disabled")
+    return item.get("accountEnabled") is False or bool(item.get("isDisabled")) or by_microsoft
 
 
 def check_secret(world: World, client: Client, value: str) -> None:
@@ -118,7 +130,7 @@ def _check_certificate(world: World, client: Client, assertion: str, header: Jso
     if header.get("alg") not in ("RS256", "PS256") or (header["alg"] == "PS256" and named == "x5t"):
         raise LoginError(50027)
     thumbprint = header.get(named) if named else None
-    problem = {"app": client.app_id, "thumbprint": thumbprint, "reason": "The key was not found."}
+    problem = {"app": client.app_id, "thumbprint": thumbprint, "found": "", "reason": "The key was not found."}
     for tenant, holder in client.holders():
         for credential in holder.get("keyCredentials") or []:
             certificate = tenant.certificates.get(credential["keyId"])
@@ -132,6 +144,8 @@ def _check_certificate(world: World, client: Client, assertion: str, header: Jso
                 continue
             end, start = parse_time(credential.get("endDateTime")), parse_time(credential.get("startDateTime"))
             now = world.clock.now()
+            # The service writes these dates in the form of the United States (observed in public reports).
+            problem["found"] = f"Found key 'Start={start:%m/%d/%Y %H:%M:%S}, End={end:%m/%d/%Y %H:%M:%S}', " if start and end else ""
             if (end and now >= end) or (start and now < start):
                 raise LoginError(700027, {**problem, "reason": "The key used is expired."})
             key: t.Any = x509.load_der_x509_certificate(certificate).public_key()
@@ -163,6 +177,9 @@ def _check_federated(world: World, issuer: TokenIssuer, client: Client, assertio
     matching = [item for item in by_audience if item["subject"] == claims.get("sub")]
     if not matching:
         raise LoginError(700213, {"subject": claims.get("sub")})
+    own = _ENTRA_ISSUER.fullmatch(str(claims.get("iss")))
+    if own and client.home is not None and own[1] != client.home.id:
+        raise LoginError(700236, {"issuer": claims.get("iss")})
     since = client.tenant.federated_since if client.home is None else client.home.federated_since
     delay = world.settings.federated_activation_delay
     if not any(item["id"] not in since or (world.clock.now() - since[item["id"]]).total_seconds() >= delay for item in matching):
@@ -170,5 +187,5 @@ def _check_federated(world: World, issuer: TokenIssuer, client: Client, assertio
     try:
         issuer.decode(assertion)
     except jwt.InvalidTokenError:
-        problem = {"app": client.app_id, "thumbprint": "", "reason": "The key was not found."}
+        problem = {"app": client.app_id, "thumbprint": "", "found": "", "reason": "The key was not found."}
         raise LoginError(700027, problem) from None

@@ -49,6 +49,13 @@ CATALOGUE: dict[int, tuple[int, str, str]] = {
         "application has not been installed by the administrator of the tenant or consented to by any user in the "
         "tenant. You might have sent your authentication request to the wrong tenant.",
     ),
+    # https://github.com/AzureAD/microsoft-authentication-library-for-dotnet/issues/4905 (the text, read 2026-11)
+    500014: (
+        400,
+        "invalid_resource",
+        "The service principal for resource '{resource}' is disabled. This indicate that a subscription within the tenant has lapsed, or that the "
+        "administrator for this tenant has disabled the application, preventing tokens from being issued for it.",
+    ),
     90002: (
         400,
         "invalid_request",
@@ -66,7 +73,7 @@ CATALOGUE: dict[int, tuple[int, str, str]] = {
         401,
         "invalid_client",
         "Client assertion contains an invalid signature. [Reason - {reason}, Thumbprint of key used by client: "
-        "'{thumbprint}', Please visit the Azure Portal, Graph Explorer or directly use MS Graph to see configured "
+        "'{thumbprint}', {found}Please visit the Azure Portal, Graph Explorer or directly use MS Graph to see configured "
         "keys for app Id '{app}'.]",
     ),
     50027: (401, "invalid_client", "JWT token is invalid or malformed."),
@@ -100,6 +107,13 @@ CATALOGUE: dict[int, tuple[int, str, str]] = {
         "invalid_client",
         "No matching federated identity record found for presented assertion. Assertion Issuer: '{issuer}'. Assertion "
         "Subject: '{subject}'. Assertion Audience: '{audience}'.",
+    ),
+    # https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity (same tenant only, read 2026-11)
+    700236: (
+        401,
+        "invalid_client",
+        "Entra ID tokens issued by issuer '{issuer}' may not be used for federated identity credential flows for applications or managed identities "
+        "registered in this tenant.",
     ),
     50011: (
         400,

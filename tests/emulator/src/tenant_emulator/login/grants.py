@@ -7,7 +7,7 @@ import typing as t
 
 from ..tokens import GRAPH_APP_ID, TokenIssuer
 from ..world import JsonObject, Tenant, World
-from .clients import Client
+from .clients import Client, is_shut
 from .errors import LoginError
 from .users import check_access, check_password, check_policies, find_user, granted_scopes
 
@@ -22,19 +22,25 @@ _ALWAYS_THERE = {
 
 
 def find_resource(world: World, tenant: Tenant, name: str) -> JsonObject:
-    """The service principal of the API that is called ``name`` in this tenant. Raises LoginError."""
+    """The service principal of the API that is called ``name`` in this tenant. Raises LoginError, also when it is disabled."""
     wanted = name.rstrip("/")
     for principal in tenant.service_principals.values():
         names = {principal["appId"], *(principal.get("servicePrincipalNames") or [])}
         if wanted in {item.rstrip("/") for item in names}:
-            return principal
+            return _enabled(principal, name)
     if wanted in _ALWAYS_THERE:
         return {"id": "", "appId": _ALWAYS_THERE[wanted], "displayName": "Windows Azure Service Management API"}
     if wanted == "https://graph.microsoft.com":
         for principal in tenant.service_principals.values():
             if principal["appId"] == GRAPH_APP_ID:
-                return principal
+                return _enabled(principal, name)
     raise LoginError(500011, {"resource": name, "tenant": tenant.display_name})
+
+
+def _enabled(principal: JsonObject, name: str) -> JsonObject:
+    if is_shut(principal):
+        raise LoginError(500014, {"resource": name})
+    return principal
 
 
 def token_version(world: World, resource: JsonObject) -> int:

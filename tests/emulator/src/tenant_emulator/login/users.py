@@ -6,8 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import hmac
 
-from ..products import Lockout
-from ..world import JsonObject, Tenant, World
+from ..world import JsonObject, Lockout, Tenant, World
 from .errors import LoginError
 
 

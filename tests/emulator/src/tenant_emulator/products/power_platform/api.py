@@ -5,18 +5,17 @@ from __future__ import annotations
 
 import re
 import typing as t
-import uuid
 from urllib.parse import parse_qsl, unquote, urlencode
 
+from ...graph.times import parse, precise
+from ...tokens import TokenRejected
+from ...web import Request, Response
+from ...world import JsonObject, Tenant, World
 from . import rbac
-from .graph.times import parse, precise
-from .tokens import TokenRejected
-from .web import Request, Response
-from .world import JsonObject, Tenant, World
+from .state import API_HOST, settings, state
 
 APP_ID = "8578e004-a5c6-46e7-913e-12f58912df43"
-HOST = "api.powerplatform.com"
-AUDIENCES = frozenset({APP_ID, f"https://{HOST}", f"https://{HOST}/"})
+AUDIENCES = frozenset({APP_ID, f"https://{API_HOST}", f"https://{API_HOST}/"})
 _VERSIONS = frozenset({"2024-10-01", "2022-03-01-preview"})
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _KINDS = {"User": "users", "Group": "groups", "ApplicationUser": "service_principals"}
@@ -77,7 +76,8 @@ class Call:
         self._tenant = tenant
         self._claims = claims
         self._request = request
-        self._state = tenant.power_platform
+        self._state = state(tenant)
+        self._settings = settings(world)
 
     def run(self) -> Response:
         """Answer it."""
@@ -114,7 +114,7 @@ class Call:
     # -- who may -----------------------------------------------------------------------------------------------------
 
     def _forbidden(self) -> Refusal:
-        if not self._world.settings.powerplatform_forbidden_body:
+        if not self._settings.powerplatform_forbidden_body:
             return Refusal(403, None)
         return refusal(403, "Forbidden", "Access denied")
 
@@ -145,9 +145,9 @@ class Call:
             found = [item for item in found if item["id"] in wanted]
         for name, value in self._filters(query.get("$filter", "")):
             found = [item for item in found if str(item.get(name) or "").lower() == value.lower()]
-        nested = self._world.settings.powerplatform_environment_shape == "nested"
+        nested = self._settings.powerplatform_environment_shape == "nested"
         shown = [rbac.nested(item) if nested else item for item in found]
-        return self._page(shown, self._world.settings.powerplatform_next_link)
+        return self._page(shown, self._settings.powerplatform_next_link)
 
     @staticmethod
     def _filters(text: str) -> list[tuple[str, str]]:
@@ -162,7 +162,7 @@ class Call:
             skip, top = int(query.get("$skip", 0)), int(query.get("$top", 0))
         except ValueError:
             raise refusal(400, "InvalidQuery", "$skip and $top must be numbers.") from None
-        size = self._world.settings.powerplatform_page_size
+        size = self._settings.powerplatform_page_size
         last = skip + top if top else len(items)
         page = items[skip : min(last, skip + size) if size else last]
         body: JsonObject = {"value": page}
@@ -197,19 +197,19 @@ class Call:
         scope = self._scope(middle)
         self._known_scope(middle, counting=False)
         self._require("Authorization.RoleAssignments.Read", scope)
-        nested = self._world.settings.powerplatform_nested_assignments
+        nested = self._settings.powerplatform_nested_assignments
         found = [item for item in self._state.assignments.values() if rbac.within(self._tenant, item["scope"], scope, nested)]
         return self._page([self._show(item) for item in found], "@odata.nextLink")
 
     def _show(self, item: JsonObject) -> JsonObject:
         """An assignment as it is answered: some answers leave the tenant out of a narrower scope."""
         prefix = rbac.tenant_scope(self._tenant)
-        if self._world.settings.powerplatform_short_scopes and item["scope"] != prefix:
+        if self._settings.powerplatform_short_scopes and item["scope"] != prefix:
             return {**item, "scope": item["scope"].removeprefix(prefix)}
         return item
 
     def _assign(self, middle: list[str]) -> Response:
-        scope, settings = self._scope(middle), self._world.settings
+        scope = self._scope(middle)
         self._require("Authorization.RoleAssignments.Write", scope)
         body = self._body()
         if not isinstance(body.get("scope"), str) or body["scope"].lower() != scope.lower():
@@ -229,10 +229,10 @@ class Call:
             by=self._claims,
         )
         shown = self._show(item)
-        return Response.json(201, shown if settings.powerplatform_assignment_shape == "flat" else {"value": [shown]})
+        return Response.json(201, shown if self._settings.powerplatform_assignment_shape == "flat" else {"value": [shown]})
 
     def _duplicate(self, item: JsonObject) -> Response:
-        status = self._world.settings.powerplatform_duplicate_status
+        status = self._settings.powerplatform_duplicate_status
         if status == 200:
             return Response.json(200, self._show(item))
         raise refusal(status, "RoleAssignmentExists", "The role assignment already exists.")
@@ -270,7 +270,7 @@ class Call:
 
     def _too_young(self, principal: JsonObject) -> bool:
         """Whether the authorization service has not heard of this object of the directory yet."""
-        delay, created = self._world.settings.powerplatform_principal_delay, principal.get("createdDateTime")
+        delay, created = self._settings.powerplatform_principal_delay, principal.get("createdDateTime")
         return bool(delay and created and (self._world.clock.now() - parse(created)).total_seconds() < delay)
 
     def _unassign(self, middle: list[str], key: str) -> Response:
@@ -281,35 +281,4 @@ class Call:
         if item is None or item["scope"].lower() != scope.lower():
             raise refusal(404, "RoleAssignmentNotFound", f"The role assignment '{key}' was not found.")
         del self._state.assignments[key.lower()]
-        return Response(self._world.settings.powerplatform_delete_status)
-
-
-def new_environment(tenant: Tenant, name: str, kind: str = "Production", identifier: str | None = None, **fields: t.Any) -> JsonObject:
-    """An environment as version 2024-10-01 answers with it."""
-    key = (identifier or str(uuid.uuid4())).lower()
-    domain = re.sub(r"[^a-z0-9]", "", name.lower())
-    item: JsonObject = {
-        "id": key,
-        "displayName": name,
-        "type": kind,
-        "state": "Enabled",
-        "geo": "europe",
-        "azureRegion": "westeurope",
-        "url": f"https://{domain}.crm4.dynamics.com",
-        "domainName": domain,
-        "dataverseId": str(uuid.uuid5(uuid.NAMESPACE_URL, key)),
-        "version": "9.2.25104.170",
-        "tenantId": tenant.id,
-        "environmentGroupId": None,
-        "securityGroupId": None,
-        "protectionLevel": "Standard",
-        "adminMode": "Disabled",
-        "backgroundOperationsState": "Enabled",
-        "createdBy": {"id": "00000000-0000-0000-0000-000000000000", "type": "NotSpecified"},
-        "createdDateTime": "2025-01-15T08:00:00Z",
-        "retentionDetails": {"retentionPeriod": "P7D"},
-        "enterprisePolicies": [],
-    }
-    item.update(fields)
-    tenant.power_platform.environments[key] = item
-    return item
+        return Response(self._settings.powerplatform_delete_status)

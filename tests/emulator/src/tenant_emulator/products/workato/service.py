@@ -8,10 +8,10 @@ import hmac
 import typing as t
 from urllib.parse import parse_qsl, unquote, urlencode
 
-from .products import WorkatoClient, WorkatoConnection, WorkatoWorkspace
-from .web import Request, Response
-from .workato_credentials import problem_with
-from .world import JsonObject, World
+from ...web import Request, Response
+from ...world import JsonObject, World
+from .credentials import problem_with
+from .state import Client, Connection, Workspace, settings, workspaces
 
 _CREATE = {"name", "provider", "folder_id", "parent_id", "external_id", "shell_connection", "input"}
 _RUNTIME = {"parent_id", "folder_id", "external_id", "name", "callback_url", "redirect_url"}
@@ -60,11 +60,11 @@ class WorkatoService:
             answer.headers["Content-Type"] = "application/json; charset=utf-8"
         return answer
 
-    def _caller(self, request: Request) -> tuple[WorkatoWorkspace, WorkatoClient]:
+    def _caller(self, request: Request) -> tuple[Workspace, Client]:
         """The API client whose token this is; a workspace lives in one data centre and is unknown in every other."""
         scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer" and token.strip():
-            for workspace in self._world.workato.values():
+            for workspace in workspaces(self._world).values():
                 if self._host not in (None, workspace.web_host):
                     continue
                 for client in workspace.clients:
@@ -72,7 +72,7 @@ class WorkatoService:
                         return workspace, client
         raise Refusal(401, "Unauthorized")
 
-    def _route(self, request: Request, segments: list[str], workspace: WorkatoWorkspace, client: WorkatoClient) -> Response:
+    def _route(self, request: Request, segments: list[str], workspace: Workspace, client: Client) -> Response:
         match (request.method, segments):
             case ("GET", ["users", "me"]):
                 return Response.json(200, _me(workspace, client))
@@ -87,27 +87,27 @@ class WorkatoService:
                 return Calls(self._world, workspace, request).run(method, rest)
         return _nothing()
 
-    def _count(self, workspace: WorkatoWorkspace, client: WorkatoClient, is_list: bool) -> None:
+    def _count(self, workspace: Workspace, client: Client, is_list: bool) -> None:
         """Refuse what exceeds the rate limits, which a client is expected to know and keep."""
-        now, settings = self._world.clock.now().timestamp(), self._world.settings
+        now, limits = self._world.clock.now().timestamp(), settings(self._world)
         if is_list:
             client.lists = [moment for moment in client.lists if now - moment < 60]
-            if settings.workato_lists_per_minute and len(client.lists) >= settings.workato_lists_per_minute:
+            if limits.workato_lists_per_minute and len(client.lists) >= limits.workato_lists_per_minute:
                 raise _too_many(workspace, 60 - (now - client.lists[0]))
             client.lists.append(now)
             return
-        gap = 1 / settings.workato_others_per_second if settings.workato_others_per_second else 0.0
+        gap = 1 / limits.workato_others_per_second if limits.workato_others_per_second else 0.0
         if client.other is not None and 0 <= now - client.other < gap:
             raise _too_many(workspace, gap - (now - client.other))
         client.other = now
 
 
-def _too_many(workspace: WorkatoWorkspace, seconds: float) -> Refusal:
+def _too_many(workspace: Workspace, seconds: float) -> Refusal:
     headers = {"Retry-After": str(int(seconds) + 1)} if workspace.retry_after else None
     return Refusal(429, "Too many requests. Please try again later.", headers=headers)
 
 
-def _need(workspace: WorkatoWorkspace, client: WorkatoClient, right: str) -> None:
+def _need(workspace: Workspace, client: Client, right: str) -> None:
     if right not in client.rights:
         raise Refusal(workspace.rights_status, "Unauthorized" if workspace.rights_status == 401 else "Forbidden")
 
@@ -116,7 +116,7 @@ def _nothing() -> Response:
     return Response.json(404, {"message": "Not found"})
 
 
-def _me(workspace: WorkatoWorkspace, client: WorkatoClient) -> JsonObject:
+def _me(workspace: Workspace, client: Client) -> JsonObject:
     return {
         "id": sum(workspace.name.encode()),
         "name": workspace.name,
@@ -128,7 +128,7 @@ def _me(workspace: WorkatoWorkspace, client: WorkatoClient) -> JsonObject:
     }
 
 
-def _integrations(workspace: WorkatoWorkspace, request: Request) -> JsonObject:
+def _integrations(workspace: Workspace, request: Request) -> JsonObject:
     """One page of the platform's connectors; a client that does not say how large a page is gets one connector."""
     try:
         page, size = int(request.query.get("page", 1)), int(request.query.get("per_page", 1))
@@ -144,7 +144,7 @@ def _integrations(workspace: WorkatoWorkspace, request: Request) -> JsonObject:
 class Calls:
     """The calls at ``/api/connections`` of one workspace."""
 
-    def __init__(self, world: World, workspace: WorkatoWorkspace, request: Request) -> None:
+    def __init__(self, world: World, workspace: Workspace, request: Request) -> None:
         self._world = world
         self._workspace = workspace
         self._request = request
@@ -175,7 +175,7 @@ class Calls:
     def _now(self) -> str:
         return stamp(self._world)
 
-    def _find(self, key: str) -> WorkatoConnection:
+    def _find(self, key: str) -> Connection:
         found = self._workspace.connections.get(int(key)) if key.isascii() and key.isdigit() else None
         if found is None:
             raise Refusal(404, "Not found")
@@ -245,7 +245,7 @@ class Calls:
             connection.shown.update(authorization_status="success", authorized_at=self._now())
         return connection.shown
 
-    def _add(self, body: JsonObject, provider: JsonObject) -> WorkatoConnection:
+    def _add(self, body: JsonObject, provider: JsonObject) -> Connection:
         workspace, now = self._workspace, self._now()
         shown: JsonObject = {
             "id": workspace.next_id,
@@ -265,12 +265,12 @@ class Calls:
             "parent_id": body.get("parent_id"),
             "tags": [],
         }
-        connection = WorkatoConnection(shown, dict(body.get("input", {})))
+        connection = Connection(shown, dict(body.get("input", {})))
         workspace.connections[workspace.next_id] = connection
         workspace.next_id += 1
         return connection
 
-    def _update(self, connection: WorkatoConnection) -> JsonObject:
+    def _update(self, connection: Connection) -> JsonObject:
         body = self._body(_CREATE - {"provider"})
         oauth = (self._provider(connection.shown["provider"]) or {}).get("oauth")
         live = connection.shown["authorization_status"] == "success"
@@ -289,13 +289,13 @@ class Calls:
                 lose(self._world, connection, "Credentials were changed.")
         return connection.shown
 
-    def _delete(self, connection: WorkatoConnection) -> Response:
+    def _delete(self, connection: Connection) -> Response:
         if connection.shown["authorization_status"] == "success":
             raise Refusal(400, "Connection must be disconnected before it can be deleted.")
         del self._workspace.connections[connection.shown["id"]]
         return Response.json(200, {"success": True})
 
-    def _pick_list(self, connection: WorkatoConnection) -> Response:
+    def _pick_list(self, connection: Connection) -> Response:
         body = self._body({"pick_list_name", "pick_list_params"})
         if not body.get("pick_list_name"):
             raise _invalid({"pick_list_name": ["can't be blank"]})
@@ -315,7 +315,7 @@ class Calls:
         made.input = dict(parent.input)
         return Response.json(200, {"data": {"id": made.shown["id"], "url": oauth_link(self._workspace, made)}})
 
-    def _oauth_url(self, connection: WorkatoConnection) -> Response:
+    def _oauth_url(self, connection: Connection) -> Response:
         oauth = (self._provider(connection.shown["provider"]) or {}).get("oauth")
         if not oauth or (connection.shown["parent_id"] is None and not self._workspace.oauth_links):
             return _nothing()
@@ -331,13 +331,13 @@ def stamp(world: World) -> str:
     return world.clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def lose(world: World, connection: WorkatoConnection, reason: str, status: str = "failed") -> None:
+def lose(world: World, connection: Connection, reason: str, status: str = "failed") -> None:
     """End a connection's authorization."""
     now = stamp(world)
     connection.shown.update(authorization_status=status, authorization_error=reason, connection_lost_at=now, connection_lost_reason=reason, updated_at=now)
 
 
-def lapse(world: World, connection: WorkatoConnection) -> None:
+def lapse(world: World, connection: Connection) -> None:
     """A sign-in that brought no refresh token ends with its access token."""
     shown = connection.shown
     if shown["authorization_status"] != "success" or connection.refreshable:
@@ -347,7 +347,7 @@ def lapse(world: World, connection: WorkatoConnection) -> None:
         lose(world, connection, "The access token has expired and there is no refresh token.")
 
 
-def oauth_link(workspace: WorkatoWorkspace, connection: WorkatoConnection) -> str:
+def oauth_link(workspace: Workspace, connection: Connection) -> str:
     """Where a person is sent to sign in."""
     fields = workspace.input_fields
     tenant = connection.input.get(fields["tenant"]) or "common"

@@ -6,14 +6,14 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
+from ...web import Request, Response
+from ...world import JsonObject, Tenant, World
 from . import rbac
-from .powerplatform import Refusal, bearer, refusal
-from .web import Request, Response
-from .world import JsonObject, Tenant, World
+from .api import Refusal, bearer, refusal
+from .state import BAP_HOST, state
 
 APP_ID = "475226c6-020e-4fb2-8a90-7a972cbfc1d4"
-HOST = "api.bap.microsoft.com"
-AUDIENCES = frozenset({APP_ID, "https://service.powerapps.com", "https://service.powerapps.com/", f"https://{HOST}", f"https://{HOST}/"})
+AUDIENCES = frozenset({APP_ID, "https://service.powerapps.com", "https://service.powerapps.com/", f"https://{BAP_HOST}", f"https://{BAP_HOST}/"})
 _VERSIONS = frozenset({"2020-06-01", "2020-10-01", "2021-04-01"})
 _ROOT = ["providers", "microsoft.businessappplatform"]
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -50,7 +50,7 @@ class BapService:
             _administrator(tenant, claims)  # an application may look without being one
         match (request.method, rest[1:]):
             case ("GET", []):
-                return Response.json(200, {"value": list(tenant.power_platform.applications.values())})
+                return Response.json(200, {"value": list(state(tenant).applications.values())})
             case ("GET", [key]):
                 return Response.json(200, _application(tenant, key))
             case ("PUT", [key]):
@@ -58,7 +58,7 @@ class BapService:
                 return Response.json(200, _register(tenant, key))
             case ("DELETE", [key]):
                 _administrator(tenant, claims)
-                del tenant.power_platform.applications[_application(tenant, key)["applicationId"]]
+                del state(tenant).applications[_application(tenant, key)["applicationId"]]
                 return Response(204)
         raise refusal(405, "MethodNotAllowed", f"{request.method} is not allowed here.")
 
@@ -68,10 +68,10 @@ class BapService:
             raise refusal(405, "MethodNotAllowed", f"{request.method} is not allowed here.")
         if "scp" in claims:
             _administrator(tenant, claims)
-        elif claims.get("appid") not in tenant.power_platform.applications:
+        elif claims.get("appid") not in state(tenant).applications:
             # Roles of the newer API count for nothing here: an application is let in as a management application only.
             raise _forbidden("The service principal is not registered as a management application.")
-        return Response.json(200, {"value": [rbac.nested(item) for item in tenant.power_platform.environments.values()]})
+        return Response.json(200, {"value": [rbac.nested(item) for item in state(tenant).environments.values()]})
 
 
 def _forbidden(message: str) -> Refusal:
@@ -82,12 +82,12 @@ def _administrator(tenant: Tenant, claims: JsonObject) -> None:
     """Only a person who administers Power Platform changes management applications: no application does, not even its own."""
     if "scp" not in claims:
         raise _forbidden("A service principal cannot register or remove a management application.")
-    if "User" not in claims["scp"].split() or claims["oid"] not in tenant.power_platform.administrators:
+    if "User" not in claims["scp"].split() or claims["oid"] not in state(tenant).administrators:
         raise _forbidden("The caller is not an administrator of Power Platform.")
 
 
 def _application(tenant: Tenant, key: str) -> JsonObject:
-    found = tenant.power_platform.applications.get(key.lower())
+    found = state(tenant).applications.get(key.lower())
     if found is None:
         raise refusal(404, "AdminApplicationNotFound", f"The application '{key}' is not registered.")
     return found
@@ -97,4 +97,4 @@ def _register(tenant: Tenant, key: str) -> JsonObject:
     """Registering goes by application id; an object id is no application."""
     if not _GUID.fullmatch(key) or not any(item["appId"] == key.lower() for item in tenant.service_principals.values()):
         raise refusal(400, "InvalidApplicationId", f"There is no application with the id '{key}' in the directory.")
-    return tenant.power_platform.applications.setdefault(key.lower(), {"applicationId": key.lower()})
+    return state(tenant).applications.setdefault(key.lower(), {"applicationId": key.lower()})

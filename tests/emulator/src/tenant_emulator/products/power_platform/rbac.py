@@ -7,7 +7,8 @@ import functools
 import typing as t
 import uuid
 
-from .world import JsonObject, Tenant
+from ...world import JsonObject, Tenant
+from .state import state
 
 OWNER = "0cb07c69-1631-4725-ab35-e59e001c51ea"
 CONTRIBUTOR = "ff954d61-a89a-4fbe-ace9-01c367b89f87"
@@ -28,7 +29,7 @@ ROLES = {
 @functools.cache
 def _permissions(role: str) -> tuple[str, ...]:
     """What a role allows, in the names of the API's delegated permissions."""
-    from .graph.seed import POWER_PLATFORM, first_party_apps
+    from ...graph.seed import POWER_PLATFORM, first_party_apps
 
     names = sorted(scope["value"] for scope in first_party_apps()[POWER_PLATFORM]["oauth2PermissionScopes"])
     if role == OWNER:
@@ -66,7 +67,7 @@ def _around(tenant: Tenant, scope: str) -> set[str]:
     top = tenant_scope(tenant)
     found = {scope.lower(), top}
     kind, _slash, key = scope.removeprefix(f"{top}/").partition("/")
-    environment = tenant.power_platform.environments.get(key.lower()) if kind == "environments" else None
+    environment = state(tenant).environments.get(key.lower()) if kind == "environments" else None
     if environment and environment["environmentGroupId"]:
         found.add(f"{top}/environmentGroups/{environment['environmentGroupId']}".lower())
     return found
@@ -85,12 +86,12 @@ def named(permission: str, names: t.Collection[str]) -> bool:
 def _rules(tenant: Tenant, claims: JsonObject) -> bool:
     """Whether the caller administers Power Platform as a whole: by a role in Entra, or as a management application."""
     application = str(claims.get("appid") or claims.get("azp") or "")
-    return claims["oid"] in tenant.power_platform.administrators or ("scp" not in claims and application in tenant.power_platform.applications)
+    return claims["oid"] in state(tenant).administrators or ("scp" not in claims and application in state(tenant).applications)
 
 
 def _held(tenant: Tenant, claims: JsonObject, permission: str) -> list[str]:
     """The scopes at which the caller's roles give the permission. Membership of groups is not looked at."""
-    found = tenant.power_platform.assignments.values()
+    found = state(tenant).assignments.values()
     mine = [item for item in found if item["principalObjectId"] == claims["oid"]]
     return [item["scope"].lower() for item in mine if permission in _permissions(item["roleDefinitionId"])]
 
@@ -121,7 +122,7 @@ def assign(
         "createdOn": created,
         "expiresOn": None,
     }
-    tenant.power_platform.assignments[item["roleAssignmentId"]] = item
+    state(tenant).assignments[item["roleAssignmentId"]] = item
     return item
 
 

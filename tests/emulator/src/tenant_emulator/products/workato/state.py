@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the emulator remembers of Workato and of Power Platform."""
+"""What the emulator remembers of Workato, and how a configuration or the control path changes it."""
 
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import typing as t
 
-JsonObject = dict[str, t.Any]
+from ...checks import set_fields
+from ...world import JsonObject, World
+
+NAME = "workato"
 
 #: Host of each Workato data centre; the API is at ``/api`` there, and OAuth comes back to ``/oauth/callback``.
 DATA_CENTERS = {
@@ -55,7 +57,7 @@ def catalogue() -> list[JsonObject]:
 
 
 @dataclasses.dataclass
-class WorkatoClient:
+class Client:
     """An API client of a workspace: its token, what its role allows, and when it last asked."""
 
     name: str
@@ -66,7 +68,7 @@ class WorkatoClient:
 
 
 @dataclasses.dataclass
-class WorkatoConnection:
+class Connection:
     """A connection: what the API shows, and what it keeps to itself."""
 
     shown: JsonObject
@@ -77,16 +79,16 @@ class WorkatoConnection:
 
 
 @dataclasses.dataclass
-class WorkatoWorkspace:
+class Workspace:
     """One customer's workspace in a data centre."""
 
     name: str
     data_center: str = "us"
     host: str = ""  # of a virtual private Workato; otherwise the data centre's
-    clients: list[WorkatoClient] = dataclasses.field(default_factory=list)
+    clients: list[Client] = dataclasses.field(default_factory=list)
     folders: list[int] = dataclasses.field(default_factory=lambda: [4515])
     providers: list[JsonObject] = dataclasses.field(default_factory=catalogue)
-    connections: dict[int, WorkatoConnection] = dataclasses.field(default_factory=dict)
+    connections: dict[int, Connection] = dataclasses.field(default_factory=dict)
     rights_status: int = 403  # for a client whose role lacks the right: 403 or 401
     retry_after: bool = False  # whether a 429 says when to come back
     list_provider: bool = False  # whether the list names the provider besides the application
@@ -110,20 +112,56 @@ class WorkatoWorkspace:
 
 
 @dataclasses.dataclass
-class PowerPlatform:
-    """Power Platform in one tenant."""
+class Settings:
+    """The limits of one API client."""
 
-    environments: dict[str, JsonObject] = dataclasses.field(default_factory=dict)  # id -> as API version 2024-10-01 shows it
-    groups: dict[str, JsonObject] = dataclasses.field(default_factory=dict)  # environment groups: id, displayName
-    assignments: dict[str, JsonObject] = dataclasses.field(default_factory=dict)  # RBAC role assignments by id
-    administrators: list[str] = dataclasses.field(default_factory=list)  # object ids with Entra's Power Platform Administrator
-    applications: dict[str, JsonObject] = dataclasses.field(default_factory=dict)  # management applications by app id
-    refusals: dict[str, int] = dataclasses.field(default_factory=dict)  # environment or group -> assignments it still refuses
+    workato_lists_per_minute: int = 60  # GET /api/connections; 0: no limit
+    workato_others_per_second: float = 1.0  # every other request at the connections; 0: no limit
 
 
-@dataclasses.dataclass
-class Lockout:
-    """Wrong passwords of one user."""
+def settings(world: World) -> Settings:
+    """The settings in force."""
+    return t.cast(Settings, world.product_settings[NAME])
 
-    failures: int = 0
-    until: dt.datetime | None = None
+
+def workspaces(world: World) -> dict[str, Workspace]:
+    """The workspaces by name."""
+    return t.cast("dict[str, Workspace]", world.products.setdefault(NAME, {}))
+
+
+#: What a configuration or the control path may set of a workspace.
+OPTIONS = {
+    "data_center",
+    "host",
+    "folders",
+    "providers",
+    "rights_status",
+    "retry_after",
+    "list_provider",
+    "oauth_links",
+    "push_keeps_authorization",
+    "input_fields",
+}
+RIGHTS = frozenset({"connections", "connectors"})
+
+
+def set_options(workspace: Workspace, values: JsonObject) -> None:
+    """Change how a workspace behaves. Raises ValueError."""
+    if values.get("data_center", "us") not in DATA_CENTERS:
+        raise ValueError(f"data_center must be one of {', '.join(DATA_CENTERS)}")
+    set_fields(workspace, values, OPTIONS)
+
+
+def new_client(values: JsonObject) -> Client:
+    """An API client. Raises ValueError."""
+    rights = list(values.get("rights") or [])
+    if unknown := sorted(set(rights) - RIGHTS):
+        raise ValueError(f"unknown right: {', '.join(unknown)}; known are {', '.join(sorted(RIGHTS))}")
+    return Client(values["name"], values["token"], rights)
+
+
+def new_workspace(item: JsonObject) -> Workspace:
+    """A workspace with its API clients. Raises ValueError."""
+    made = Workspace(item["name"], clients=[new_client(values) for values in item.get("clients") or []])
+    set_options(made, {name: value for name, value in item.items() if name in OPTIONS})
+    return made

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from .login.clients import check_secret, find_client
-from .login.errors import LoginError
-from .products import WorkatoWorkspace
-from .world import JsonObject, Tenant, World
+from ...login.clients import check_secret, find_client
+from ...login.errors import LoginError
+from ...world import JsonObject, Tenant, World
+from .state import Workspace
 
 
-def values_of(workspace: WorkatoWorkspace, held: JsonObject) -> tuple[dict[str, str], list[str]]:
+def values_of(workspace: Workspace, held: JsonObject) -> tuple[dict[str, str], list[str]]:
     """Client id, secret and tenant among a connection's input, and the members of it that are missing."""
     found = {name: held.get(member) for name, member in workspace.input_fields.items()}
     missing = [workspace.input_fields[name] for name, value in found.items() if not isinstance(value, str) or not value]
@@ -26,7 +26,7 @@ def tenant_of(world: World, name: str, user: str) -> Tenant:
     return tenant
 
 
-def problem_with(world: World, workspace: WorkatoWorkspace, held: JsonObject, user: str | None) -> LoginError | None:
+def problem_with(world: World, workspace: Workspace, held: JsonObject, user: str | None) -> LoginError | None:
     """Why Entra does not take a connection's credentials. Input that names none of its own is not tried."""
     values, missing = values_of(workspace, held)
     if missing:
