@@ -11,10 +11,11 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping, Sequence
 
-from ansible_collections.tenantkit.connectors.plugins.action import credential_vault_file, entra_app
-from ansible_collections.tenantkit.connectors.plugins.module_utils._sinks.sinks import TASKS
-from ansible_collections.tenantkit.connectors.plugins.plugin_utils._placement import Placement
-from ansible_collections.tenantkit.connectors.plugins.plugin_utils._worker import preload
+from ..module_utils._sinks.sinks import TASKS
+from ..plugin_utils._action import ConnectorAction
+from ..plugin_utils._placement import Placement
+from ..plugin_utils._worker import preload
+from . import credential_vault_file
 
 preload("credential_sinks")
 
@@ -22,13 +23,15 @@ preload("credential_sinks")
 class ActionModule(credential_vault_file.ActionModule):
     """Runs in the worker, or fails with a sentence; with task files alone, where other modules run."""
 
-    def _placement(self, variables: dict[str, t.Any]) -> Placement:
-        return super()._placement(variables) if self._needs_vault() else entra_app.ActionModule._placement(self, variables)
+    def placement(self, variables: dict[str, t.Any]) -> Placement:
+        return super().placement(variables) if self._needs_vault() else ConnectorAction.placement(self, variables)
 
-    def _run_module_process(self, module: str, variables: dict[str, t.Any], context: dict[str, str], placement: Placement) -> dict[str, t.Any]:
+    def _run_module_process(
+        self, module: str, args: t.Mapping[str, t.Any], variables: dict[str, t.Any], context: dict[str, str], placement: Placement
+    ) -> dict[str, t.Any]:
         if self._needs_vault():
-            return super()._run_module_process(module, variables, context, placement)
-        return entra_app.ActionModule._run_module_process(self, module, variables, context, placement)
+            return super()._run_module_process(module, args, variables, context, placement)
+        return ConnectorAction._run_module_process(self, module, args, variables, context, placement)
 
     def _needs_vault(self) -> bool:
         """Whether a sink is anything but a task file, as far as the arguments can be read before they are checked."""

@@ -29,7 +29,7 @@ options:
   display_name:
     description:
       - Display name of the application. Display names are not unique; more than one match is an error.
-      - Anybody can give an application any display name. One that this collection did not create is refused when it is found by O(display_name); name it
+      - A display name can be chosen freely. One that this collection did not create is refused when it is found by O(display_name); name it
         by O(object_id), O(app_id) or O(unique_name).
       - Excludes O(object_id), O(app_id) and O(unique_name).
     type: str

@@ -41,7 +41,7 @@ options:
       certificate: An application with a certificate.
       federated: An application that trusts the token in a file, as workload identities have it.
       managed_identity: The identity that Azure gave to the machine.
-      azure_cli: Whoever is signed in with C(az login) on the machine.
+      azure_cli: The account that is signed in with C(az login) on the machine.
       access_token: A token that was got elsewhere.
   auth_client_id:
     description:

@@ -47,8 +47,9 @@ _value:
 import typing as t
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
-from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.workato import DATA_CENTERS, redirect_uri, workato_url
+
+from ..module_utils._errors import OptionError
+from ..module_utils._products.workato.addresses import DATA_CENTERS, redirect_uri, workato_url
 
 
 def workato_addresses(data_center: str, host: str | None = None) -> dict[str, str]:

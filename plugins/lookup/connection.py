@@ -46,8 +46,10 @@ import typing as t
 
 from ansible.errors import AnsibleError
 from ansible.plugins.lookup import LookupBase
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.registry import CONNECTIONS, FROM_ENVIRONMENT
-from ansible_collections.tenantkit.connectors.plugins.plugin_utils._role_variables import role_variables
+
+from ..module_utils._partial_run import PARTIAL_RUN, partial_run
+from ..module_utils._products.registry import CONNECTIONS, FROM_ENVIRONMENT
+from ..plugin_utils._role_variables import role_variables
 
 SINKS = ("entra_connector_sink", "entra_connector_vault_id")
 
@@ -73,4 +75,5 @@ class LookupModule(LookupBase):
         # The sinks are the host's, whatever the role is.
         shared = role_variables("entra_connector", {name: known[name] for name in SINKS if name in known}, self._templar.template)
         given = {**shared, **filled_up(role, role_variables(role, known, self._templar.template), os.environ)}
+        given[PARTIAL_RUN] = partial_run(role, known, os.environ)
         return [CONNECTIONS[role](given, host=host, check_mode=bool(known.get("ansible_check_mode")))]

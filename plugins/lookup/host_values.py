@@ -23,6 +23,16 @@ options:
     type: list
     elements: str
     required: true
+  by_host:
+    description:
+      - Whether the answer says which host has which value.
+    type: bool
+    default: false
+  whole_inventory:
+    description:
+      - Whether the hosts of the inventory that are not in this play are looked at as well.
+    type: bool
+    default: false
 seealso:
   - plugin: tenantkit.connectors.connection
     plugin_type: lookup
@@ -37,9 +47,9 @@ EXAMPLES = r"""
 RETURN = r"""
 _raw:
   description:
-    - One list with the values as texts, in the order of the hosts.
+    - One list with the values as texts, in the order of the hosts; with O(by_host) one dictionary, with the values by the names of the hosts.
   type: list
-  elements: list
+  elements: raw
 """
 
 import hashlib
@@ -47,20 +57,24 @@ import json
 import typing as t
 
 from ansible.errors import AnsibleError
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.lookup import LookupBase
-from ansible_collections.tenantkit.connectors.plugins.module_utils._cache import JobCache
-from ansible_collections.tenantkit.connectors.plugins.plugin_utils._job import job_cache
+
+from ..module_utils._job.cache import JobCache
+from ..plugin_utils._task_context import job_cache
 
 _KIND = "host_values"
 
 
-def host_values(cache: JobCache, variables: t.Mapping[str, t.Any], name: str) -> list[str]:
-    """The values of ``name``, each once, in the order of the hosts. A host whose value cannot be made out fails on its own account."""
+def host_values(cache: JobCache, variables: t.Mapping[str, t.Any], name: str, *, whole_inventory: bool = False) -> dict[str, str]:
+    """The values of ``name`` by host, in the order of the hosts. A host whose value cannot be made out fails on its own account."""
     hosts = [str(host) for host in variables.get("ansible_play_hosts_all") or ()]
+    if whole_inventory:
+        hosts = list(dict.fromkeys([*hosts, *map(str, (variables.get("groups") or {}).get("all") or ())]))
 
-    def find() -> tuple[list[str], None]:
-        values = (_value(variables["hostvars"][host], name) for host in hosts)
-        return list(dict.fromkeys(value for value in values if value is not None)), None
+    def find() -> tuple[dict[str, str], None]:
+        values = {host: _value(variables["hostvars"][host], name) for host in hosts}
+        return {host: value for host, value in values.items() if value is not None}, None
 
     key = hashlib.sha256(json.dumps([hosts, name]).encode()).hexdigest()
     return cache.get_or_create(_KIND, [key], find)[0]
@@ -78,8 +92,10 @@ class LookupModule(LookupBase):
     """What Ansible looks for."""
 
     def run(self, terms: list[t.Any], variables: t.Mapping[str, t.Any] | None = None, **kwargs: t.Any) -> list[t.Any]:
-        """One list."""
+        """One list, or one dictionary."""
         if len(terms) != 1:
             raise AnsibleError("host_values takes the name of one variable.")
         known = variables or {}
-        return [host_values(job_cache(str(known.get("inventory_hostname", ""))), known, str(terms[0]))]
+        cache = job_cache(str(known.get("inventory_hostname", "")))
+        found = host_values(cache, known, str(terms[0]), whole_inventory=boolean(kwargs.get("whole_inventory", False)))
+        return [found if boolean(kwargs.get("by_host", False)) else list(dict.fromkeys(found.values()))]

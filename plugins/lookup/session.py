@@ -50,30 +50,7 @@ import typing as t
 
 from ansible.plugins.lookup import LookupBase
 
-# Option of the modules: variable of the host.
-SHARED = {
-    "tenant_id": "entra_tenant_id",
-    "expected_domain": "entra_expected_domain",
-    "cloud": "entra_cloud",
-    "login_url": "entra_login_url",
-    "graph_url": "entra_graph_url",
-    "ca_path": "entra_ca_path",
-    "timeout": "entra_timeout",
-}
-CREDENTIAL = ("method", "client_id", "client_secret", "certificate_path", "certificate_password", "federated_token_file", "access_token")
-
-
-def session(variables: t.Mapping[str, t.Any], template: t.Callable[[t.Any], t.Any], auth: str = "entra_auth") -> dict[str, t.Any]:
-    """The options that the host names. ``template`` resolves the templates of its variables."""
-    credential = auth if auth in variables else "entra_auth"
-    names = {option: variables[name] for option, name in SHARED.items() if name in variables}
-    found = template({**names, "auth": variables.get(credential) or {}})  # a member whose value is "omit" is gone afterwards
-    given = found.pop("auth", None) or {}
-    said = {option: value for option, value in found.items() if value is not None}
-    if not given:
-        return said
-    # A credential is taken whole from one source: nothing of a play's own defaults may complete it.
-    return {**said, **{f"auth_{member}": given.get(member) for member in CREDENTIAL}, "auth_method": given.get("method") or "auto"}
+from ..plugin_utils._session_options import session
 
 
 class LookupModule(LookupBase):

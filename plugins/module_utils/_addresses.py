@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE: for use inside this collection only.
-"""Addresses that users give: what is wrong with one, how a sentence may show it, and its one spelling."""
+"""Addresses that users give: what is wrong with one, how a sentence may show it, and its one spelling. And how a value becomes a part of an address."""
 
 from __future__ import annotations
 
@@ -41,3 +41,13 @@ def without_secrets(address: str) -> str:
 def one_spelling(address: str) -> str:
     """Without white space around it, slashes at its end and the port that goes without saying. Its case stays, since a path may depend on it."""
     return _IMPLIED_PORT.sub(r"\1", address.strip().rstrip("/"))
+
+
+def path_segment(value: str) -> str:
+    """A value as one segment of a path; Graph's paths are built in C(_graph/odata.py), which knows more.
+
+    Raises ValueError for a value that is empty or leads up, which no encoding prevents.
+    """
+    if not value or value in (".", ".."):
+        raise ValueError(f"{value!r} is {'empty' if not value else 'no name: it leads elsewhere'}")
+    return urllib.parse.quote(value, safe="")

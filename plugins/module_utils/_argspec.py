@@ -48,9 +48,6 @@ def application_reference_spec() -> dict[str, t.Any]:
     }
 
 
-APPLICATION_REFERENCE = ("object_id", "app_id", "unique_name", "display_name")
-
-
 def list_change_spec(elements: str = "str", **element: t.Any) -> dict[str, t.Any]:
     """A list option that says how it merges: C(set) replaces, C(add) and C(remove) change.
 

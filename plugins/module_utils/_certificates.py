@@ -2,7 +2,12 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE: for use inside this collection only.
-"""Certificates and private keys as files and texts: PEM, DER, PKCS#12. Whatever is wrong with one is found before a request is sent."""
+"""Certificates and private keys as files and texts: PEM, DER, PKCS#12. Whatever is wrong with one is found before a request is sent.
+
+Sources: https://learn.microsoft.com/entra/identity-platform/certificate-credentials (thumbprints) and
+https://learn.microsoft.com/entra/identity-platform/howto-create-self-signed-certificate (keys of 2048 bits); read 2026-11. The difference between clocks
+(inferred).
+"""
 
 from __future__ import annotations
 
@@ -13,8 +18,8 @@ import datetime as dt
 import re
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils import _crypto
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import CredentialError
+from ._crypto import crypto
+from ._errors import CredentialError
 
 _LARGEST = 1024 * 1024
 _SMALLEST_KEY = 2048
@@ -45,17 +50,17 @@ class LoadedCertificate:
 
     def private_key_pem(self) -> str:
         """The private key without a password (PKCS#8)."""
-        form = _crypto.serialization
+        form = crypto().serialization
         encoded = self.private_key.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption())
         return t.cast(str, encoded.decode())
 
     def check_dates(self, now: dt.datetime, consequence: str = "") -> None:
-        """Raise CredentialError when it is not valid now. ``consequence`` ends the sentence."""
+        """Raises CredentialError when it has expired, and when it is not valid yet (C(CLOCKS) are forgiven). ``consequence`` ends the sentence."""
         if now >= self.not_after:
             raise CredentialError(
                 f"The certificate {self.source} expired on {self.not_after:%Y-%m-%d}{consequence}.",
                 code="certificate_expired",
-                advice="Use a new one, and one that the application knows where it is to sign in.",
+                advice="Use a new certificate; to sign in with it, add it to the application first.",
                 outcome="refused",
             )
         if now < self.not_before - CLOCKS:
@@ -108,12 +113,12 @@ def read_text(text: str, what: str) -> bytes:
 def describe(certificate: t.Any, key: t.Any, source: str) -> LoadedCertificate:
     """A certificate of cryptography's as this collection speaks of it. Raises CredentialError."""
     public = certificate.public_key()
-    if not isinstance(public, _crypto.rsa.RSAPublicKey):
-        raise problem(source, "has a key that is not RSA", "Entra takes RSA keys only.")
+    if not isinstance(public, crypto().rsa.RSAPublicKey):
+        raise problem(source, "has a key that is not RSA", "Entra accepts RSA keys only.")
     return LoadedCertificate(
-        der=certificate.public_bytes(_crypto.serialization.Encoding.DER),
-        thumbprint=certificate.fingerprint(_crypto.hashes.SHA1()).hex().upper(),  # the name Entra gives to a certificate, not a protection
-        thumbprint_sha256=certificate.fingerprint(_crypto.hashes.SHA256()).hex().upper(),
+        der=certificate.public_bytes(crypto().serialization.Encoding.DER),
+        thumbprint=certificate.fingerprint(crypto().hashes.SHA1()).hex().upper(),  # the name Entra gives to a certificate, not a protection
+        thumbprint_sha256=certificate.fingerprint(crypto().hashes.SHA256()).hex().upper(),
         subject=certificate.subject.rfc4514_string(),
         # cryptography before 42 has only the names without a time zone.
         not_before=getattr(certificate, "not_valid_before_utc", None) or certificate.not_valid_before.replace(tzinfo=dt.UTC),
@@ -133,16 +138,16 @@ def _parse(content: bytes, password: str | None, source: str, password_option: s
     """All certificates, and the private key if there is one."""
     if b"-----BEGIN " in content:
         try:
-            certificates = _crypto.x509.load_pem_x509_certificates(content)
+            certificates = crypto().x509.load_pem_x509_certificates(content)
         except ValueError:
             raise problem(source, "holds no certificate, or a damaged one") from None
         return list(certificates), _parse_key(content, password, source, password_option) if _KEY_BLOCK.search(content) else None
     try:
-        return [_crypto.x509.load_der_x509_certificate(content)], None
+        return [crypto().x509.load_der_x509_certificate(content)], None
     except ValueError:
         pass
     try:
-        key, certificate, others = _crypto.pkcs12.load_key_and_certificates(content, password.encode() if password else None)
+        key, certificate, others = crypto().pkcs12.load_key_and_certificates(content, password.encode() if password else None)
     except ValueError as error:
         if "password" not in str(error).lower():
             raise problem(source, "is neither PEM, DER nor PKCS#12 (.pfx)") from None
@@ -153,7 +158,7 @@ def _parse(content: bytes, password: str | None, source: str, password_option: s
 
 
 def _parse_key(content: bytes, password: str | None, source: str, password_option: str) -> t.Any:
-    load: t.Callable[[bytes, bytes | None], t.Any] = _crypto.serialization.load_pem_private_key
+    load: t.Callable[[bytes, bytes | None], t.Any] = crypto().serialization.load_pem_private_key
     if b"-----BEGIN " in content:
         blocks = list(_KEY_BLOCK.finditer(content))
         if len(blocks) != 1:
@@ -161,7 +166,7 @@ def _parse_key(content: bytes, password: str | None, source: str, password_optio
         content = blocks[0][0]
         locked = b"ENCRYPTED" in content
     else:
-        load, locked = _crypto.serialization.load_der_private_key, _is_locked_der(content)
+        load, locked = crypto().serialization.load_der_private_key, _is_locked_der(content)
     if locked and password is None:
         raise CredentialError(
             f"The private key {source} is encrypted, and no password is given.",
@@ -171,7 +176,7 @@ def _parse_key(content: bytes, password: str | None, source: str, password_optio
         )
     try:
         return load(content, password.encode() if locked and password else None)
-    except (ValueError, TypeError, _crypto.exceptions.UnsupportedAlgorithm):
+    except (ValueError, TypeError, crypto().exceptions.UnsupportedAlgorithm):
         text = "does not open with the password" if locked else "is damaged, or of an unsupported kind"
         raise CredentialError(f"The private key {source} {text}.", code="certificate_password" if locked else "private_key", outcome="refused") from None
 
@@ -179,10 +184,10 @@ def _parse_key(content: bytes, password: str | None, source: str, password_optio
 def _is_locked_der(content: bytes) -> bool:
     """Whether this is an encrypted private key as DER, which says so only when it is opened without a password."""
     try:
-        _crypto.serialization.load_der_private_key(content, None)
+        crypto().serialization.load_der_private_key(content, None)
     except TypeError:
         return True
-    except (ValueError, _crypto.exceptions.UnsupportedAlgorithm):
+    except (ValueError, crypto().exceptions.UnsupportedAlgorithm):
         return False
     return False
 
@@ -191,7 +196,7 @@ def _choose(certificates: list[t.Any], key: t.Any, source: str) -> t.Any:
     """The certificate that fits the key; without a key there has to be exactly one."""
     if key is None:
         if len(certificates) != 1:
-            raise problem(source, f"holds {len(certificates)} certificates", "Leave the one that is to be added, or give its private key as well.")
+            raise problem(source, f"holds {len(certificates)} certificates", "Keep only the certificate that is to be added, or give its private key as well.")
         return certificates[0]
     wanted = _public(key)
     for certificate in certificates:
@@ -201,4 +206,4 @@ def _choose(certificates: list[t.Any], key: t.Any, source: str) -> t.Any:
 
 
 def _public(thing: t.Any) -> bytes:
-    return bytes(thing.public_key().public_bytes(_crypto.serialization.Encoding.DER, _crypto.serialization.PublicFormat.SubjectPublicKeyInfo))
+    return bytes(thing.public_key().public_bytes(crypto().serialization.Encoding.DER, crypto().serialization.PublicFormat.SubjectPublicKeyInfo))

@@ -2,7 +2,13 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE: for use inside this collection only.
-"""Host names per cloud. One option, C(cloud), moves them all together; single ones can be overridden."""
+"""Host names per cloud. One option, C(cloud), moves them all together; single ones can be overridden.
+
+Sources: https://learn.microsoft.com/graph/deployments and https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud (Graph and
+sign-in), https://github.com/microsoft/terraform-provider-power-platform and
+https://www.powershellgallery.com/packages/Microsoft.PowerPlatform.EnterprisePolicies (Power Platform and BAP; no page lists them); read 2026-11. For GCC High
+these two differ, and what the second says is taken (inferred).
+"""
 
 from __future__ import annotations
 
@@ -10,8 +16,8 @@ import dataclasses
 import typing as t
 import urllib.parse
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._addresses import address_problem, without_secrets
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
+from ._addresses import address_problem, without_secrets
+from ._errors import OptionError
 
 # Where Entra signs people in, in all clouds, legacy aliases included.
 LOGIN_HOSTS = frozenset({
@@ -24,6 +30,9 @@ LOGIN_HOSTS = frozenset({
     "login.chinacloudapi.cn",
 })  # fmt: skip
 _WORKSPACE365 = "https://login.windows.net/{primary_domain}"
+EXAMPLE_AUTHORITY = "https://login.windows.net/contoso.com"  # for sentences
+ERROR_PAGE = "https://login.microsoftonline.com/error"  # says what an AADSTS code means; the other clouds have none of their own
+AZURE_AD_GRAPH = "https://graph.windows.net"  # the API before Microsoft Graph, retired in 2025; registrations still name it
 _ANY_TENANT = {"common", "organizations", "consumers"}
 
 
@@ -141,7 +150,10 @@ class Endpoints:
 
 
 def service_root(value: str, option: str) -> str:
-    """Check a service root given by the user and return it without trailing slashes; a path prefix is allowed."""
+    """Check a service root given by the user and return it without trailing slashes; a path prefix is allowed.
+
+    Raises OptionError when it is no https:// address, or ends with an API version.
+    """
     text = value.strip()
     problem = address_problem(text)
     if not problem and text.rstrip("/").rpartition("/")[2].lower() in ("v1.0", "v2.0", "beta"):
@@ -158,7 +170,10 @@ def service_root(value: str, option: str) -> str:
 
 
 def endpoints_of(options: t.Mapping[str, t.Any]) -> Endpoints:
-    """The endpoints that C(cloud), C(login_url) and C(graph_url) name."""
+    """The endpoints that C(cloud), C(login_url) and C(graph_url) name.
+
+    Raises OptionError for a cloud that is not known, and for a URL that C(service_root) refuses.
+    """
     name = options.get("cloud") or "public"
     cloud = CLOUDS.get(name)
     if cloud is None:

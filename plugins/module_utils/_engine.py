@@ -13,7 +13,8 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._budget import Budget
+from ._budget import Budget
+from ._errors import ConnectorError, CrashError
 
 # In check mode an object that a run would create has no id yet. Later tasks get this one and know it.
 PLACEHOLDER_ID = "00000000-0000-0000-0000-000000000000"
@@ -79,6 +80,9 @@ class Runtime:
     host: str | None = None  # inventory host name, where known
     secrets: set[str] = dataclasses.field(default_factory=set)  # values that must be masked in every output
     guards: list[t.Callable[[], None]] = dataclasses.field(default_factory=list)  # what has to be certain before the first write
+    # What only some processes have, by name. The worker of the controller has the "vault" passwords of the run; a module process has none of it.
+    services: t.Mapping[str, t.Callable[[], t.Any]] = dataclasses.field(default_factory=dict)
+    needs: tuple[str, ...] = ()  # the permissions of Microsoft Graph that the README documents for this task
     # Keys that a failure has to show as well, as they are when it happens: what a task reached matters to the ones after it.
     so_far: t.Callable[[], dict[str, t.Any]] = dict
 
@@ -92,7 +96,7 @@ class Runtime:
 def run(resource: Resource[t.Any], runtime: Runtime) -> dict[str, t.Any]:
     """Run one resource to its end and return the module result: changed, actions, diff and the resource's own keys.
 
-    Raises ConnectorError; its C(applied) tells which actions had been carried out by then.
+    Raises ConnectorError, and CrashError for a mistake of ours on the way: C(applied) of both tells which actions had been carried out by then.
     """
     current = resource.read()
     plan = resource.plan(current)
@@ -100,7 +104,7 @@ def run(resource: Resource[t.Any], runtime: Runtime) -> dict[str, t.Any]:
         runtime.warn(text)
     applied = bool(plan.actions) and not runtime.check_mode
     if plan.actions and runtime.check_mode:
-        # A write would ask them. A prediction that the run refuses is none.
+        # A write would call them, and a prediction must not promise what the run refuses.
         for guard in runtime.guards:
             guard()
     if applied:
@@ -109,10 +113,11 @@ def run(resource: Resource[t.Any], runtime: Runtime) -> dict[str, t.Any]:
             try:
                 runtime.budget.check_write(action.text)
                 resource.apply(action)
+            except ConnectorError as error:
+                raise error.with_(applied=done) from error
             except Exception as error:
-                # Whoever reports the failure, a bug of ours included, has to say what had been written by then.
-                error.applied = done  # type: ignore[attr-defined]
-                raise
+                # The report of a bug of ours has to say what had been written by then, too.
+                raise CrashError(done) from error
             done.append(action.text)
     result = {
         "changed": bool(plan.actions),

@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import HOST_VARIABLE, Declaration, execute, mask, remaining_time
+
+from ._declaration import HOST_VARIABLE, Declaration, execute, mask, remaining_time
 
 
 def run_module(declaration: Declaration) -> None:
@@ -27,6 +28,6 @@ def run_module(declaration: Declaration) -> None:
         module.warn(text)
     # Registered secrets are masked in the outcome already. Given to no_log_values they would hide what a module reveals.
     if outcome.failed:
-        # Without a traceback of ours core would add one of this line, which tells nobody anything.
+        # Without a traceback of ours core would add a useless one of this line.
         module.fail_json(**{"exception": "", **outcome.result})
     module.exit_json(**outcome.result)

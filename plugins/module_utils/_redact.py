@@ -21,7 +21,7 @@ _NAMES = (
 
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b(Bearer|Basic|Workspace365)\s+[A-Za-z0-9._~+/=-]{8,}", re.IGNORECASE), rf"\1 {MASK}"),
-    # A JWT, whole or cut off by somebody's length limit.
+    # A JWT, whole or truncated by a length limit.
     (re.compile(r"\beyJ[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*){0,2}"), MASK),
     # "name": "value", also with quotes escaped once; a value cut off at the end of the text counts too.
     (re.compile(rf"""((?:\\?["'])(?:{_NAMES})(?:\\?["'])\s*:\s*\\?["'])(?:[^"'\\]|\\(?!["'])[^"'])*""", re.IGNORECASE), rf"\1{MASK}"),

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import dataclasses
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.base import Credential, Login
-from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.choice import choose_credential
-from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.guard import TenantGuard, check_expected_domain, check_tenant
-from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.tokens import TokenProvider
-from ansible_collections.tenantkit.connectors.plugins.module_utils._cache import JobCache
-from ansible_collections.tenantkit.connectors.plugins.module_utils._clouds import Endpoints, endpoints_of
-from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import Runtime
-from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import GraphClient
-from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.made import MadeObjects
-from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.personal import PersonalWrites
-from ansible_collections.tenantkit.connectors.plugins.module_utils._http import HttpClient
-from ansible_collections.tenantkit.connectors.plugins.module_utils._pace import Pacer
+from ._auth.base import Credential, Login
+from ._auth.choice import choose_credential
+from ._auth.guard import TenantGuard, check_expected_domain, check_tenant
+from ._auth.tokens import TokenProvider
+from ._clouds import Endpoints, endpoints_of
+from ._engine import Runtime
+from ._graph.client import GraphClient
+from ._graph.left_behind import LeftBehind
+from ._graph.personal_account_limit import PersonalWrites
+from ._graph.recently_created import RecentlyCreated
+from ._graph.rights import Caller, TaskRights
+from ._http.client import HttpClient
+from ._job.cache import JobCache
+from ._job.rate_limit import Pacer
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,6 +42,10 @@ class Session:
     def scope(self) -> tuple[str, ...]:
         """The beginning of the key of everything that is cached for this caller in this tenant."""
         return (*self.tokens.scope, self.endpoints.graph_url)
+
+    def caller(self, *, fresh: bool = False) -> Caller:
+        """What the token says of its rights; ``fresh`` asks for a new one, since a right may have been granted after the last was issued."""
+        return Caller.from_claims(self.tokens.token(self.endpoints.graph_audience, fresh=fresh).claims)
 
 
 def open_session(runtime: Runtime, cache: JobCache | None = None) -> Session:
@@ -66,12 +72,17 @@ def open_session(runtime: Runtime, cache: JobCache | None = None) -> Session:
         on_token=runtime.secret,
     )
     guard = TenantGuard(tenant, expected_domain, cache, (*tokens.scope, endpoints.graph_url), credential.describe())
-    tenant_id = guard.check_token(tokens.token(endpoints.graph_audience).claims)
+    token = tokens.token(endpoints.graph_audience)
+    tenant_id = guard.check_token(token.claims)
     if cache.problem:
         runtime.warn(cache.problem)
     graph = GraphClient(http, endpoints.graph_url, tokens, tenant, tenant_id=tenant_id, audience=endpoints.graph_audience)
     graph.guard = guard
-    graph.made = MadeObjects(cache, tenant_id)
+    graph.rights = TaskRights(runtime.needs, Caller.from_claims(token.claims))
+    graph.made = RecentlyCreated(cache, tenant_id)
+    graph.left = LeftBehind(cache, (*tokens.scope, endpoints.graph_url, tenant_id), tenant, by_person=bool(token.scopes))
+    if shared := runtime.services.get("graph_reads"):
+        graph.shared, graph.scope = shared(), tokens.scope
     graph.personal = PersonalWrites(Pacer(runtime.budget, cache, (tenant_id, credential.client_id or ""), "Microsoft Graph"))
     runtime.guards.append(lambda: guard.check(graph))
     return Session(tenant, tenant_id, endpoints, http, credential, tokens, cache, guard, graph)

@@ -189,10 +189,10 @@ failure:
   sample: {kind: file, code: vault_file, outcome: refused, details: {stored: [vault_file]}}
 """
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Declaration
-from ansible_collections.tenantkit.connectors.plugins.module_utils._module import run_module
-from ansible_collections.tenantkit.connectors.plugins.module_utils._sinks.sinks import ABOUT_A_KEY
-from ansible_collections.tenantkit.connectors.plugins.module_utils._sinks.sinks_resource import SinksResource
+from ..module_utils._declaration import Declaration
+from ..module_utils._module import run_module
+from ..module_utils._sinks.sinks import ABOUT_A_KEY
+from ..module_utils._sinks.sinks_resource import SinksResource
 
 DECLARATION = Declaration(
     options={

@@ -183,9 +183,9 @@ failure:
   sample: {kind: option, code: vault_id_not_loaded, outcome: refused}
 """
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Declaration
-from ansible_collections.tenantkit.connectors.plugins.module_utils._module import run_module
-from ansible_collections.tenantkit.connectors.plugins.module_utils._sinks.vault_file import VaultFileResource
+from ..module_utils._declaration import Declaration
+from ..module_utils._module import run_module
+from ..module_utils._sinks.vault_file import VaultFileResource
 
 DECLARATION = Declaration(
     options={

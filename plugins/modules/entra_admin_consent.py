@@ -23,6 +23,7 @@ extends_documentation_fragment:
   - tenantkit.connectors.attributes
   - tenantkit.connectors.attributes.actiongroup
   - tenantkit.connectors.application
+  - tenantkit.connectors.chained
 options:
   permissions:
     description:
@@ -75,7 +76,7 @@ options:
     description:
       - Privileged permissions that may be granted, as C(delegated:Name) or C(application:Name), without wildcards.
       - Permissions with which an application could take over the tenant are neither granted nor handed off unless they are named here.
-      - An entry that is not a privileged permission is an error.
+      - An entry that is not a privileged permission accepts nothing and is a warning.
     type: list
     elements: str
     default: []
@@ -125,7 +126,7 @@ EXAMPLES = r"""
     tenant_id: contoso.onmicrosoft.com
     unique_name: payroll-sync
 
-- name: Consent, or get a link for somebody who may
+- name: Consent, or get a link for an administrator
   tenantkit.connectors.entra_admin_consent:
     tenant_id: contoso.onmicrosoft.com
     unique_name: payroll-sync
@@ -203,7 +204,9 @@ consent:
           delegated: [openid, User.Read]
           application: [Group.Read.All]
     granted:
-      description: What is granted, asked for or not. Empty when the identity may not read it, see O(on_forbidden=hand_off).
+      description:
+        - What is granted, asked for or not.
+        - Empty where RV(consent.state) is V(not_assessed), and so are RV(consent.missing) and RV(consent.extra). They say nothing then.
       type: list
       elements: dict
       returned: success
@@ -255,8 +258,20 @@ consent:
         - tenant_id: 5f1c7f0e-6d3c-4a0e-9a54-3f1c9f3f1f10
           url: https://login.microsoftonline.com/5f1c7f0e-6d3c-4a0e-9a54-3f1c9f3f1f10/v2.0/adminconsent?client_id=...
           note: null
+    state:
+      description:
+        - V(complete), V(incomplete), or V(not_assessed) where the identity may not read what is granted (O(on_forbidden=hand_off)). That is neither granted
+          nor missing.
+      type: str
+      returned: success
+      sample: incomplete
+    unread:
+      description: What may not be read, and which permission lets the identity read it. V(null) where everything was read.
+      type: str
+      returned: success
+      sample: null
     complete:
-      description: Whether nothing is left to do.
+      description: Whether nothing is left to do. V(false) where that is not known.
       type: bool
       returned: success
       sample: false
@@ -275,6 +290,11 @@ consent:
       type: str
       returned: success
       sample: null
+    principal_enabled:
+      description: Whether the account of that user is enabled. V(null) where that may not be read (it takes C(User.Read.All)), and for a user named by id.
+      type: bool
+      returned: success
+      sample: null
     hand_off:
       description: What a privileged admin needs to finish. V(null) when nothing is left to do.
       type: dict
@@ -287,6 +307,14 @@ consent:
           type: str
           returned: success
           sample: "https://login.microsoftonline.com/9a8b7c6d-5e4f-4a3b-8c2d-1e0f9a8b7c6d/v2.0/adminconsent?client_id=631a96bc-..."
+        lacks:
+          description:
+            - The permissions that the automation identity lacks, and because of which this is handed off. With them the next run does it, and no administrator
+              of a tenant has anything to do.
+          type: list
+          elements: str
+          returned: success
+          sample: [DelegatedPermissionGrant.ReadWrite.All]
         reason:
           description: Why it was not done here.
           type: str
@@ -331,15 +359,16 @@ actions:
     - "grant openid, User.Read of Microsoft Graph (delegated) to 'Payroll sync' for the tenant"
 """
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._argspec import APPLICATION_REFERENCE
-from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Declaration
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.consent_resource import ConsentResource
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.options import CONSENT_OPTIONS
-from ansible_collections.tenantkit.connectors.plugins.module_utils._module import run_module
+from ..module_utils._declaration import Declaration
+from ..module_utils._entra.common.application_reference import APPLICATION_REFERENCE
+from ..module_utils._entra.common.options import CHAINED, CONSENT_OPTIONS
+from ..module_utils._entra.consent.resource import ConsentResource
+from ..module_utils._module import run_module
 
 DECLARATION = Declaration(
-    options=CONSENT_OPTIONS,
+    options={**CONSENT_OPTIONS, **CHAINED},
     resource=ConsentResource,
+    documented="entra_admin_consent",
     required_one_of=[APPLICATION_REFERENCE],
     mutually_exclusive=[APPLICATION_REFERENCE],
 )

@@ -11,8 +11,8 @@ short_description: Manage an application registration in Microsoft Entra ID
 version_added: 1.0.0
 description:
   - Creates, changes and deletes an application registration. What is not given is left alone.
-  - An application that this module creates carries the tag C(tkc:created). One without it was made by others and is changed only with
-    O(adopt=true), and never deleted.
+  - An application that this module creates carries the tag C(tkc:created). One without it, made by others or robbed of its tags, is changed
+    only with O(adopt=true), and never deleted. What speaks for whose it is (its unique name, the application that created it) is said.
   - Everything that Entra would refuse about names, URIs, tags and audiences is checked before the first write.
   - To confirm an application takes one request; to create one takes a read and a write.
 author:
@@ -22,6 +22,7 @@ extends_documentation_fragment:
   - tenantkit.connectors.attributes
   - tenantkit.connectors.attributes.actiongroup
   - tenantkit.connectors.application
+  - tenantkit.connectors.chained
 options:
   state:
     description:
@@ -113,6 +114,11 @@ options:
   is_fallback_public_client:
     description: Whether flows without a redirect URI and without a secret (device code, resource owner password) are allowed.
     type: bool
+  is_disabled:
+    description:
+      - Whether the application is deactivated. Then no tokens are issued for it in any tenant, and everything else about it stays.
+      - Without this option a deactivated application is left so. V(false) takes back what may have been a security measure.
+    type: bool
   implicit_grant:
     description: Tokens that the authorization endpoint may hand out directly.
     type: dict
@@ -169,7 +175,9 @@ options:
     suboptions: *list_of_texts
   owners:
     description:
-      - Owners, by user principal name, or by object id of a user or service principal.
+      - Owners, by user principal name, or by object id of a user or service principal. At most 100.
+      - They are looked up before anything is written, and one that does not exist is an error. Object ids are taken as they are where the automation identity
+        may not read what they lead to (C(Directory.Read.All)).
       - An identity whose only power is C(Application.ReadWrite.OwnedBy) stays an owner, since it could not manage the application any more.
     type: dict
     suboptions: *list_of_texts
@@ -288,7 +296,7 @@ EXAMPLES = r"""
         - payroll
   register: payroll
 
-- name: Adopt the application that somebody registered by hand, and give it a unique name
+- name: Adopt an application that was registered by hand, and give it a unique name
   tenantkit.connectors.entra_app:
     tenant_id: contoso.onmicrosoft.com
     unique_name: payroll-sync
@@ -442,6 +450,16 @@ app:
       type: str
       returned: always
       sample: contoso.onmicrosoft.com
+    is_disabled:
+      description: Whether it is deactivated. V(null) where that was not read, and in clouds that do not know it.
+      type: bool
+      returned: always
+      sample: false
+    disabled_by_microsoft_status:
+      description: What Microsoft says where it disabled the application, such as V(DisabledDueToViolationOfServicesAgreement).
+      type: str
+      returned: always
+      sample: NotDisabled
     would_create:
       description: Whether this is check mode and the application does not exist yet.
       type: bool
@@ -467,15 +485,16 @@ failure:
   sample: {"kind": "option", "code": "not_ours", "http_status": null, "tenant": "contoso.onmicrosoft.com"}
 """
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._argspec import APPLICATION_REFERENCE
-from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Declaration
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.application import ApplicationResource
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.options import APPLICATION_OPTIONS
-from ansible_collections.tenantkit.connectors.plugins.module_utils._module import run_module
+from ..module_utils._declaration import Declaration
+from ..module_utils._entra.application.resource import ApplicationResource
+from ..module_utils._entra.common.application_reference import APPLICATION_REFERENCE
+from ..module_utils._entra.common.options import APPLICATION_OPTIONS, CHAINED
+from ..module_utils._module import run_module
 
 DECLARATION = Declaration(
-    options=APPLICATION_OPTIONS,
+    options={**APPLICATION_OPTIONS, **CHAINED},
     resource=ApplicationResource,
+    documented="entra_app",
     required_one_of=[APPLICATION_REFERENCE],
 )
 

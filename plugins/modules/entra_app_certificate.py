@@ -10,11 +10,11 @@ module: entra_app_certificate
 short_description: Manage certificates of an application in Microsoft Entra ID
 version_added: 1.0.0
 description:
-  - Adds a certificate that is given, or makes one with its key (O(generate)), renews that before it expires, and removes old ones when nobody can
-    need them any more.
+  - Adds a certificate that is given, or makes one with its key (O(generate)), renews that before it expires, and removes old ones when they can no
+    longer be needed.
   - A managed certificate carries its owner, its name and the beginning of its thumbprint in its display name (C(tkc:name:thumbprint)). Other certificates of
     the application are listed, sent back as they were read, and never removed.
-  - The list of certificates can only be written as a whole. When somebody else has changed it between reading and writing, nothing is written
+  - The list of certificates can only be written as a whole. When another client has changed it between the read and the write, nothing is written
     (C(failure.code=list_changed)).
   - A certificate that has expired, that is not valid yet, or whose private key does not fit is refused before anything is written.
   - When every answer to the write was lost, the certificate is looked for and removed again. Where that cannot be done either, C(failure.details.left_key_id)
@@ -38,10 +38,10 @@ options:
     required: true
   state:
     description:
-      - V(present) adds the certificate that is given unless the application has it, whoever added it. With O(generate) it makes one when none of the name is
-        valid beyond O(renew_before_days), or when O(delivery) needs one.
+      - V(present) adds the certificate that is given unless the application has it already, managed or not. With O(generate) it makes one when none of the
+        name is valid beyond O(renew_before_days), or when O(delivery) needs one.
       - V(absent) removes one certificate of the name (O(key_id) or O(thumbprint)), or all of them.
-      - V(retired) removes those of the name that nobody can need, by the rules of M(tenantkit.connectors.entra_client_secret).
+      - V(retired) removes those of the name that are no longer needed, by the rules of M(tenantkit.connectors.entra_client_secret).
     type: str
     choices: [present, absent, retired]
     default: present
@@ -67,7 +67,7 @@ options:
     type: str
   generate:
     description:
-      - Make an RSA key with a self-signed certificate when one is needed. The key is not written anywhere. Whoever runs the task puts it where it belongs.
+      - Make an RSA key with a self-signed certificate when one is needed. The key is not written anywhere. The play has to store it.
     type: bool
     default: false
   subject:
@@ -147,6 +147,11 @@ options:
           - Confirms that the target took the key with this id. Its mark becomes delivered.
           - Fails with C(failure.outcome=unknown) when another run has marked a newer one meanwhile, or when the mark is gone. It then stays
             pending, and the next run makes and delivers a new one.
+        type: str
+      undecided_key_id:
+        description:
+          - Says that the run which made the credential with this id has ended without knowing whether the target took it. Its mark then says so, and the
+            next run does not wait for it.
         type: str
 seealso:
   - module: tenantkit.connectors.entra_client_secret
@@ -341,15 +346,16 @@ failure:
   sample: {kind: conflict, code: list_changed, outcome: refused}
 """
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._argspec import APPLICATION_REFERENCE
-from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Declaration
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.certificate_resource import CertificateResource
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.options import CERTIFICATE_OPTIONS
-from ansible_collections.tenantkit.connectors.plugins.module_utils._module import run_module
+from ..module_utils._declaration import Declaration
+from ..module_utils._entra.common.application_reference import APPLICATION_REFERENCE
+from ..module_utils._entra.common.options import CERTIFICATE_OPTIONS
+from ..module_utils._entra.credential.certificate_resource import CertificateResource
+from ..module_utils._module import run_module
 
 DECLARATION = Declaration(
     options=CERTIFICATE_OPTIONS,
     resource=CertificateResource,
+    documented="entra_app_certificate",
     reveals=["certificate.private_key_pem"],
     required_one_of=[APPLICATION_REFERENCE],
     mutually_exclusive=[APPLICATION_REFERENCE, ["certificate_path", "certificate_content", "generate"], ["private_key_path", "private_key_content"]],

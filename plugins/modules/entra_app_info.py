@@ -23,7 +23,7 @@ extends_documentation_fragment:
 options:
   display_name:
     description:
-      - Display name of the application, whoever made it. Display names are not unique; more than one match is an error.
+      - Display name of the application, also of one that this collection did not make. Display names are not unique; more than one match is an error.
       - Excludes O(object_id), O(app_id) and O(unique_name).
     type: str
   tag:
@@ -50,7 +50,7 @@ EXAMPLES = r"""
     unique_name: payroll-sync
   register: payroll
 
-- name: Find the application that somebody registered by hand for this sign-in page
+- name: Find the application that was registered by hand for this sign-in page
   tenantkit.connectors.entra_app_info:
     tenant_id: contoso.onmicrosoft.com
     redirect_uri: https://payroll.example/callback
@@ -188,6 +188,16 @@ apps:
       type: str
       returned: always
       sample: contoso.onmicrosoft.com
+    is_disabled:
+      description: Whether it is deactivated. V(null) where that was not read, and in clouds that do not know it.
+      type: bool
+      returned: always
+      sample: false
+    disabled_by_microsoft_status:
+      description: What Microsoft says where it disabled the application, such as V(DisabledDueToViolationOfServicesAgreement).
+      type: str
+      returned: always
+      sample: NotDisabled
     secrets:
       description: Client secrets, without values. C(managed) tells those that this collection made from those of others.
       type: list
@@ -210,6 +220,13 @@ apps:
           thumbprint: 5A9D1F0E3C7B2A486D1E0F9C8B7A6D5E4F3C2B1A
           start_date_time: "2026-11-22T10:00:00Z"
           end_date_time: "2027-11-22T10:00:00Z"
+service_time:
+  description:
+    - The time by Microsoft Graph's own clock when it answered. The ends of secrets and certificates are compared with this, since the clock of the
+      controller may be wrong. Null when nothing was asked, or when the answer did not say.
+  returned: success
+  type: str
+  sample: "2026-11-22T10:00:00Z"
 actions:
   description: Always empty; this module only reads.
   returned: success
@@ -223,10 +240,11 @@ failure:
   sample: {"kind": "forbidden", "code": "Authorization_RequestDenied", "http_status": 403, "tenant": "contoso.onmicrosoft.com"}
 """
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._argspec import APPLICATION_REFERENCE, application_reference_spec
-from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Declaration
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.application_info import ApplicationInfoResource
-from ansible_collections.tenantkit.connectors.plugins.module_utils._module import run_module
+from ..module_utils._argspec import application_reference_spec
+from ..module_utils._declaration import Declaration
+from ..module_utils._entra.application.info import ApplicationInfoResource
+from ..module_utils._entra.common.application_reference import APPLICATION_REFERENCE
+from ..module_utils._module import run_module
 
 DECLARATION = Declaration(
     options={
@@ -237,6 +255,7 @@ DECLARATION = Declaration(
         "created_here": {"type": "bool", "default": False},
     },
     resource=ApplicationInfoResource,
+    documented="entra_app_info",
     mutually_exclusive=[APPLICATION_REFERENCE],
 )
 

@@ -22,6 +22,7 @@ extends_documentation_fragment:
   - tenantkit.connectors.attributes
   - tenantkit.connectors.attributes.actiongroup
   - tenantkit.connectors.application
+  - tenantkit.connectors.chained
 options:
   permissions:
     description:
@@ -78,7 +79,7 @@ options:
       - Privileged permissions that may be requested, as C(delegated:Name) or C(application:Name), without wildcards.
       - Permissions with which an application could take over the tenant, such as C(RoleManagement.ReadWrite.Directory), are refused
         unless they are named here.
-      - An entry that is not a privileged permission is an error.
+      - An entry that is not a privileged permission accepts nothing and is a warning.
     type: list
     elements: str
     default: []
@@ -170,10 +171,12 @@ actions:
     - "change requested permissions of application 'Payroll sync': add delegated:User.Read, application:Group.Read.All of Microsoft Graph"
 """
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._argspec import APPLICATION_REFERENCE, application_reference_spec, permissions_spec
-from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Declaration
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.permission_resource import PermissionResource
-from ansible_collections.tenantkit.connectors.plugins.module_utils._module import run_module
+from ..module_utils._argspec import application_reference_spec, permissions_spec
+from ..module_utils._declaration import Declaration
+from ..module_utils._entra.common.application_reference import APPLICATION_REFERENCE
+from ..module_utils._entra.common.options import CHAINED
+from ..module_utils._entra.permission.resource import PermissionResource
+from ..module_utils._module import run_module
 
 DECLARATION = Declaration(
     options={
@@ -183,8 +186,10 @@ DECLARATION = Declaration(
         "mode": {"type": "str", "default": "merge", "choices": ["merge", "exact"]},
         "create_missing_service_principals": {"type": "bool", "default": False},
         "accept_privileged": {"type": "list", "elements": "str", "default": []},
+        **CHAINED,
     },
     resource=PermissionResource,
+    documented="entra_app_permission",
     required_one_of=[APPLICATION_REFERENCE],
     mutually_exclusive=[APPLICATION_REFERENCE],
 )

@@ -10,7 +10,7 @@ module: entra_client_secret
 short_description: Manage client secrets of an application in Microsoft Entra ID
 version_added: 1.0.0
 description:
-  - Makes a client secret when one is needed, renews it before it expires, and removes old ones when nobody can need them any more.
+  - Makes a client secret when one is needed, renews it before it expires, and removes old ones when they are no longer needed.
   - A managed secret carries its owner and its name in its display name (C(tkc:name:suffix)). Other secrets of the application are listed,
     and never removed.
   - A new secret is tried at Entra before it is returned (O(prove)). Its value is returned once, as RV(secret.secret_text), in the run that
@@ -36,7 +36,7 @@ options:
     description:
       - V(present) makes a secret when none of the name is valid beyond O(renew_before_days), or when O(delivery) needs one.
       - V(absent) removes one secret of the name, O(key_id), or all of them.
-      - V(retired) removes those of the name that nobody can need. A secret that was never delivered goes after an hour once a later one has
+      - V(retired) removes those of the name that are no longer needed. A secret that was never delivered goes after an hour once a later one has
         been delivered. A delivered one goes when O(overlap_days) have passed since a later one was made that has been delivered everywhere
         the old one was. One whose delivery is pending stays, as does the newest. Without any delivery on record, a secret
         goes when a later one of the name is older than O(overlap_days).
@@ -107,6 +107,11 @@ options:
           - Confirms that the target took the secret with this id. Its mark becomes delivered.
           - Fails with C(failure.outcome=unknown) when another run has marked a newer secret meanwhile, or when the mark is gone. The secret then
             stays pending, and the next run makes and delivers a new one.
+        type: str
+      undecided_key_id:
+        description:
+          - Says that the run which made the credential with this id has ended without knowing whether the target took it. Its mark then says so, and the
+            next run does not wait for it.
         type: str
 seealso:
   - module: tenantkit.connectors.workspace365_sso
@@ -297,15 +302,16 @@ failure:
   sample: {kind: conflict, code: another_run, outcome: refused}
 """
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._argspec import APPLICATION_REFERENCE
-from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Declaration
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.secret_resource import SecretResource
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.options import SECRET_OPTIONS
-from ansible_collections.tenantkit.connectors.plugins.module_utils._module import run_module
+from ..module_utils._declaration import Declaration
+from ..module_utils._entra.common.application_reference import APPLICATION_REFERENCE
+from ..module_utils._entra.common.options import SECRET_OPTIONS
+from ..module_utils._entra.credential.secret_resource import SecretResource
+from ..module_utils._module import run_module
 
 DECLARATION = Declaration(
     options=SECRET_OPTIONS,
     resource=SecretResource,
+    documented="entra_client_secret",
     reveals=["secret.secret_text"],
     required_one_of=[APPLICATION_REFERENCE],
     mutually_exclusive=[APPLICATION_REFERENCE],

@@ -135,6 +135,24 @@ options:
         product may sign in with one of them. They are in RV(connection.other_registrations).
     type: bool
     default: false
+  people_sign_in:
+    description:
+      - Whether people sign in to the application, and not only the product itself. Without an assigned user an application that requires assignment is
+        blocked for them.
+      - Without this option that is so when O(permissions) has delegated ones.
+    type: bool
+  used_apis:
+    description:
+      - App ids of APIs that the product uses although nothing is requested of them. One that is disabled blocks the connection as one of O(permissions) does.
+    type: list
+    elements: str
+    default: []
+  accounts:
+    description:
+      - Users who sign in for the product, by user principal name or object id. One that is disabled blocks the connection.
+    type: list
+    elements: str
+    default: []
   state:
     description:
       - Whether the connection should be there.
@@ -164,6 +182,18 @@ options:
         description: Whether the credential is left to a later call.
         type: bool
         default: false
+      prefix:
+        description: What the names of the role's variables begin with, for sentences that name one.
+        type: str
+        default: ""
+      accounts_variable:
+        description: The role's variable that O(accounts) come from.
+        type: str
+        default: ""
+      consent_variable:
+        description: The variable of the role with its value that goes on where it may not be read what was consented to.
+        type: str
+        default: ""
       absent_confirmed:
         description: What the operator wrote to confirm O(state=absent).
         type: str
@@ -172,8 +202,12 @@ options:
         description: What confirms it.
         type: str
         default: ""
+      absent_consequence:
+        description: What happens to the product then, as the end of a sentence.
+        type: str
+        default: ""
       problems:
-        description: What is wrong with the choice of variables. The module refuses it before anybody signs in.
+        description: What is wrong with the choice of variables. The module refuses it before it signs in.
         type: list
         elements: str
         default: []
@@ -240,10 +274,40 @@ connection:
       returned: success
       sample: true
     status:
-      description: V(connected), V(awaiting_consent), V(not_connected), V(absent) or V(not_absent).
+      description: V(connected), V(blocked), V(awaiting_consent), V(consent_not_assessed), V(not_connected), V(absent) or V(not_absent).
       type: str
       returned: success
       sample: connected
+    blockers:
+      description:
+        - What keeps people, or the product itself, from signing in, whatever the steps do. Nothing of it is undone unless an option asks for it.
+        - V(what) is V(deactivated), V(disabled), V(disabled_by_microsoft) or V(no_assignment), of an V(object_type) V(application), V(service_principal),
+          V(api) or V(account). V(who) can take it back. V(shuts) says that no token is issued for the application, V(stops_renewal) that no new
+          credential could be proven, so that none is made.
+      type: list
+      elements: dict
+      returned: success
+      sample:
+        - what: deactivated
+          object_type: application
+          name: Workspace 365 (contoso)
+          object_id: 631a96bc-a705-4eda-9f99-fdaf9f54f6a2
+          who: an owner of it, or a Cloud Application Administrator or Application Administrator of the tenant, with 'Activate' at the app registration.
+          sentence: "The app registration 'Workspace 365 (contoso)' (631a96bc-a705-4eda-9f99-fdaf9f54f6a2) in Contoso is deactivated (isDisabled)."
+          shuts: true
+          stops_renewal: true
+    not_assessed:
+      description: What of that could not be looked at, for lack of an optional right or because the cloud does not have it. It changes no status.
+      type: list
+      elements: str
+      returned: success
+      sample: []
+    drift:
+      description: What is otherwise than wanted and left so, because changing it could lock people out, and owners whose accounts are disabled.
+      type: list
+      elements: str
+      returned: success
+      sample: []
     steps:
       description:
         - What each step would do, one sentence per write, whether it is open, and the options of the module that does it.
@@ -272,11 +336,14 @@ connection:
     consent:
       description:
         - The requested, granted, missing and extra permissions per resource.
-        - V(unread) says why it is not known what is granted, where consent may wait for others.
+        - V(state) is V(complete), V(incomplete) or V(not_assessed). It is V(not_assessed) where the automation identity may not read what is granted and
+          the consent may wait for others. Then V(unread) says what cannot be read and what goes on; what is granted, missing and extra is empty and says
+          nothing.
       type: dict
       returned: success
       sample:
         complete: true
+        state: complete
         missing: []
         unread: null
     secret:
@@ -292,7 +359,7 @@ connection:
     delivery:
       description:
         - The authority that would be delivered, and what the delivery marks say. V(marked) is about this very target, V(held) about any target
-          of the connector, pending deliveries included. While it is true somebody may depend on the credential.
+          of the connector, pending deliveries included. While it is true, the product or a program may depend on the credential.
       type: dict
       returned: success
       sample: {authority: "https://login.windows.net/contoso.com", former_authorities: [], marked: true, held: true}
@@ -350,10 +417,10 @@ actions:
   sample: []
 """
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._argspec import permissions_spec
-from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Declaration
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connection_resource import ConnectionResource
-from ansible_collections.tenantkit.connectors.plugins.module_utils._module import run_module
+from ..module_utils._argspec import permissions_spec
+from ..module_utils._declaration import Declaration
+from ..module_utils._entra.connection.resource import ConnectionResource
+from ..module_utils._module import run_module
 
 DECLARATION = Declaration(
     options={
@@ -379,6 +446,9 @@ DECLARATION = Declaration(
         },
         "force": {"type": "bool", "default": False},
         "find_other_registrations": {"type": "bool", "default": False},
+        "people_sign_in": {"type": "bool"},
+        "used_apis": {"type": "list", "elements": "str", "default": []},
+        "accounts": {"type": "list", "elements": "str", "default": []},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "role": {
             "type": "dict",
@@ -387,14 +457,19 @@ DECLARATION = Declaration(
                 "has_product": {"type": "bool", "default": False},
                 "consent_wanted": {"type": "bool", "default": True},
                 "secret_later": {"type": "bool", "default": False, "no_log": False},
+                "accounts_variable": {"type": "str", "default": ""},
                 "absent_confirmed": {"type": "str", "default": ""},
                 "absent_confirmation": {"type": "str", "default": ""},
+                "absent_consequence": {"type": "str", "default": ""},
+                "prefix": {"type": "str", "default": ""},
+                "consent_variable": {"type": "str", "default": ""},
                 "problems": {"type": "list", "elements": "str", "default": []},
             },
         },
         "handed_on": {"type": "bool", "default": False},
     },
     resource=ConnectionResource,
+    documented="entra_connection_info",
     mutually_exclusive=[["secret", "certificate"]],
 )
 

@@ -29,8 +29,8 @@ options:
   state:
     description:
       - V(present) brings into line what is given.
-      - V(restored) puts back what is recorded on O(record_on), and removes the policies that were made for it once nobody is assigned them. Without a record
-        there is nothing to do.
+      - V(restored) puts back what is recorded on O(record_on), and removes the policies that were made for it once they are no longer assigned. Without a
+        record there is nothing to do.
     type: str
     choices: [present, restored]
     default: present
@@ -310,12 +310,12 @@ failure:
   sample: {kind: conflict, code: list_changed, outcome: refused}
 """
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Declaration
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.consent_policy_resource import ConsentPolicyResource
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.options import CONSENT_POLICY_OPTIONS
-from ansible_collections.tenantkit.connectors.plugins.module_utils._module import run_module
+from ..module_utils._declaration import Declaration
+from ..module_utils._entra.common.options import CONSENT_POLICY_OPTIONS
+from ..module_utils._entra.consent_policy.resource import ConsentPolicyResource
+from ..module_utils._module import run_module
 
-DECLARATION = Declaration(options=CONSENT_POLICY_OPTIONS, resource=ConsentPolicyResource)
+DECLARATION = Declaration(options=CONSENT_POLICY_OPTIONS, resource=ConsentPolicyResource, documented="entra_consent_policy")
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ version_added: 1.0.0
 description:
   - A credential's value is often known to one run only, the one that makes it. When that run cannot prove the credential, later ones see nothing wrong.
     This module writes it down on the application itself, as a tag (C(tkc:connector:unproven:outcome)), so that it survives the job.
-  - It proves nothing itself. Whoever tries the credential says what came of it.
+  - It proves nothing itself. The task that tries the credential passes the outcome.
   - The tag is one of the collection's own, which M(tenantkit.connectors.entra_app) keeps when it sets tags.
 author:
   - The tenantkit.connectors contributors (@tenantkit)
@@ -29,7 +29,7 @@ options:
   state:
     description:
       - V(outstanding) remembers O(outcome).
-      - V(settled) forgets it, because a proof succeeded or somebody vouches for the credential.
+      - V(settled) forgets it, because a proof succeeded or the operator vouches for the credential.
     type: str
     choices: [outstanding, settled]
     default: outstanding
@@ -44,7 +44,7 @@ options:
       forbidden: A token was issued, and the product answered that it may do nothing.
       nothing_visible: A token was issued, and nothing is visible with it.
       incomplete: A token was issued, and what was looked for is not visible with it.
-      not_tested: Nobody tried it.
+      not_tested: It was not tried.
 seealso:
   - module: tenantkit.connectors.entra_token
   - module: tenantkit.connectors.entra_client_secret
@@ -94,15 +94,16 @@ actions:
   sample: ["remember that the proof for payroll is outstanding (refused) on application 'Payroll sync'"]
 """
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._argspec import APPLICATION_REFERENCE
-from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Declaration
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.outstanding_proof_resource import CredentialProofResource
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.options import PROOF_OPTIONS
-from ansible_collections.tenantkit.connectors.plugins.module_utils._module import run_module
+from ..module_utils._declaration import Declaration
+from ..module_utils._entra.common.application_reference import APPLICATION_REFERENCE
+from ..module_utils._entra.common.options import PROOF_OPTIONS
+from ..module_utils._entra.credential.outstanding_proof_resource import CredentialProofResource
+from ..module_utils._module import run_module
 
 DECLARATION = Declaration(
     options=PROOF_OPTIONS,
     resource=CredentialProofResource,
+    documented="entra_credential_proof",
     required_one_of=[APPLICATION_REFERENCE],
     mutually_exclusive=[APPLICATION_REFERENCE],
 )

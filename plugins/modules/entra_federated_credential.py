@@ -151,15 +151,16 @@ failure:
   sample: {kind: conflict, code: duplicate_issuer_subject, outcome: refused}
 """
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._argspec import APPLICATION_REFERENCE
-from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Declaration
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.federated_resource import FederatedResource
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.options import FEDERATED_OPTIONS
-from ansible_collections.tenantkit.connectors.plugins.module_utils._module import run_module
+from ..module_utils._declaration import Declaration
+from ..module_utils._entra.common.application_reference import APPLICATION_REFERENCE
+from ..module_utils._entra.common.options import FEDERATED_OPTIONS
+from ..module_utils._entra.credential.federated_resource import FederatedResource
+from ..module_utils._module import run_module
 
 DECLARATION = Declaration(
     options=FEDERATED_OPTIONS,
     resource=FederatedResource,
+    documented="entra_federated_credential",
     required_one_of=[APPLICATION_REFERENCE],
     mutually_exclusive=[APPLICATION_REFERENCE],
 )

@@ -19,6 +19,7 @@ extends_documentation_fragment:
   - tenantkit.connectors.attributes
   - tenantkit.connectors.attributes.actiongroup
   - tenantkit.connectors.application
+  - tenantkit.connectors.chained
 options:
   kind:
     description:
@@ -99,6 +100,11 @@ options:
   delivered_key_id:
     description: Confirms that the target of O(delivery) took the credential with this id. Its mark becomes delivered.
     type: str
+  undecided_key_id:
+    description:
+      - Says that the run which made the credential with this id has ended without knowing whether the target took it. Its mark then says so, and the next
+        run does not wait for it.
+    type: str
 seealso:
   - module: tenantkit.connectors.entra_client_secret
   - module: tenantkit.connectors.entra_app_certificate
@@ -144,11 +150,11 @@ failure:
   sample: {kind: conflict, code: another_run, outcome: refused}
 """
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._argspec import APPLICATION_REFERENCE
-from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Declaration
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.managed import ManagedCredentialResource
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.options import MANAGED_OPTIONS
-from ansible_collections.tenantkit.connectors.plugins.module_utils._module import run_module
+from ..module_utils._declaration import Declaration
+from ..module_utils._entra.common.application_reference import APPLICATION_REFERENCE
+from ..module_utils._entra.common.options import MANAGED_OPTIONS
+from ..module_utils._entra.credential.managed import ManagedCredentialResource
+from ..module_utils._module import run_module
 
 DECLARATION = Declaration(
     options=MANAGED_OPTIONS,

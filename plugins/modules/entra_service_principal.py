@@ -21,6 +21,7 @@ extends_documentation_fragment:
   - tenantkit.connectors.attributes
   - tenantkit.connectors.attributes.actiongroup
   - tenantkit.connectors.application
+  - tenantkit.connectors.chained
 options:
   state:
     description:
@@ -30,13 +31,23 @@ options:
     choices: [present, absent]
     default: present
   account_enabled:
-    description: Whether users can sign in and tokens are issued. It cannot be switched off for another publisher's application.
+    description:
+      - Whether users can sign in and tokens are issued. It cannot be switched off for another publisher's application.
+      - Without this option one that is disabled stays so, unless this collection disabled it and noted that (O(until_present), and
+        O(expected_publisher_tenant_id)).
     type: bool
+  until_present:
+    description:
+      - With O(account_enabled=false), whether a later task that wants the service principal without a word about O(account_enabled) enables it again. Roles
+        say so when a connection is taken away, which is no security measure.
+    type: bool
+    default: false
   app_role_assignment_required:
     description:
       - Whether only users and groups that are assigned can sign in.
-      - Before this is turned on for a service principal that exists already, everybody who holds a grant on it is looked up. If one of them is not
-        assigned, the task fails and names them, unless O(accept_unassigned=true).
+      - Before this is turned on for a service principal that exists already, everybody who holds a grant on it is looked up. If one of them can
+        sign in and is not assigned, the task fails and names them, unless O(accept_unassigned=true). Disabled accounts do not count; where it cannot
+        be read whether an account is enabled (that needs C(User.Read.All)), it counts.
     type: bool
   accept_unassigned:
     description: Turn O(app_role_assignment_required) on although principals that hold a grant are not assigned themselves.
@@ -44,7 +55,8 @@ options:
     default: false
   assigned_to:
     description:
-      - Users and groups that are assigned. Permissions that other applications hold on this one are not touched.
+      - Users and groups that are assigned. They are looked up before anything is written, and one that does not exist is an error.
+      - Permissions that other applications hold on this one are not touched.
     type: dict
     suboptions:
       set:
@@ -64,7 +76,7 @@ options:
                 With C(remove), left out means every role.
             type: str
       add:
-        description: These are assigned, whoever else is.
+        description: These are assigned, besides any others.
         type: list
         elements: dict
         suboptions: *assignee
@@ -101,8 +113,8 @@ options:
     description:
       - The tenant id of the publisher of a vendor's application, as the vendor names it. Nothing is done with the application of another publisher.
       - Whose application an app id is can be seen only once the tenant has a service principal of it. One that turns out to be another publisher's stays as
-        it was created, with nobody assigned, and the task fails. With O(account_enabled=true) and no required assignment it is made disabled, and
-        enabled once its publisher was seen.
+        it was created, without assignments, and the task fails. Without a required assignment it is made disabled, and enabled once its
+        publisher was seen.
     type: str
 seealso:
   - module: tenantkit.connectors.entra_app
@@ -194,6 +206,16 @@ service_principal:
       type: str
       returned: always
       sample: 2f4c9a1e-7d05-4b6f-8e3a-c1d9b0a47f52
+    is_disabled:
+      description: Whether its application is deactivated. V(null) where that was not read, and in clouds that do not know it.
+      type: bool
+      returned: always
+      sample: false
+    disabled_by_microsoft_status:
+      description: What Microsoft says where it disabled the application, such as V(DisabledDueToViolationOfServicesAgreement).
+      type: str
+      returned: always
+      sample: NotDisabled
     assigned_to:
       description: Users and groups that are assigned.
       type: list
@@ -222,15 +244,16 @@ failure:
   sample: {"kind": "option", "code": "unassigned_principals", "http_status": null, "tenant": "contoso.onmicrosoft.com"}
 """
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._argspec import APPLICATION_REFERENCE
-from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Declaration
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.options import SERVICE_PRINCIPAL_OPTIONS
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.service_principal import ServicePrincipalResource
-from ansible_collections.tenantkit.connectors.plugins.module_utils._module import run_module
+from ..module_utils._declaration import Declaration
+from ..module_utils._entra.common.application_reference import APPLICATION_REFERENCE
+from ..module_utils._entra.common.options import CHAINED, SERVICE_PRINCIPAL_OPTIONS
+from ..module_utils._entra.service_principal.resource import ServicePrincipalResource
+from ..module_utils._module import run_module
 
 DECLARATION = Declaration(
-    options=SERVICE_PRINCIPAL_OPTIONS,
+    options={**SERVICE_PRINCIPAL_OPTIONS, **CHAINED},
     resource=ServicePrincipalResource,
+    documented="entra_service_principal",
     required_one_of=[APPLICATION_REFERENCE],
     mutually_exclusive=[APPLICATION_REFERENCE],
 )

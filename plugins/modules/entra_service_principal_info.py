@@ -84,7 +84,7 @@ service_principals:
       returned: always
       sample: 7e1b4d0a-23f5-4c86-9a1e-5d0f6c7b8a92
     display_name:
-      description: Display name. Anybody can choose any.
+      description: Display name. Publishers choose it freely, so it proves nothing.
       type: str
       returned: always
       sample: Office 365 Admin for Okta Workflows
@@ -93,6 +93,16 @@ service_principals:
       type: str
       returned: always
       sample: 9a8b7c6d-5e4f-4a3b-8c2d-1e0f9a8b7c6d
+    is_disabled:
+      description: Whether its application is deactivated. V(null) where that was not read, and in clouds that do not know it.
+      type: bool
+      returned: always
+      sample: false
+    disabled_by_microsoft_status:
+      description: What Microsoft says where it disabled the application, such as V(DisabledDueToViolationOfServicesAgreement).
+      type: str
+      returned: always
+      sample: NotDisabled
     verified_publisher:
       description: The publisher that Microsoft verified; V(null) when there is none.
       type: dict
@@ -136,7 +146,9 @@ service_principals:
       returned: always
       sample: ["https://oauth.workflows.okta.com/oauth/office365admin/cb"]
     assigned_to:
-      description: Users, by user principal name unless there are more than a hundred, and groups that are assigned.
+      description:
+        - Users, by user principal name unless there are more than a hundred, and groups that are assigned.
+        - C(principal_enabled) says whether the account is enabled; V(null) where that may not be read (it takes C(User.Read.All)), and for groups.
       type: list
       elements: dict
       returned: with O(include_access=true)
@@ -145,6 +157,7 @@ service_principals:
           principal_id: 1f2e3d4c-5b6a-4798-8a9b-0c1d2e3f4a5b
           principal_type: user
           app_role: null
+          principal_enabled: true
     grants:
       description:
         - Delegated permissions that were consented to, those for the whole tenant first. C(privileged) repeats those that amount to owning the tenant.
@@ -157,6 +170,7 @@ service_principals:
           tenant_wide: false
           principal_id: 1f2e3d4c-5b6a-4798-8a9b-0c1d2e3f4a5b
           principal: svc-workflows@contoso.com
+          principal_enabled: true
           delegated: [openid, User.Read]
           privileged: []
 tenant:
@@ -169,6 +183,24 @@ tenant:
     primary_domain: contoso.com
     initial_domain: contoso.onmicrosoft.com
     verified_domains: [contoso.onmicrosoft.com, contoso.com]
+caller:
+  description: What the token of the automation identity says of its rights.
+  returned: success
+  type: dict
+  contains:
+    permissions:
+      description: The application permissions of Microsoft Graph in it.
+      type: list
+      elements: str
+      returned: success
+      sample: [Application.Read.All, Organization.Read.All]
+    is_telling:
+      description:
+        - Whether what is not in it is certainly missing. V(false) for a person's token, one that cannot be read, and one of an application with directory
+          roles.
+      type: bool
+      returned: success
+      sample: true
 actions:
   description: Always empty; this module only reads.
   returned: success
@@ -182,15 +214,16 @@ failure:
   sample: {"kind": "forbidden", "code": "Authorization_RequestDenied", "http_status": 403, "tenant": "contoso.onmicrosoft.com"}
 """
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Declaration
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.service_principal_info import ServicePrincipalInfoResource
-from ansible_collections.tenantkit.connectors.plugins.module_utils._module import run_module
+from ..module_utils._declaration import Declaration
+from ..module_utils._entra.service_principal.info import ServicePrincipalInfoResource
+from ..module_utils._module import run_module
 
 _NAMES = ("app_id", "display_name", "display_name_prefix")
 
 DECLARATION = Declaration(
     options={**{name: {"type": "str"} for name in (*_NAMES, "connector")}, "include_access": {"type": "bool", "default": False}},
     resource=ServicePrincipalInfoResource,
+    documented="entra_service_principal_info",
     required_one_of=[_NAMES],
     mutually_exclusive=[_NAMES],
 )

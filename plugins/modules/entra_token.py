@@ -42,7 +42,7 @@ options:
       certificate: O(client_id) and O(certificate_path) or O(certificate_content), with the private key in it or beside it.
       federated: O(client_id) and O(federated_token) or O(federated_token_file).
       password: O(client_id), O(username) and O(password), and O(client_secret) or O(public_client).
-      azure_cli: Whoever is signed in with C(az login) on the machine.
+      azure_cli: The account that is signed in with C(az login) on the machine.
   client_id:
     description: Application (client) id of the connector's application.
     type: str
@@ -286,10 +286,10 @@ failure:
   sample: {kind: credential, code: AADSTS7000215, http_status: 401}
 """
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Declaration
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.options import TOKEN_OPTIONS
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.token_resource import TokenResource
-from ansible_collections.tenantkit.connectors.plugins.module_utils._module import run_module
+from ..module_utils._declaration import Declaration
+from ..module_utils._entra.common.options import TOKEN_OPTIONS
+from ..module_utils._entra.token.resource import TokenResource
+from ..module_utils._module import run_module
 
 DECLARATION = Declaration(
     options=TOKEN_OPTIONS,

@@ -11,7 +11,7 @@ short_description: Prove that an application's credential works with Power Platf
 version_added: 1.0.0
 description:
   - Signs in as the application with its own credential, lists environments with that token, and says what that proves. A token alone proves little. The
-    Power Platform API answers an empty list to whoever has a token and no role.
+    Power Platform API answers an empty list to every identity that has a token and no role.
   - It goes to the tenant by its id, takes no token from an earlier task and keeps none. Whatever comes of it is in RV(proof), also that a
     credential cannot be used at all. The module does not fail over it.
   - The credential is the application's, not that of the automation. It is given with the module's own options and never comes from the environment. For this
@@ -196,9 +196,9 @@ failure:
   sample: {kind: option, code: option_empty}
 """
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Declaration
-from ansible_collections.tenantkit.connectors.plugins.module_utils._module import run_module
-from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.powerplatform_proof import PLATFORM_PROOF_OPTIONS, PlatformProofResource
+from ..module_utils._declaration import Declaration
+from ..module_utils._module import run_module
+from ..module_utils._products.power_platform.credential_proof import PLATFORM_PROOF_OPTIONS, PlatformProofResource
 
 DECLARATION = Declaration(
     options=PLATFORM_PROOF_OPTIONS,

@@ -11,7 +11,7 @@ short_description: List the environments of Power Platform that an identity can 
 version_added: 1.0.0
 description:
   - Asks the Power Platform API for its environments with the credential of the task. This is how an application proves that its sign-in and its role work.
-  - An empty list is no such proof. The API answers it to whoever has a token and no role. RV(visibility) tells the difference.
+  - An empty list is no such proof. The API answers it to every identity that has a token and no role. RV(visibility) tells the difference.
 author:
   - The tenantkit.connectors contributors (@tenantkit)
 extends_documentation_fragment:
@@ -185,10 +185,10 @@ failure:
   sample: {kind: forbidden, code: Forbidden, http_status: 403}
 """
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Declaration
-from ansible_collections.tenantkit.connectors.plugins.module_utils._module import run_module
-from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.powerplatform import POWERPLATFORM_OPTIONS
-from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.powerplatform_environment import EnvironmentInfoResource
+from ..module_utils._declaration import Declaration
+from ..module_utils._module import run_module
+from ..module_utils._products.power_platform.client import POWERPLATFORM_OPTIONS
+from ..module_utils._products.power_platform.environments import EnvironmentInfoResource
 
 DECLARATION = Declaration(
     options={

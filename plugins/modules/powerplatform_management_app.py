@@ -34,7 +34,7 @@ options:
   on_forbidden:
     description:
       - What to do when the identity may not do it.
-      - V(fail) fails. V(hand_off) succeeds without a change and returns the exact request for somebody who may, RV(management_app.hand_off).
+      - V(fail) fails. V(hand_off) succeeds without a change and returns the exact request for an administrator who may send it, RV(management_app.hand_off).
     type: str
     choices: [fail, hand_off]
     default: fail
@@ -56,13 +56,13 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Register it as whoever is signed in with az login
+- name: Register it as the person who is signed in with az login
   tenantkit.connectors.powerplatform_management_app:
     tenant_id: contoso.onmicrosoft.com
     auth_method: azure_cli
     app_id: 7a9c5a0e-2f0f-4a8e-9a57-0e6a3b7f3c11
 
-- name: Look whether it is registered, and say what somebody has to send if not
+- name: Check whether it is registered, and show the request for an administrator if not
   tenantkit.connectors.powerplatform_management_app:
     tenant_id: contoso.onmicrosoft.com
     app_id: 7a9c5a0e-2f0f-4a8e-9a57-0e6a3b7f3c11
@@ -96,7 +96,7 @@ management_app:
       type: bool
       sample: false
     hand_off:
-      description: What somebody else has to do. V(null) when nothing.
+      description: What an administrator still has to do. V(null) when nothing.
       type: dict
       contains:
         reason:
@@ -128,10 +128,10 @@ failure:
   sample: {kind: forbidden, code: registers_itself, outcome: refused}
 """
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Declaration
-from ansible_collections.tenantkit.connectors.plugins.module_utils._module import run_module
-from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.powerplatform import BAP_OPTIONS
-from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.powerplatform_application import ManagementAppResource
+from ..module_utils._declaration import Declaration
+from ..module_utils._module import run_module
+from ..module_utils._products.power_platform.client import BAP_OPTIONS
+from ..module_utils._products.power_platform.management_app import ManagementAppResource
 
 DECLARATION = Declaration(
     options={

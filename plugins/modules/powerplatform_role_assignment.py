@@ -60,7 +60,7 @@ options:
   on_forbidden:
     description:
       - What to do when the identity may not read or change role assignments.
-      - V(fail) fails. V(hand_off) succeeds without a change and returns the exact request for somebody who may, RV(role_assignment.hand_off).
+      - V(fail) fails. V(hand_off) succeeds without a change and returns the exact request for an administrator who may send it, RV(role_assignment.hand_off).
     type: str
     choices: [fail, hand_off]
     default: fail
@@ -79,7 +79,7 @@ options:
     type: str
 notes:
   - The first assignment in a tenant needs a person, or an application, with the Entra role Power Platform Administrator. O(auth_method=azure_cli) takes
-    whoever is signed in.
+    the account that is signed in to Azure CLI.
   - With O(auth_method=access_token), the token has to be for the Power Platform API, and O(tenant_id) has to be an id.
 seealso:
   - module: tenantkit.connectors.entra_service_principal
@@ -98,7 +98,7 @@ EXAMPLES = r"""
     scope: environment
     environment_id: 3fa2b1c0-5d4e-4f6a-8b7c-9d0e1f2a3b4c
 
-- name: Or hand it to somebody who may
+- name: Or hand it off to an administrator
   tenantkit.connectors.powerplatform_role_assignment:
     tenant_id: contoso.onmicrosoft.com
     role: Power Platform contributor
@@ -167,7 +167,7 @@ role_assignment:
       type: bool
       sample: false
     hand_off:
-      description: What somebody else has to do. V(null) when nothing.
+      description: What an administrator still has to do. V(null) when nothing.
       type: dict
       contains:
         reason:
@@ -205,10 +205,10 @@ failure:
   sample: {kind: forbidden, code: Forbidden, http_status: 403}
 """
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Declaration
-from ansible_collections.tenantkit.connectors.plugins.module_utils._module import run_module
-from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.powerplatform import POWERPLATFORM_OPTIONS
-from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.powerplatform_role_resource import RoleAssignmentResource
+from ..module_utils._declaration import Declaration
+from ..module_utils._module import run_module
+from ..module_utils._products.power_platform.client import POWERPLATFORM_OPTIONS
+from ..module_utils._products.power_platform.role_resource import RoleAssignmentResource
 
 DECLARATION = Declaration(
     options={

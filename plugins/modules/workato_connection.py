@@ -29,7 +29,7 @@ options:
       - V(probed) changes nothing. It proves data centre, token, workspace and, with O(name), connector, and that a connection that is there may be used,
         best before a secret is made.
       - V(absent) disconnects and deletes it. With O(external_id), only the one that carries it. One that was adopted (O(adopt)) is given back instead, it
-        stays and loses the external id; the credentials it had before its adoption are not known to anybody.
+        stays and loses the external id; the credentials it had before its adoption are unknown.
     type: str
     choices: [present, probed, absent]
     default: present
@@ -52,6 +52,10 @@ options:
     description:
       - Root of another host in place of the one that O(data_center) names, for Virtual Private Workato. Only C(https) is accepted.
       - Without it, E(WORKATO_URL) is used.
+    type: str
+  pages_url:
+    description:
+      - Root of the pages that a person opens, where requests go somewhere else, by E(WORKATO_URL) for instance. By default that of O(url).
     type: str
   api_token:
     description:
@@ -128,7 +132,7 @@ options:
         default: tenant_id
   shell_connection:
     description:
-      - Store the credentials without trying them. Connectors that sign in with OAuth need it, since nobody has signed in yet.
+      - Store the credentials without trying them. Connectors that sign in with OAuth need it, since no person has signed in yet.
     type: bool
     default: true
   update_credentials:
@@ -148,7 +152,7 @@ options:
     type: bool
     default: false
   wait_for_authorization:
-    description: Wait until a person has signed in. When nobody does within O(wait_timeout), the module still succeeds, and says so.
+    description: Wait until a person has signed in. When that does not happen within O(wait_timeout), the module still succeeds, and says so.
     type: bool
     default: false
   wait_timeout:
@@ -231,11 +235,11 @@ connection:
       type: int
       sample: 4515
     authorization_status:
-      description: What Workato says about its sign-in. V(null) when nobody has signed in yet.
+      description: What Workato says about its sign-in. V(null) when no person has signed in yet.
       type: str
       sample: success
     authorized_at:
-      description: When somebody signed in last.
+      description: When a person signed in last.
       type: str
       sample: "2026-11-20T22:53:52.528Z"
     authorization_error:
@@ -259,7 +263,7 @@ connection:
       type: bool
       sample: false
     authorization_url:
-      description: Where that person signs in. The page of the connection, where Workato hands out no link of its own. V(null) when nobody has to.
+      description: Where that person signs in. The page of the connection, where Workato hands out no link of its own. V(null) when no sign-in is needed.
       type: str
       sample: https://app.eu.workato.com/connections/36
     url:
@@ -279,15 +283,15 @@ connection:
       type: bool
       sample: false
     ours:
-      description: Whether it is there, and no longer somebody else's. While it is not, it needs credentials, and those that were made before are of no use.
+      description: Whether it is there, and managed by this collection. While it is not, it needs credentials, and those that were made before are of no use.
       type: bool
       sample: true
     adopted:
-      description: Whether somebody else made it, and it was adopted.
+      description: Whether it was adopted.
       type: bool
       sample: false
     would_adopt:
-      description: Whether it is still somebody else's, and O(state=present) would adopt it.
+      description: Whether this collection does not manage it yet, and O(state=present) would adopt it.
       type: bool
       sample: false
     differences:
@@ -309,17 +313,19 @@ failure:
 """
 
 from ansible.module_utils.basic import env_fallback
-from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Declaration
-from ansible_collections.tenantkit.connectors.plugins.module_utils._module import run_module
-from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.workato import DATA_CENTERS
-from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.workato_connection import INPUT_FIELDS, TITLES
-from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.workato_resource import ConnectionResource
+
+from ..module_utils._declaration import Declaration
+from ..module_utils._module import run_module
+from ..module_utils._products.workato.addresses import DATA_CENTERS
+from ..module_utils._products.workato.plan import INPUT_FIELDS, TITLES
+from ..module_utils._products.workato.resource import WorkatoConnectionResource
 
 DECLARATION = Declaration(
     options={
         "state": {"type": "str", "choices": ["present", "probed", "absent"], "default": "present"},
         "data_center": {"type": "str", "choices": list(DATA_CENTERS), "default": "us"},
         "url": {"type": "str", "fallback": (env_fallback, ["WORKATO_URL"])},
+        "pages_url": {"type": "str"},
         "api_token": {"type": "str", "no_log": True, "fallback": (env_fallback, ["WORKATO_API_TOKEN"])},
         "expected_workspace": {"type": "str"},
         "token_variable": {"type": "str", "no_log": False},
@@ -342,7 +348,7 @@ DECLARATION = Declaration(
         "ca_path": {"type": "path", "fallback": (env_fallback, ["ENTRA_CA_PATH"])},
         "timeout": {"type": "int", "default": 300},
     },
-    resource=ConnectionResource,
+    resource=WorkatoConnectionResource,
     auth=False,
     required_one_of=[["external_id", "name"]],
     required_if=[["state", "present", ["name"]]],

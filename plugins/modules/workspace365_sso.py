@@ -64,7 +64,7 @@ options:
   delivered_mark:
     description:
       - Says that the environment carries our delivered mark, so that a sign-in page that does not show whether it is free is no failure. The page is
-        looked at all the same. O(delivered_key_id) says it too.
+        looked at nevertheless. O(delivered_key_id) says it too.
     type: bool
     default: false
   sign_in_checked:
@@ -184,9 +184,10 @@ failure:
 """
 
 from ansible.module_utils.basic import env_fallback
-from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Declaration
-from ansible_collections.tenantkit.connectors.plugins.module_utils._module import run_module
-from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.workspace365_sso import SsoResource
+
+from ..module_utils._declaration import Declaration
+from ..module_utils._module import run_module
+from ..module_utils._products.workspace365.resource import SsoResource
 
 DECLARATION = Declaration(
     options={

@@ -14,7 +14,7 @@ import dataclasses
 import os
 import typing as t
 
-# Modes of interpreter discovery, those of old inventories included. None of them is a choice somebody made.
+# Modes of interpreter discovery, those of old inventories included. None of them names an interpreter.
 DISCOVERY_MODES = frozenset({"", "auto", "auto_silent", "auto_legacy", "auto_legacy_silent"})
 
 # The way out for an operator who needs module processes everywhere, and for tests that compare the two ways.

@@ -8,24 +8,30 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import importlib
 import typing as t
 from pathlib import Path
 
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.tenantkit.connectors.plugins.plugin_utils._worker import plain
+
+from ..module_utils._numbers import number_problem
+from ..module_utils._products import registry
+from ._worker import plain
 
 ROLES = Path(__file__).resolve().parents[2] / "roles"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @functools.cache
+def _specs(role: str) -> t.Mapping[str, t.Any]:
+    text = (ROLES / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8")
+    return t.cast("t.Mapping[str, t.Any]", yaml.load(text, Loader=_LOADER)["argument_specs"])
+
+
+@functools.cache
 def role_options(role: str) -> t.Mapping[str, t.Mapping[str, t.Any]]:
     """The options of all entry points of a role, from its argument specs. Raises OSError for a role that is not there."""
-    text = (ROLES / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8")
-    specs = yaml.load(text, Loader=_LOADER)["argument_specs"]
-    return {name: spec for entry in specs.values() for name, spec in entry["options"].items()}
+    return {name: spec for entry in _specs(role).values() for name, spec in entry["options"].items()}
 
 
 def role_variables(role: str, variables: t.Mapping[str, t.Any], template: t.Callable[[t.Any], t.Any]) -> dict[str, t.Any]:
@@ -43,13 +49,25 @@ def role_variables(role: str, variables: t.Mapping[str, t.Any], template: t.Call
     return given if checked.error_messages else dict(checked.validated_parameters)
 
 
-def preload() -> None:
-    """Import the products and read what their roles document in the process that calls this, so that the workers it forks have both.
+def argument_problem(role: str, variables: t.Mapping[str, t.Any], template: t.Callable[[t.Any], t.Any]) -> str:
+    """What the role's own validation of its arguments would say, empty when nothing. Raises AnsibleError for a variable that cannot be resolved."""
+    spec = _specs(role)["main"]["options"]
+    found = plain(template({name: variables[name] for name in spec if name in variables}))
+    checked = ArgumentSpecValidator(spec).validate({name: value for name, value in found.items() if value is not None})
+    return "; ".join(checked.error_messages)
 
-    What cannot be imported or read fails where it is used.
-    """
+
+def number_problems(role: str, variables: t.Mapping[str, t.Any], template: t.Callable[[t.Any], t.Any]) -> str:
+    """What is wrong with the numbers among a role's variables, empty when nothing. Raises AnsibleError for a variable that cannot be resolved."""
+    options = role_options(role)
+    numbers = {name for name, option in options.items() if option.get("type") in ("int", "float")}
+    given = role_variables(role, {name: value for name, value in variables.items() if name in numbers}, template)
+    return " ".join(filter(None, (number_problem(name, value) for name, value in sorted(given.items()))))
+
+
+def preload() -> None:
+    """Read what the roles document in the process that calls this, so that the workers it forks have it. What cannot be read fails where it is used."""
     with contextlib.suppress(Exception):
-        registry = importlib.import_module("ansible_collections.tenantkit.connectors.plugins.module_utils._products.registry")
         for role in registry.CONNECTIONS:
             role_options(role)
 

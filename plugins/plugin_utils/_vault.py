@@ -26,13 +26,15 @@ class VaultBox:
     def encrypt(self, text: str, vault_id: str) -> bytes:
         """A vault file. The caller has looked that the id is loaded."""
         name, secret = match_encrypt_secret(self._secrets, encrypt_vault_id=vault_id)
-        return VaultLib(self._secrets).encrypt(text, secret, vault_id=name)
+        data: bytes = VaultLib(self._secrets).encrypt(text, secret, vault_id=name)
+        return data
 
     def decrypt(self, data: bytes, vault_id: str | None = None) -> str | None:
         """The text, or None when no secret opens it. With ``vault_id`` only that one is tried."""
         secrets = [(name, secret) for name, secret in self._secrets if vault_id in (None, name)]
         try:
-            return VaultLib(secrets).decrypt(data).decode("utf-8")
+            text: bytes = VaultLib(secrets).decrypt(data)
+            return text.decode("utf-8")
         except (AnsibleError, UnicodeDecodeError):
             return None
 

@@ -11,15 +11,51 @@ import dataclasses
 import datetime
 import importlib
 import logging
-import time
 import typing as t
 from collections.abc import Mapping, Sequence, Set
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
-from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Declaration, execute, mask, remaining_time
+from ansible.plugins.loader import lookup_loader
+
+from ..module_utils._clock import machine_time
+from ..module_utils._declaration import Declaration, execute, mask, remaining_time
+from . import _vault
 
 COLLECTION = "tenantkit.connectors"
+
+
+# What a resource may ask for, and a module process has not. Looked up when it is called, so that a test can put another vault in its place.
+SERVICES: t.Mapping[str, t.Callable[[], t.Any]] = {"vault": lambda: _vault.loaded_vault()}  # pylint: disable=unnecessary-lambda
+
+
+def load_declaration(module: str) -> Declaration:
+    """The declaration of a module, from the module file itself: nothing is written twice. Raises whatever the file raises.
+
+    By name and not by an import statement in the action file, since that is imported before any task runs: a module file that cannot be imported
+    would end the play for every host, where it is to fail its own tasks with a sentence.
+    """
+    return t.cast(Declaration, importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.modules.{module}").DECLARATION)
+
+
+def preload(module: str) -> None:
+    """Import a module of the collection, and with it the shared code, in the process that calls this.
+
+    The parent calls it by the action file of each module that a play uses: ansible-core compiles the files of a collection anew in every process that
+    imports them, so a worker should find them imported, and a play should not pay for modules that it does not use. An error is left to the task.
+    """
+    with contextlib.suppress(Exception):
+        load_declaration(module)
+
+
+def preload_lookups(*names: str) -> None:
+    """Import lookup plugins of the collection in the process that calls this, which also reads their documentation for their options.
+
+    For the reason of C(preload). An error is left to the task whose template names the plugin.
+    """
+    with contextlib.suppress(Exception):
+        for name in names:
+            lookup_loader.get(f"{COLLECTION}.{name}", class_only=True)
 
 
 @dataclasses.dataclass
@@ -31,26 +67,10 @@ class WorkerOutcome:
     deprecations: list[dict[str, t.Any]] = dataclasses.field(default_factory=list)
 
 
-def load_declaration(module: str) -> Declaration:
-    """The declaration of a module, from the module file itself: nothing is written twice."""
-    return importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.modules.{module}").DECLARATION
-
-
-def preload(module: str) -> None:
-    """Import a module of the collection, and with it the shared code, in the process that calls this.
-
-    Called in the parent, by the action file of each module that a play uses: ansible-core compiles the files of a collection anew in every process that
-    imports them, so a worker should find them there, and nobody should pay for modules that the play does not use. What cannot be imported is left
-    alone here: the task that needs it fails and says why.
-    """
-    with contextlib.suppress(Exception):
-        load_declaration(module)
-
-
 def plain(value: t.Any) -> t.Any:
     """A value as a module process would read it from JSON: plain types, without the tags that ansible-core puts on them.
 
-    Third-party libraries meet the result; a tagged string in a request body or a header is not theirs to understand.
+    Third-party libraries meet the result; a tagged string in a request body or a header is unknown to them.
     """
     if value is None or isinstance(value, bool):
         return value
@@ -87,12 +107,14 @@ def run_in_worker(
     environ: Mapping[str, str],
     host: str,
     directory: str,
-    clock: t.Callable[[], float] = time.time,
+    services: t.Mapping[str, t.Callable[[], t.Any]] | None = None,
+    clock: t.Callable[[], float] = machine_time,
 ) -> WorkerOutcome:
     """Validate the arguments as AnsibleModule does and execute the declaration.
 
     ``name`` is the module's full name, as it appears in messages. ``environ`` is the environment with the task's context.
-    ``directory`` is the one relative paths start from: a local module process is started in that of the playbook.
+    ``services`` are those of this task, besides the C(SERVICES) of every one. ``directory`` is the one relative paths start from: a local module process
+    is started in that of the playbook.
     """
     _quiet_libraries()
     parameters = plain(arguments)
@@ -111,7 +133,15 @@ def run_in_worker(
     else:
         parameters.update(validation.validated_parameters)
         with contextlib.chdir(directory):
-            outcome = execute(declaration, parameters, check_mode=check_mode, environ=environ, host=host, time_limit=remaining_time(environ, clock))
+            outcome = execute(
+                declaration,
+                parameters,
+                check_mode=check_mode,
+                environ=environ,
+                host=host,
+                time_limit=remaining_time(environ, clock),
+                services={**SERVICES, **(services or {})},
+            )
         answer.warnings += outcome.warnings
         answer.result = dict(outcome.result)
         if outcome.failed:

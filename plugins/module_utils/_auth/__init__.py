@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.base import Credential, Login
-from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.choice import choose_credential
-from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.guard import TenantGuard, check_expected_domain, check_tenant
-from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.tokens import Token, TokenProvider
-from ansible_collections.tenantkit.connectors.plugins.module_utils._ids import is_guid
+from .._ids import is_guid
+from .base import Credential, Login
+from .choice import choose_credential
+from .guard import TenantGuard, check_expected_domain, check_tenant
+from .tokens import Token, TokenProvider
 
 __all__ = [
     "Credential",

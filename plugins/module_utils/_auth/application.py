@@ -2,17 +2,19 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE: for use inside this collection only.
-"""The credentials of an application: client secret, federated token file, and an access token somebody else got."""
+"""The credentials of an application: client secret, federated token file, and an access token that was obtained elsewhere."""
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import os
-import time
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.base import ConfidentialCredential, Credential, Login, RawToken, claims_of
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import CredentialError
+from .._clock import machine_time
+from .._errors import CredentialError
+from .._given_values import ValueKind, usable
+from .base import ConfidentialCredential, Credential, Login, RawToken, claims_of
 
 _GRAPH_APP_ID = "00000003-0000-0000-c000-000000000000"
 
@@ -28,11 +30,9 @@ class ClientSecret(ConfidentialCredential):
         self._secret = secret
 
     def validate(self) -> None:
+        """Raises CredentialError for a client id that is none, and for a secret that cannot be one."""
         self.check_client_id("auth_client_id")
-        if self._secret != self._secret.strip():
-            raise CredentialError(
-                f"The {self.describe()} begins or ends with white space.", code="client_secret", advice="Remove it; a trailing newline is the usual reason."
-            )
+        usable(ValueKind.KEY, self._secret, self.describe())
 
     def identity(self) -> t.Sequence[str]:
         return (self._secret,)
@@ -56,9 +56,14 @@ class FederatedToken(ConfidentialCredential):
         self.path = path
 
     def validate(self) -> None:
+        """Raises CredentialError for a client id that is none, and for a file that cannot be read or holds no token."""
         self.check_client_id("auth_client_id")
+        self._read()
+
+    def check_dates(self, now: dt.datetime) -> None:
+        """Raises CredentialError for a token that has expired."""
         expires = claims_of(self._read()).get("exp")
-        if isinstance(expires, (int, float)) and expires <= time.time():
+        if isinstance(expires, (int, float)) and expires <= now.timestamp():
             raise CredentialError(
                 f"The federated token in {self.path} has expired.",
                 code="federated_token_expired",
@@ -74,15 +79,15 @@ class FederatedToken(ConfidentialCredential):
 
     def _read(self) -> str:
         try:
-            with open(self.path, encoding="ascii") as file:
-                text = file.read(65536).strip()
+            with open(self.path, encoding="utf-8") as file:
+                text = usable(ValueKind.TOKEN, file.read(65536), "federated token")
         except OSError as error:
             raise CredentialError(
                 f"The federated token file {self.path} (from {self.source}) cannot be read: {error.strerror or error}.", code="federated_token_file"
             ) from None
         except ValueError:
             text = ""
-        if text.count(".") != 2 or any(character.isspace() for character in text):
+        if text.count(".") != 2 or not text.isascii() or any(character.isspace() for character in text):
             raise CredentialError(
                 f"The federated token file {self.path} (from {self.source}) does not hold a token.",
                 code="federated_token_file",
@@ -100,10 +105,11 @@ class AccessToken(Credential):
 
     def __init__(self, token: str, client_id: str | None, source: str) -> None:
         super().__init__(client_id, source)
-        self._token = token.strip().removeprefix("Bearer ").strip()
+        self._token = usable(ValueKind.TOKEN, token, self.label).removeprefix("Bearer ").strip()
         self._claims = claims_of(self._token)
 
     def validate(self) -> None:
+        """Raises CredentialError for a client id that is none, for a token that cannot be read, and for one of another application."""
         if self.client_id:
             self.check_client_id("auth_client_id")
         if not self._claims:
@@ -112,9 +118,6 @@ class AccessToken(Credential):
                 code="access_token",
                 advice="Give the whole access token, without quotes.",
             )
-        expires = self._claims.get("exp")
-        if not isinstance(expires, (int, float)) or expires <= time.time():
-            raise CredentialError("auth_access_token has expired.", code="access_token_expired", advice="Get a new one; it lives for about an hour.")
         owner = self._claims.get("appid") or self._claims.get("azp")
         if self.client_id and str(owner).lower() != self.client_id:
             raise CredentialError(
@@ -122,6 +125,12 @@ class AccessToken(Credential):
                 code="access_token",
                 advice="Leave out auth_client_id, or use a token of that application.",
             )
+
+    def check_dates(self, now: dt.datetime) -> None:
+        """Raises CredentialError for a token that has expired, or that does not say when it does."""
+        expires = self._claims.get("exp")
+        if not isinstance(expires, (int, float)) or expires <= now.timestamp():
+            raise CredentialError("auth_access_token has expired.", code="access_token_expired", advice="Get a new one; it lives for about an hour.")
 
     def identity(self) -> t.Sequence[str]:
         return (hashlib.sha256(self._token.encode()).hexdigest(),)
@@ -131,7 +140,9 @@ class AccessToken(Credential):
         return (self._token,)
 
     def acquire(self, login: Login, audience: str, what: str) -> RawToken:
+        """Hand out the token that was given. Raises CredentialError as C(validate) and C(check_dates_at) do, and for a token for another audience."""
         self.validate()
+        now = self.check_dates_at(login)
         found = str(self._claims.get("aud") or "").rstrip("/").lower()
         if found != audience.rstrip("/").lower() and not (found == _GRAPH_APP_ID and "graph" in audience):
             raise CredentialError(
@@ -140,4 +151,4 @@ class AccessToken(Credential):
                 tenant=login.tenant,
                 advice="Get a token for that audience, or give a credential that can ask for tokens itself.",
             )
-        return RawToken(self._token, float(self._claims["exp"]))
+        return RawToken(self._token, machine_time() + float(self._claims["exp"]) - now.timestamp())

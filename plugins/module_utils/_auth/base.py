@@ -9,19 +9,24 @@ from __future__ import annotations
 import base64
 import binascii
 import dataclasses
+import datetime as dt
 import hashlib
 import json
 import logging
 import re
-import time
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.discovery import DiscoveryAdapter
-from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.explain import SERVICE, token_error
-from ansible_collections.tenantkit.connectors.plugins.module_utils._cache import JobCache
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConnectorError, CredentialError, ServiceError
-from ansible_collections.tenantkit.connectors.plugins.module_utils._http import HttpClient, MsalHttpAdapter
-from ansible_collections.tenantkit.connectors.plugins.module_utils._ids import is_guid
+from .._addresses import path_segment
+from .._clock import date_of, machine_time, or_machine_time
+from .._errors import ConnectorError, CredentialError, ProxyAnswerError, ServiceError
+from .._given_values import ValueKind, usable
+from .._http.client import HttpClient
+from .._http.msal_adapter import MsalHttpAdapter
+from .._ids import is_guid
+from .._job.cache import JobCache
+from .._refusals import OF_TOKEN_ENDPOINT
+from .discovery import DiscoveryAdapter
+from .explain import SERVICE, token_error
 
 try:
     import msal
@@ -29,7 +34,7 @@ except ImportError:
     # execute() reports the missing package in a sentence before a credential is used.
     msal = None
 
-# It logs a stack trace for every failure that is raised as well, and nobody configured logging: it would end up on the terminal.
+# It logs a stack trace for every failure that is raised as well, and logging is not configured: it would end up on the terminal.
 logging.getLogger("msal").setLevel(logging.CRITICAL)
 
 
@@ -45,7 +50,13 @@ class Login:
     @property
     def authority(self) -> str:
         """The address of the tenant at the token service."""
-        return f"{self.login_url}/{self.tenant}"
+        return f"{self.login_url}/{path_segment(self.tenant)}"
+
+    def service_time(self) -> dt.datetime:
+        """The token service's clock, at the price of a request: the tenant's public configuration. Raises what HTTP raises."""
+        url = f"{self.authority}/v2.0/.well-known/openid-configuration"
+        answer = self.http.request("GET", url, doing=f"read the time of {SERVICE} for tenant {self.tenant}", service=SERVICE)
+        return or_machine_time(date_of(answer.headers))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,11 +75,27 @@ class Credential:
     renewable = True  # false: it is a token already, so there is nothing to be saved by caching
 
     def __init__(self, client_id: str | None, source: str) -> None:
-        self.client_id = client_id.strip().lower() if client_id else None
+        self.client_id = usable(ValueKind.ID, client_id, "client id").lower() if client_id else None
         self.source = source
 
     def validate(self) -> None:
-        """Find what is wrong without a request. Raises CredentialError."""
+        """Find what is wrong without a request. Raises CredentialError. Dates are not looked at: this machine's clock may be wrong."""
+
+    def check_dates(self, now: dt.datetime) -> None:
+        """Raises CredentialError for a credential that is over at C(now), or not valid yet."""
+
+    def check_dates_at(self, login: Login) -> dt.datetime:
+        """The same by the clock of the token service, which is asked only where this machine's clock finds something wrong. Returns the time that was used.
+
+        What this machine's clock wrongly finds right the service refuses itself. Raises CredentialError, and what HTTP raises.
+        """
+        now = or_machine_time(None)
+        try:
+            self.check_dates(now)
+        except CredentialError:
+            now = login.service_time()
+            self.check_dates(now)
+        return now
 
     def acquire(self, login: Login, audience: str, what: str) -> RawToken:
         """Ask for a token. ``what`` names the audience in sentences. Raises CredentialError or what HTTP raises."""
@@ -93,7 +120,7 @@ class Credential:
         return f"{self.label} of {self.client_id[:8]}... from {self.source}" if self.client_id else f"{self.label} from {self.source}"
 
     def check_client_id(self, option: str) -> None:
-        """A client id has to be a GUID, and not the one of zeros."""
+        """A client id has to be a GUID, and not the one of zeros. Raises CredentialError when it is not."""
         value = self.client_id or ""
         if not is_guid(value) or not value.strip("0-"):
             raise CredentialError(
@@ -125,6 +152,7 @@ class ConfidentialCredential(Credential):
         raise NotImplementedError
 
     def acquire(self, login: Login, audience: str, what: str) -> RawToken:
+        self.check_dates_at(login)
         adapter = DiscoveryAdapter(login.http, login.cache, doing=f"get a token for {what} in tenant {login.tenant}", service=SERVICE)
         try:
             # A new object per try: msal answers a repeated request from its own memory for a minute after an error 400.
@@ -144,12 +172,22 @@ class ConfidentialCredential(Credential):
         except Exception as error:
             # An answer msal can do nothing with: ValueError, KeyError, MsalServiceError ... The answer says why, msal's sentence does not.
             raise self._unreadable(login, what, adapter, error) from None
-        if not isinstance(result, dict) or not result.get("access_token"):
-            raise self.refused(result, login, what, adapter)
-        return RawToken(result["access_token"], time.time() + _seconds(result.get("expires_in")))
+        if not isinstance(result, dict) or not (result.get("access_token") or result.get("error")):
+            raise self._unreadable(login, what, adapter, ValueError("neither a token nor an error"))
+        if not result.get("access_token"):
+            raise self._foreign(login, adapter) or self.refused(result, login, what, adapter)
+        return RawToken(result["access_token"], machine_time() + _seconds(result.get("expires_in")))
+
+    def _foreign(self, login: Login, adapter: MsalHttpAdapter) -> ConnectorError | None:
+        """The failure when something else than the token endpoint answered last: that says nothing about the credential."""
+        check = "'login_url' ('entra_login_url' of the roles) and 'cloud' ('entra_cloud')"
+        return adapter.last.foreign(OF_TOKEN_ENDPOINT, reading=True, tenant=login.tenant, check=check) if adapter.last is not None else None
 
     def _unreadable(self, login: Login, what: str, adapter: MsalHttpAdapter, error: Exception) -> ConnectorError:
         last = adapter.last
+        foreign = self._foreign(login, adapter)
+        if foreign is not None:
+            return foreign
         if last is not None and last.status >= 500:
             return ServiceError(
                 f"Could not get a token for {what} in tenant {login.tenant}: {SERVICE} at {last.host} answered {last.status}.",
@@ -166,15 +204,16 @@ class ConfidentialCredential(Credential):
                 return self.refused(body, login, what, adapter)
         said = f"({type(error).__name__})"
         if last is not None:
-            kind = last.headers.get("Content-Type", "").partition(";")[0].strip() or "content of no declared type"
-            said = f"(status {last.status}, {'JSON of another kind' if _json_or_none(last.text) is not None else f'{kind} instead of JSON'})"
-        return CredentialError(
+            content = last.content_type or "content of no declared type"
+            said = f"(status {last.status}, {'JSON of another kind' if _json_or_none(last.text) is not None else f'{content} instead of JSON'})"
+        kind = CredentialError if last is None else ProxyAnswerError
+        return kind(
             f"Could not get a token for {what} in tenant {login.tenant}: {login.authority} does not answer like {SERVICE} {said}.",
             code="not_a_token_service",
             http_status=last.status if last is not None else None,
             service=SERVICE,
             tenant=login.tenant,
-            advice="Check login_url and cloud, and whether a proxy or a portal answers in the service's place.",
+            advice="Check login_url ('entra_login_url') and cloud ('entra_cloud'), and whether a proxy or a captive portal answers instead of the service.",
         )
 
 

@@ -10,8 +10,8 @@ import datetime as dt
 import hashlib
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.base import ConfidentialCredential, msal_is_at_least
-from ansible_collections.tenantkit.connectors.plugins.module_utils._certificates import LoadedCertificate, load, problem, read_file
+from .._certificates import LoadedCertificate, load, problem, read_file
+from .base import ConfidentialCredential, msal_is_at_least
 
 
 class Certificate(ConfidentialCredential):
@@ -30,6 +30,9 @@ class Certificate(ConfidentialCredential):
     def validate(self) -> None:
         self.check_client_id("auth_client_id")
         self._load()
+
+    def check_dates(self, now: dt.datetime) -> None:
+        self._load().check_dates(now)
 
     def identity(self) -> t.Sequence[str]:
         return (hashlib.sha256(self._read()).hexdigest(),)
@@ -59,11 +62,10 @@ class Certificate(ConfidentialCredential):
         return self._content
 
     def _load(self) -> LoadedCertificate:
-        """The certificate and its private key, checked."""
+        """The certificate and its private key, checked but for their dates."""
         if self._loaded is None:
             found = load(self._read(), self._password, self._place, password_option="auth_certificate_password")
             if found.private_key is None:
                 raise problem(self._place, "holds no private key", "The file has to hold the certificate and its private key.")
-            found.check_dates(dt.datetime.now(dt.UTC))
             self._loaded = found
         return self._loaded

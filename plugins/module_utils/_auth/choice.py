@@ -9,17 +9,19 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.application import AccessToken, ClientSecret, FederatedToken
-from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.base import Credential
-from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.certificate import Certificate
-from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.platform import AzureCli, ManagedIdentity
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import CredentialError
+from .._errors import CredentialError
+from .._given_values import ValueKind, usable
+from .application import AccessToken, ClientSecret, FederatedToken
+from .base import Credential
+from .certificate import Certificate
+from .platform import AzureCli, ManagedIdentity
 
 _METHODS = ("client_secret", "certificate", "federated", "access_token")
 _LABELS = {"client_secret": "a client secret", "certificate": "a certificate", "federated": "a federated token file", "access_token": "an access token"}
 # The field without which a method is nothing, and the one that only goes with it.
 _MAIN = {"client_secret": "secret", "certificate": "certificate", "federated": "federated", "access_token": "token"}
 _EXTRA = {"certificate": "password"}
+_KINDS = {"client": ValueKind.ID, "secret": ValueKind.KEY, "password": ValueKind.PASSWORD}  # paths are taken as they are
 
 
 @dataclasses.dataclass(frozen=True)
@@ -182,5 +184,6 @@ def _from_environ(environ: t.Mapping[str, str]) -> _Source:
         )
     if other and not one:
         names["secret"] = other_secret
-    values = {field: value for field, name in names.items() if (value := environ.get(name, "")).strip()}
+    given = {field: value for field, name in names.items() if (value := environ.get(name, "")).strip()}
+    values = {field: usable(_KINDS[field], value, f"environment variable {names[field]}") if field in _KINDS else value for field, value in given.items()}
     return _Source("the environment", names, values)

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import functools
 import json
-import time
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._cache import JobCache
-from ansible_collections.tenantkit.connectors.plugins.module_utils._http import HttpClient, MsalHttpAdapter, MsalResponse
-from ansible_collections.tenantkit.connectors.plugins.module_utils._http_answer import HttpAnswer
+from .._clock import machine_time
+from .._http.answer import HttpAnswer
+from .._http.client import HttpClient
+from .._http.msal_adapter import MsalHttpAdapter, MsalResponse
+from .._job.cache import JobCache
 
 _LASTS = 3600.0  # seconds, for a directory that several jobs point to
 _DOCUMENT = "/.well-known/openid-configuration"
 
 
 class _NotKept(Exception):
-    """An answer that is nobody's configuration; msal explains it."""
+    """A response that is not an OpenID configuration; msal reports it."""
 
     def __init__(self, response: MsalResponse) -> None:
         super().__init__()
@@ -50,7 +51,7 @@ class DiscoveryAdapter(MsalHttpAdapter):
         response = super().get(url, params, headers)
         if response.status_code != 200 or not _is_configuration(response.text):
             raise _NotKept(response)
-        return response.text, time.time() + _LASTS
+        return response.text, machine_time() + _LASTS
 
 
 def _is_configuration(text: t.Any) -> bool:

@@ -10,8 +10,10 @@ import dataclasses
 import re
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.aadsts import CODES, ErrorCode, NewObject, Outcome, Remedy
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import CredentialError
+from .._clouds import ERROR_PAGE
+from .._errors import CredentialError
+from .aadsts import CODES
+from .error_code import ErrorCode, NewObject, RefusalMeaning, Remedy
 
 SERVICE = "Microsoft Entra ID"
 
@@ -43,32 +45,36 @@ def number_of(code: str | int | None) -> int | None:
 def is_blocked(code: str | int | None) -> bool:
     """Whether a rule of the tenant stands in the way (Conditional Access, a second factor, an assignment): that says nothing about the credential."""
     found = _known(code)
-    return found is not None and found.outcome is Outcome.BLOCKED
+    return found is not None and found.outcome is RefusalMeaning.BLOCKED
 
 
-def is_not_yet(code: str | int | None, new: t.Collection[NewObject] = tuple(NewObject)) -> bool:
-    """Whether the refusal may pass by waiting, because what is missing is among the objects of ``new``, which were made a short time ago."""
-    found = _known(code)
+def is_not_yet(code: str | int | None, new: t.Collection[NewObject] = tuple(NewObject), *, said: str | None = None) -> bool:
+    """Whether the refusal may pass by waiting, because what is missing is among the objects of ``new``, which were made a short time ago.
+
+    ``said`` is the text of the answer, here and below: some codes have several causes.
+    """
+    found = _known(code, said)
     return found is not None and found.new in new
 
 
-def remedy_of(code: str | int | None) -> Remedy | None:
+def remedy_of(code: str | int | None, *, said: str | None = None) -> Remedy | None:
     """What repairs a refusal; None for a code that is not known, or that no option of a connector repairs."""
-    found = _known(code)
-    return found and found.remedy
+    found = _known(code, said)
+    return found.remedy if found else None
 
 
-def cause_of(code: str | int | None, *, tenant: str, client: str) -> tuple[str | None, str | None]:
+def cause_of(code: str | int | None, *, tenant: str, client: str, said: str | None = None) -> tuple[str | None, str | None]:
     """The plain cause and the next step of a code, as far as they are known."""
-    found = _known(code)
+    found = _known(code, said)
     if found is None:
         return None, None
     cause, next_step = (text.replace("{tenant}", tenant).replace("{client}", client) for text in (found.cause, found.next_step))
     return cause, next_step
 
 
-def _known(code: str | int | None) -> ErrorCode | None:
-    return CODES.get(number_of(code) or 0)
+def _known(code: str | int | None, said: str | None = None) -> ErrorCode | None:
+    found = CODES.get(number_of(code) or 0)
+    return found.told_by(said) if found else None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,7 +101,7 @@ def read_refusal(body: t.Any, *, tenant: str, client: str | None, request_id: st
     answer: t.Mapping[str, t.Any] = body if isinstance(body, dict) else {"error_description": body if isinstance(body, str) else ""}
     said = str(answer.get("error_description") or answer.get("error") or "")
     number = error_number(answer)
-    cause, advice = cause_of(number, tenant=tenant, client=client or "the application")
+    cause, advice = cause_of(number, tenant=tenant, client=client or "the application", said=said)
     code = f"AADSTS{number}" if number else str(answer.get("error") or "") or None
     message = redact(_TAIL.sub("", said).strip())
     return Refusal(
@@ -105,7 +111,7 @@ def read_refusal(body: t.Any, *, tenant: str, client: str | None, request_id: st
         message or None,
         answer.get("trace_id") or _first(_TRACE, said) or request_id,
         answer.get("correlation_id") or _first(_CORRELATION, said),
-        advice or (f"Look up {code} at https://login.microsoftonline.com/error." if number else None),
+        advice or (f"Look up {code} at {ERROR_PAGE}." if number else None),
     )
 
 

@@ -2,26 +2,33 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE: for use inside this collection only.
-"""The tenant that was named has to be the tenant that is reached."""
+"""The tenant that was named has to be the tenant that is reached.
+
+Sources: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference (C(tid)),
+https://learn.microsoft.com/graph/api/resources/verifieddomain,
+https://learn.microsoft.com/troubleshoot/entra/entra-id/governance/verify-first-party-apps-sign-in (Microsoft's own tenant); read 2026-11. That the tenant of
+personal accounts (9188040d) and Microsoft's are never meant is our rule (inferred).
+"""
 
 from __future__ import annotations
 
 import re
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._cache import JobCache
-from ansible_collections.tenantkit.connectors.plugins.module_utils._claims import check_contested
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError, TenantGuardError
-from ansible_collections.tenantkit.connectors.plugins.module_utils._ids import is_guid
+from .._errors import OptionError, TenantGuardError
+from .._given_values import ValueKind, usable
+from .._ids import is_guid
+from .._job.cache import JobCache
+from .._job.claims import check_contested
 
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _SHARED = frozenset({"common", "organizations", "consumers"})
-# Tenants that exist and that nobody administers: personal accounts, and Microsoft's own services.
+# Tenants that exist and have no customer's administrator: personal accounts, and Microsoft's own services.
 _NOBODYS = frozenset({"9188040d-6c67-4c5b-b112-36a304b66dad", "f8cdef31-a31e-4b4a-93e4-5f571e91255a"})
 _ADVICE = "Give the tenant's id (a GUID, preferred) or one of its verified domains."
 
 ORGANIZATION_PATH = "/organization"
-ORGANIZATION_PARAMS: t.Mapping[str, str] = {"$select": "id,displayName,verifiedDomains"}
+ORGANIZATION_PARAMS: t.Mapping[str, str] = {"$select": "id,displayName,tenantType,verifiedDomains"}
 
 
 def normalise_domain(value: str) -> str | None:
@@ -38,8 +45,8 @@ def normalise_domain(value: str) -> str | None:
 
 
 def check_tenant(value: t.Any) -> str:
-    """The option C(tenant_id), normalised, or OptionError for what can be no tenant."""
-    text = str(value if value is not None else "").strip().lower()
+    """The option C(tenant_id), normalised. Raises OptionError when it is empty, stands for many tenants, is a placeholder or Microsoft's, or is no domain."""
+    text = usable(ValueKind.ID, str(value if value is not None else ""), "tenant").lower()
     if not text:
         raise OptionError("tenant_id is empty.", code="tenant_id", advice=f"{_ADVICE} It is never taken from the environment.")
     if text in _SHARED:
@@ -57,7 +64,7 @@ def check_tenant(value: t.Any) -> str:
 
 
 def check_expected_domain(value: t.Any) -> str | None:
-    """The option C(expected_domain), normalised, or OptionError."""
+    """The option C(expected_domain), normalised. Raises OptionError when it is given and is not a domain."""
     if value is None:
         return None
     domain = normalise_domain(str(value))
@@ -96,14 +103,17 @@ class TenantGuard:
         return self._passed or (self.tenant_id is not None and not self.domains)
 
     def check_token(self, claims: t.Mapping[str, t.Any]) -> str:
-        """Compare the tenant id with the token's; returns the id of the tenant reached. Comes before everything else."""
+        """Compare the tenant id with the token's; returns the id of the tenant reached. Comes before everything else.
+
+        Raises TenantGuardError when the token names no tenant, or another than C(tenant_id) does.
+        """
         reached = claims.get("tid")
         if not isinstance(reached, str) or not is_guid(reached):
             raise TenantGuardError(
-                f"The token got with the {self._describe} does not say which tenant it is for, so nothing is done in tenant {self.tenant}.",
+                f"The token obtained with the {self._describe} names no tenant ('tid'), so nothing is done in tenant {self.tenant}.",
                 code="tenant_unknown",
                 tenant=self.tenant,
-                advice="Check login_url and cloud: the token service does not answer like Microsoft Entra ID.",
+                advice="Check login_url and cloud: the token does not look like one of Microsoft Entra ID.",
             )
         reached = reached.lower()
         if is_guid(self.tenant) and reached != self.tenant:

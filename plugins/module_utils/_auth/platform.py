@@ -10,13 +10,13 @@ import datetime
 import json
 import shutil
 import subprocess
-import time
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.base import Credential, Login, RawToken
-from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.explain import error_number
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import CredentialError, OptionError, TransportError
-from ansible_collections.tenantkit.connectors.plugins.module_utils._http import MsalHttpAdapter
+from .._clock import machine_time
+from .._errors import CredentialError, TransportError, failures_say
+from .._http.msal_adapter import MsalHttpAdapter
+from .base import Credential, Login, RawToken
+from .explain import error_number
 
 try:
     import msal
@@ -38,6 +38,7 @@ class ManagedIdentity(Credential):
         self._environ = environ
 
     def validate(self) -> None:
+        """Raises CredentialError for a client id that is none, and on Service Fabric, whose identities are not supported."""
         if self.client_id:
             self.check_client_id("auth_client_id")
         if "IDENTITY_SERVER_THUMBPRINT" in self._environ:
@@ -55,18 +56,15 @@ class ManagedIdentity(Credential):
     def acquire(self, login: Login, audience: str, what: str) -> RawToken:
         adapter = MsalHttpAdapter(login.http, doing=f"get a token for {what} from the managed identity of this machine", service="Azure", allow_http=True)
         wanted = msal.UserAssignedManagedIdentity(client_id=self.client_id) if self.client_id else msal.SystemAssignedManagedIdentity()
+        advice = "The endpoint for managed identities does not answer. Run this in Azure with an identity assigned, or use another auth_method."
         try:
-            result = msal.ManagedIdentityClient(wanted, http_client=adapter).acquire_token_for_client(resource=audience)
-        except TransportError as error:
-            error.advice = "No managed identity answers here. Is this running in Azure, with an identity assigned? Otherwise choose another auth_method."
-            raise
-        except OptionError:
-            raise
+            with failures_say(TransportError, advice=advice):
+                result = msal.ManagedIdentityClient(wanted, http_client=adapter).acquire_token_for_client(resource=audience)
         except (ValueError, KeyError, msal.ManagedIdentityError) as error:  # msal could not make sense of the answer
             result = {"error_description": f"an answer that is no token ({error})"}
         if not isinstance(result, dict) or not result.get("access_token"):
             raise self._no_token(result, login, what, adapter)
-        return RawToken(result["access_token"], time.time() + float(result.get("expires_in") or 0))
+        return RawToken(result["access_token"], machine_time() + float(result.get("expires_in") or 0))
 
     def _no_token(self, result: t.Any, login: Login, what: str, adapter: MsalHttpAdapter) -> CredentialError:
         if error_number(result):
@@ -85,7 +83,7 @@ class ManagedIdentity(Credential):
 
 
 class AzureCli(Credential):
-    """Whoever is signed in with C(az login): handy on a developer's machine."""
+    """The account that is signed in with C(az login), for a developer's machine."""
 
     method = "azure_cli"
     label = "Azure CLI sign-in"

@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 import dataclasses
-import time
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.base import Credential, Login, claims_of
-from ansible_collections.tenantkit.connectors.plugins.module_utils._cache import JobCache
+from .._clock import machine_time
+from .._job.cache import JobCache
+from .base import Credential, Login, claims_of
 
 _MARGIN = 300.0  # seconds before its end in which a token is no longer handed out: a task may take that long
 
@@ -66,7 +66,7 @@ class TokenProvider:
         default_audience: str,
         names: t.Mapping[str, str] | None = None,
         on_token: t.Callable[[str], t.Any] = lambda value: None,
-        clock: t.Callable[[], float] = time.time,
+        clock: t.Callable[[], float] = machine_time,
     ) -> None:
         """``names`` says what an audience is called in sentences; ``on_token`` is told each token, for masking."""
         self.login = login
@@ -112,7 +112,7 @@ class TokenProvider:
     def _acquire(self, audience: str) -> tuple[dict[str, t.Any], float]:
         raw = self.credential.acquire(self.login, audience, self._names.get(audience, audience))
         now = self._clock()
-        # A token that lives shortly is still good for half its life.
+        # A short-lived token is usable for half of its lifetime.
         usable_until = raw.expires_at - min(_MARGIN, max(0.0, (raw.expires_at - now) / 2))
         return {"access_token": raw.value, "expires_at": raw.expires_at, "usable_until": usable_until}, usable_until
 

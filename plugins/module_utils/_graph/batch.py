@@ -2,21 +2,25 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE: for use inside this collection only.
-"""JSON batches: many calls in one request, each with an answer of its own."""
+"""JSON batches: many calls in one request, each with an answer of its own.
+
+Sources: https://learn.microsoft.com/graph/json-batching (20 parts, dependsOn, 424, a status and headers for each part),
+https://learn.microsoft.com/graph/throttling (Retry-After); read 2026-11. Which errors of a part are repeated, and how often (inferred).
+"""
 
 from __future__ import annotations
 
-import dataclasses
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import BudgetError, ConnectorError, ServiceError, TransportError
-from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.errors import SERVICE, Fault, read_fault
-from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.made import WAIT
-from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.odata import with_query
-from ansible_collections.tenantkit.connectors.plugins.module_utils._http import HttpAnswer, Repeat
-
-if t.TYPE_CHECKING:
-    from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import GraphClient
+from .._errors import ConnectorError, Fields, ProxyAnswerError, ServiceError, failures_say
+from .._http.answer import HttpAnswer
+from .._http.client import HttpClient, Repeat
+from .errors import SERVICE, Fault, read_fault
+from .left_behind import LeftBehind
+from .odata import with_query
+from .parts import Part, PartAnswer
+from .personal_account_limit import PersonalWrites
+from .recently_created import WAIT
 
 LARGEST = 20  # parts in a request
 _ERROR_TRIES = 6
@@ -24,59 +28,41 @@ _TRANSIENT = frozenset({408, 500, 502, 503, 504})
 _UNANSWERED = 0  # status of a part that the service did not answer
 
 
-@dataclasses.dataclass(frozen=True)
-class Part:
-    """One call of a batch. ``path`` is percent-encoded and begins with a slash, ``params`` are added to it."""
+class Sender(t.Protocol):
+    """What a batch needs of the Graph client."""
 
-    method: str
-    path: str
-    body: t.Any = None
-    headers: t.Mapping[str, str] | None = None
-    doing: str = "use Microsoft Graph"
-    depends_on_previous: bool = False
-    params: t.Mapping[str, t.Any] | None = None
-    optional: bool = False  # the caller goes on without it when it is forbidden, so a refusal is not worth another token
+    http: HttpClient
+    base_url: str
+    tenant: str
+    personal: PersonalWrites | None
+    left: LeftBehind | None
 
-    @property
-    def writes(self) -> bool:
-        """Whether this may change something."""
-        return self.method.upper() not in ("GET", "HEAD")
+    def before_write(self, doing: str) -> None:
+        """Make certain that the tenant is the right one. Raises TenantGuardError."""
 
+    def send(self, method: str, url: str, *, doing: str, body: t.Any = None, repeat: Repeat, reads: bool = False) -> HttpAnswer:
+        """One request with a token. Raises TransportError, BudgetError or CredentialError."""
 
-@dataclasses.dataclass
-class PartAnswer:
-    """The answer to one part. ``body`` is a dict, empty where there was none."""
+    def renewable(self, status: int, body: t.Any, headers: t.Mapping[str, str]) -> bool:
+        """Whether a newer token may help."""
 
-    status: int
-    body: dict[str, t.Any]
-    part: Part
-    headers: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
-    error: ConnectorError | None = None  # what raise_for_error raises
-    absent: bool = False
+    def renew(self) -> None:
+        """Drop the token."""
 
-    @property
-    def ok(self) -> bool:
-        """Whether the part did what was asked."""
-        return self.error is None
+    def wait(self, seconds: float, why: str, **known: t.Unpack[Fields]) -> None:
+        """Pause. Raises BudgetError, which says what is ``known``, when the task's time does not suffice."""
 
-    @property
-    def found(self) -> bool:
-        """False when Graph says that the object does not exist. Any other failure is raised: it must never pass for "absent"."""
-        if self.absent:
-            return False
-        self.raise_for_error()
-        return True
+    def recently_created(self, path: str) -> bool:
+        """Whether the job made this object a short time ago."""
 
-    def raise_for_error(self) -> None:
-        """Raise what went wrong with this part, if anything did."""
-        if self.error is not None:
-            raise self.error
+    def error(self, fault: Fault, *, doing: str, method: str, path: str, client_request_id: str | None = None, outcome: str | None = None) -> ConnectorError:
+        """The failure that an error answer stands for."""
 
 
 class BatchRun:
     """Carries out one list of parts."""
 
-    def __init__(self, graph: GraphClient, parts: t.Sequence[Part]) -> None:
+    def __init__(self, graph: Sender, parts: t.Sequence[Part]) -> None:
         self._graph = graph
         self._parts = list(parts)
         self._answers: dict[int, PartAnswer] = {}
@@ -91,6 +77,7 @@ class BatchRun:
     def _chunk(self, indexes: list[int]) -> None:
         tries = 0
         waited = 0.0
+        # A loop of its own: every part has an answer of its own, and only those whose answer is not final are sent again.
         while indexes:
             tries += 1
             indexes = self._without_failed_parents(indexes)
@@ -113,7 +100,7 @@ class BatchRun:
                     again.append(index)
                     pauses.append(self._graph.http.pause(tries, answer.headers))
                     why = why or (f"throttled by {SERVICE}" if answer.status == 429 else f"{SERVICE} answered {answer.status}")
-                elif answer.absent and not answer.part.writes and waited < WAIT and self._graph.made_lately(answer.part.path):
+                elif answer.absent and not answer.part.writes and waited < WAIT and self._graph.recently_created(answer.part.path):
                     again.append(index)
                     pauses.append(min(5.0, self._graph.http.pause(tries)))
                     why = why or "not replicated yet"
@@ -126,24 +113,20 @@ class BatchRun:
 
     def _denied(self, indexes: list[int]) -> set[int]:
         """Parts that were refused to an outdated token, which is dropped then."""
-        states = {index: self._answers[index].status for index in indexes}
-        denied = [index for index, status in states.items() if status == 401 or (status == 403 and not self._parts[index].optional)]
-        if self._renewed or not any(self._graph.renewable(self._answers[index].status, self._answers[index].body) for index in denied):
+        answers = {index: self._answers[index] for index in indexes if not isinstance(self._answers[index].error, ProxyAnswerError)}
+        denied = [index for index, one in answers.items() if one.status == 401 or (one.status == 403 and not self._parts[index].optional)]
+        if self._renewed or not any(self._graph.renewable(answers[index].status, answers[index].body, answers[index].headers) for index in denied):
             return set()
         self._renewed = True
         self._graph.renew()
         return set(denied)
 
     def _wait(self, seconds: float, why: str, again: list[int]) -> None:
-        first = next((self._answers[index] for index in again if self._answers[index].error is not None), None)
-        try:
-            self._graph.wait(seconds, why)
-        except BudgetError as error:
-            if first is not None and first.error is not None:
-                error.http_status, error.request_id = first.status, first.error.request_id
-            if any(self._parts[index].writes for index in again):
-                error.outcome = "refused"
-            raise
+        known: Fields = {"outcome": "refused" if any(self._parts[index].writes for index in again) else None}
+        first = next((error for index in again if (error := self._answers[index].error) is not None), None)
+        if first is not None:
+            known |= {"http_status": first.http_status, "request_id": first.request_id}
+        self._graph.wait(seconds, why, **known)
 
     def _without_failed_parents(self, indexes: list[int]) -> list[int]:
         """Parts whose parent failed, in an earlier request, fail without being sent, as the service would let them."""
@@ -151,7 +134,7 @@ class BatchRun:
         for index in indexes:
             parent = self._answers.get(index - 1) if self._parts[index].depends_on_previous and index - 1 not in kept else None
             if parent is not None and not parent.ok:
-                self._answers[index] = self._failed(index, Fault(424, "failedDependency", "the part before it failed"), None)
+                self._answers[index] = self._failed(index, Fault(424, "failedDependency", "the request that it depends on failed"), None)
             else:
                 kept.append(index)
         return kept
@@ -173,29 +156,21 @@ class BatchRun:
         doing = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
         if writes:
             graph.before_write(doing)
-        if graph.personal is not None:
-            for part in writes:
+        for part in writes:
+            if graph.personal is not None:
                 graph.personal.wait(part.path, part.body, part.doing)
+            if graph.left is not None:
+                graph.left.touched(part.method, part.path, part.body)
         requests = [self._request(index, indexes) for index in indexes]
-        try:
-            answer = graph.send(
-                "POST", f"{graph.base_url}/$batch", doing=doing, body={"requests": requests}, repeat=Repeat.THROTTLED if writes else Repeat.SAFE
-            )
-        except (TransportError, BudgetError) as error:
-            error.tenant = error.tenant or graph.tenant
-            if not writes:
-                error.outcome = None
-            raise
+        repeat = Repeat.THROTTLED if writes else Repeat.SAFE
+        answer = graph.send("POST", f"{graph.base_url}/$batch", doing=doing, body={"requests": requests}, repeat=repeat, reads=not writes)
         outcome = "unknown" if writes else None
         if not answer.ok:
-            fault = read_fault(answer.status, answer.text, answer.request_id, graph.http.secrets)
+            fault = read_fault(answer.status, answer.text, answer.request_id, graph.http.secrets, headers=answer.headers)
             refused = "refused" if writes and answer.status < 500 and answer.status != 408 else outcome
             raise graph.error(fault, doing=doing, method="POST", path="/$batch", client_request_id=answer.client_request_id, outcome=refused)
-        try:
+        with failures_say(outcome=outcome):  # the request is a POST even where it only reads
             body = answer.json()
-        except ServiceError as error:
-            error.outcome = outcome
-            raise
         entries = body.get("responses") if isinstance(body, dict) else None
         raw: dict[str, t.Any] = {}
         for entry in entries if isinstance(entries, list) else []:
@@ -227,7 +202,7 @@ class BatchRun:
         body = raw.get("body")
         if not 200 <= status < 300:
             request_id = headers.get("request-id") or whole.request_id
-            return self._failed(index, read_fault(status, body, request_id, self._graph.http.secrets), whole, body, headers)
+            return self._failed(index, read_fault(status, body, request_id, self._graph.http.secrets, headers=headers), whole, body, headers)
         if isinstance(body, dict) or (not body and part.writes):
             if self._graph.personal is not None:
                 self._graph.personal.notice(body)
@@ -239,7 +214,7 @@ class BatchRun:
         graph = self._graph
         client_id = whole.client_request_id if whole is not None else None
         if fault.code == "malformed_answer":
-            what = "did not answer this part of a batch" if fault.status == _UNANSWERED else f"answered {fault.status} without an object"
+            what = "sent no response to this request of a $batch" if fault.status == _UNANSWERED else f"answered {fault.status} without an object"
             error: ConnectorError = ServiceError(
                 f"Could not {part.doing} in tenant {graph.tenant}: {SERVICE} {what}.",
                 code=fault.code,

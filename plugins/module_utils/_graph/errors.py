@@ -2,7 +2,13 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE: for use inside this collection only.
-"""Error answers of Graph as exceptions: which class, and what the operator can do about it."""
+"""Error answers of Graph as exceptions: which class, and what the operator can do about it.
+
+Sources: https://learn.microsoft.com/graph/errors (form, statuses, Directory_ConcurrencyViolation),
+https://learn.microsoft.com/entra/identity-platform/reference-breaking-changes and
+https://learn.microsoft.com/entra/identity-platform/identifier-uri-restrictions (identifier URIs); read 2026-11. The other codes and texts of the directory,
+among them its concurrency error with status 503: observed in public reports; not documented. What to do about them (inferred).
+"""
 
 from __future__ import annotations
 
@@ -11,20 +17,27 @@ import json
 import re
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import (
+from .._errors import (
+    BlockedError,
+    BudgetError,
     ConflictError,
     ConnectorError,
     CredentialError,
     ForbiddenError,
     NotFoundError,
+    ProxyAnswerError,
+    RedirectError,
     ServiceError,
 )
-from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.permissions import least_permissions
-from ansible_collections.tenantkit.connectors.plugins.module_utils._redact import excerpt, redact
+from .._redact import excerpt, redact
+from .._refusals import OF_GRAPH, Challenge, Doubt, challenge_in, doubt_about, foreign_answer, is_missing_right, other_cause
+from .required_permissions import least_permissions
+from .rights import TaskRights
 
 SERVICE = "Microsoft Graph"
 CONCURRENCY = "Directory_ConcurrencyViolation"
 _LONGEST_MESSAGE = 600
+_INNER_CODE = re.compile(r'"errorCode"\s*:\s*"(\w+)"')  # of a service behind Graph, in a message that is JSON itself
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,7 +49,9 @@ class Fault:
     message: str = ""
     detail_codes: tuple[str, ...] = ()
     request_id: str | None = None
-    shaped: bool = False  # the body had the form of a Graph error: something else, a proxy say, may have answered otherwise
+    shaped: bool = False  # the body had the form of a Graph error
+    doubt: Doubt | None = None  # why it is not Graph that answered
+    challenge: Challenge | None = None  # the rule of the tenant that refuses the token
 
     @property
     def words(self) -> str:
@@ -56,7 +71,19 @@ class Fault:
     @property
     def absent(self) -> bool:
         """The one answer that means that the object does not exist."""
-        return self.status == 404 and self.shaped and not self.directory_unread
+        return self.status == 404 and self.shaped and not self.directory_unread and self.doubt is None
+
+    @property
+    def missing_right(self) -> bool:
+        """Graph says, in its own form and with one of the codes for it, that the caller lacks a right."""
+        return self.doubt is None and self.challenge is None and is_missing_right(OF_GRAPH, self.status, [self.code or "", *self.detail_codes])
+
+    @property
+    def outdated_token(self) -> bool:
+        """Whether a token that is newer may change the answer."""
+        if self.doubt is not None or self.challenge is not None:
+            return self.challenge is not None and self.challenge.new_token_helps
+        return self.status == 401 or self.missing_right
 
     @property
     def exists_already(self) -> bool:
@@ -86,15 +113,27 @@ TABLE: tuple[Row, ...] = (
         "With Application.ReadWrite.OwnedBy a service principal can only be made for an "
         "application of this tenant: for a vendor's or Microsoft's application grant Application.ReadWrite.All.",
     ),
-    Row("Directory_QuotaExceeded", "forward-link owners", ForbiddenError, "An application has at most 100 owners: remove some."),
-    Row("Directory_QuotaExceeded", None, ForbiddenError, "Delete unused (also soft-deleted) applications of this identity, or raise its quota."),
-    Row(None, "size of the object has exceeded its limit", ForbiddenError, "Remove credentials, redirect URIs or permissions that are no longer needed."),
+    Row("Directory_QuotaExceeded", "forward-link owners", ServiceError, "An application has at most 100 owners: remove some."),
+    Row(
+        "Directory_QuotaExceeded",
+        None,
+        ServiceError,
+        "This is a quota, not a missing permission: delete unused (also soft-deleted) applications of this identity, or have its quota raised.",
+    ),
+    Row(None, "size of the object has exceeded its limit", ServiceError, "Remove credentials, redirect URIs or permissions that are no longer needed."),
+    # Its code from general knowledge, not verified.
+    Row(
+        "CannotUpdateLockedServicePrincipalProperty",
+        None,
+        ServiceError,
+        "The publisher of the application locked this property (app instance property lock): change it in the publisher's tenant, or have the lock taken off.",
+    ),
     Row("NoBackingApplicationObject", None, ServiceError, "Check the application id; not every Microsoft application can be added to a tenant."),
     Row(None, "does not reference a valid application object", ServiceError, "Check the application id; not every Microsoft application can be added."),
-    Row(None, "is already in use", ConflictError, "The service principal exists already, or lies among the deleted ones: look there, restore or purge it."),
+    Row(None, "is already in use", ConflictError, "The service principal exists already, or is soft-deleted: in that case restore or purge it."),
     Row(None, "already present for the tenant", ConflictError, "The service principal exists already: run again."),
-    Row(None, "same value for property uniquename", ConflictError, "The unique name is taken, possibly by a deleted application: restore or purge that one."),
-    Row(None, "same value for property", ConflictError, "Another application, possibly a deleted one, has this value: choose another or purge that one."),
+    Row(None, "same value for property uniquename", ConflictError, "The unique name is taken, possibly by a soft-deleted application: restore or purge it."),
+    Row(None, "same value for property", ConflictError, "Another application, possibly a soft-deleted one, has this value: choose another value or purge it."),
     Row(None, "permission entry already exists", ConflictError, "The grant was made in the meantime: run again."),
     Row(None, "permission being assigned already exists", ConflictError, "The assignment was made in the meantime: run again."),
     Row(None, "added object references already exist", ConflictError, "The owner was added in the meantime: run again."),
@@ -104,7 +143,7 @@ TABLE: tuple[Row, ...] = (
     Row(None, "conflicting object with one or more", ConflictError, "A setting of this template exists already: run again."),
     Row("Request_MultipleObjectsWithSameKeyValue", None, ConflictError, "The object exists already: run again."),
     Row("ObjectConflict", None, ConflictError, "The object exists already: run again."),
-    Row(CONCURRENCY, None, ConflictError, "Something else is writing to this object: run again when it is done."),
+    Row(CONCURRENCY, None, ConflictError, "Another client is writing to this object: run again when it has finished."),
     Row("CannotDeleteOrUpdateEnabledEntitlement", None, ServiceError, "Disable the scope or role first, and remove it in a second step."),
     Row(None, "apppermissions sets", ServiceError, "The scope is not known yet: run again in a minute."),
     Row(None, "requestedaccesstokenversion", ServiceError, "Applications for personal accounts need token version 2."),
@@ -119,10 +158,10 @@ TABLE: tuple[Row, ...] = (
         "The tenant's app management policy forbids this kind of credential: use another kind, or have the application exempted.",
     ),
     Row("SignInAudienceNotAllowedAsPerAppPolicy", None, ServiceError, "The tenant's app management policy forbids this sign-in audience."),
-    Row(None, "no password credential found", ServiceError, "The secret is gone already, or was made seconds ago: run again."),
+    Row(None, "no password credential found", ServiceError, "The secret was removed already, or was created seconds ago: run again."),
     Row(None, "update to existing credential", ServiceError, "A certificate was changed in the meantime: run again."),
     Row(None, "not a valid reference update", ServiceError, "One of the objects is not replicated yet: run again in a minute."),
-    Row(None, "permission being assigned was not found", ServiceError, "The API does not define this application permission, or it was added a moment ago."),
+    Row(None, "permission being assigned was not found", ServiceError, "The API does not define this application permission, or defined it only a moment ago."),
     Row(None, "specified resourceid was not found", ServiceError, "The API's service principal does not exist in this tenant, or was made a moment ago."),
     Row(None, "only valid with delegated", ServiceError, "This call needs a signed-in user; an application cannot make it."),
     Row("Authorization_RequestDenied", None, ForbiddenError, ""),
@@ -130,11 +169,19 @@ TABLE: tuple[Row, ...] = (
     Row("Authentication_MSGraphPermissionMissing", None, ForbiddenError, ""),
 )
 
-_KINDS: dict[int, type[ConnectorError]] = {401: CredentialError, 403: ForbiddenError, 409: ConflictError, 412: ConflictError}
+_KINDS: dict[int, type[ConnectorError]] = {401: CredentialError, 409: ConflictError, 412: ConflictError}
 
 
-def read_fault(status: int, body: t.Any, request_id: str | None = None, secrets: t.Iterable[str] = ()) -> Fault:
-    """The fault in an error body: a dict, or the text of the answer."""
+def read_fault(status: int, body: t.Any, request_id: str | None = None, secrets: t.Iterable[str] = (), *, headers: t.Mapping[str, str] | None = None) -> Fault:
+    """The fault in an error body: a dict, or the text of the answer. Without the ``headers`` a page of a proxy is known by its body alone."""
+    fault = _read(status, body, request_id, secrets)
+    headers = headers or {}
+    kind = str(headers.get("Content-Type") or "").partition(";")[0].strip().lower()
+    doubt = doubt_about(OF_GRAPH, status, headers, body, secrets, content_type=kind)
+    return dataclasses.replace(fault, doubt=doubt, challenge=None if doubt else challenge_in(status, headers, fault.words))
+
+
+def _read(status: int, body: t.Any, request_id: str | None, secrets: t.Iterable[str]) -> Fault:
     if isinstance(body, str):
         text = body
         try:
@@ -152,8 +199,21 @@ def read_fault(status: int, body: t.Any, request_id: str | None = None, secrets:
     inner = error.get("innerError") or error.get("innererror")
     if not request_id and isinstance(inner, dict):
         request_id = inner.get("request-id") or None
-    code = error.get("code")
-    return Fault(status, str(code) if code else None, _text(error.get("message"), secrets), codes, request_id, shaped=bool(code or error.get("message")))
+    code, message = error.get("code"), error.get("message")
+    if isinstance(message, str):
+        codes += tuple(_INNER_CODE.findall(message))
+    return Fault(status, str(code) if code else None, _text(message, secrets), codes, request_id, shaped=bool(code or message))
+
+
+def is_lost(error: ConnectorError) -> bool:
+    """Whether a write may have been applied and can be asked again: what answers in Graph's place, a redirect say, stays where it is."""
+    return error.outcome == "unknown" and not isinstance(error, (BudgetError, ProxyAnswerError, RedirectError))
+
+
+def exists_already(error: ConnectorError) -> bool:
+    """Whether a create failed because the object is there."""
+    codes = t.cast("list[str]", error.details.get("codes", []))
+    return Fault(error.http_status or 0, error.code, error.service_message or "", tuple(codes)).exists_already
 
 
 def error_for(
@@ -165,24 +225,45 @@ def error_for(
     path: str,
     client_request_id: str | None = None,
     outcome: str | None = None,
+    host: str = "the address of Microsoft Graph",
+    rights: TaskRights | None = None,
 ) -> ConnectorError:
-    """The exception for a fault, with sentence and advice."""
+    """The exception for a fault, with sentence and advice. Without an ``outcome`` it was a read. ``rights`` are those that the task needs."""
+    if fault.doubt is not None:
+        return foreign_answer(
+            fault.doubt,
+            doing=f"{doing} in tenant {tenant}",
+            service=SERVICE,
+            host=host,
+            status=fault.status,
+            method=method,
+            reading=outcome is None,
+            ids=f"client request id {client_request_id}" if client_request_id else "",
+            tenant=tenant,
+            client_request_id=client_request_id,
+            check="'graph_url' ('entra_graph_url' of the roles)",
+        )
     row = _row(fault)
-    kind = row.kind if row else _KINDS.get(fault.status, ServiceError)
-    if fault.absent:
+    kind = row.kind if row else ForbiddenError if fault.missing_right else _KINDS.get(fault.status, ServiceError)
+    if fault.challenge is not None:
+        kind = BlockedError
+    elif fault.absent:
         kind = NotFoundError
     elif fault.status >= 500 and not fault.concurrent:
         kind = ServiceError
-    advice = (row.advice if row else "") or _general_advice(fault, method, path)
+    advice = (row.advice if row else "") or _general_advice(fault, method, path, rights)
+    code = fault.code
     said = " ".join(word for word in (str(fault.status), fault.code) if word)
     message = f"Could not {doing} in tenant {tenant}: {SERVICE} answered {said}"
-    if fault.message:
+    if fault.challenge is not None:
+        message, advice, code = f"{message}: {fault.challenge.cause} ({fault.challenge.code})", fault.challenge.next_step, fault.challenge.code
+    elif fault.message:
         message += f": {fault.message.rstrip('. ')}"
     if fault.request_id:
         message += f" (request id {fault.request_id})"
     return kind(
         message + ".",
-        code=fault.code,
+        code=code,
         http_status=fault.status,
         service=SERVICE,
         service_message=fault.message or None,
@@ -208,9 +289,15 @@ def _row(fault: Fault) -> Row | None:
     return None
 
 
-def _general_advice(fault: Fault, method: str, path: str) -> str:
+def _general_advice(fault: Fault, method: str, path: str, rights: TaskRights | None) -> str:
+    if fault.status == 403 and not fault.missing_right:
+        unknown = "This code is not known to mean a missing permission, so nothing is handed off for it: ask an administrator of the tenant what refuses this."
+        return other_cause(fault.words) or unknown
     if fault.status == 403:
         names = least_permissions(method, path)
+        of_task = rights.advice(names) if rights else ""
+        if of_task:
+            return of_task
         if names:
             return f"The automation identity needs the application permission {names} (with admin consent), or a directory role that includes it."
         return "The automation identity lacks a permission or directory role for this."
@@ -218,11 +305,9 @@ def _general_advice(fault: Fault, method: str, path: str) -> str:
         return "Check the credential and 'cloud'."
     if fault.directory_unread:
         return "The directory could not be read; whether a write was applied is not known. Run again."
-    if fault.status == 404 and not fault.shaped:
-        return "That is not an answer of Graph: check 'graph_url' and proxy settings."
     if fault.status >= 500:
         known = "" if method.upper() in ("GET", "HEAD") else " Whether this was carried out is not known."
-        return f"The service has a fault at the moment: run again later.{known}"
+        return f"The service has a temporary fault: run again later.{known}"
     return ""
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import Action, Plan, Runtime
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.registry import DECISIONS
+from .._engine import Action, Plan, Runtime
+from .._errors import OptionError
+from .registry import DECISIONS
 
 
 class DecisionResource:

@@ -10,7 +10,8 @@ import dataclasses
 import typing as t
 
 from ansible.module_utils.common.validation import check_type_bool, check_type_path
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
+
+from .._errors import OptionError
 
 VARIABLE = "entra_connector_sink"  # what the operator sets; every sentence about a sink names it
 VAULT_FILE = "vault_file"
@@ -41,7 +42,7 @@ def sinks_from_options(options: t.Mapping[str, t.Any]) -> tuple[Sink, ...]:
     if options["question"] in ABOUT_A_KEY and not str(options.get("key_id") or "").strip():
         # Without one a file would be asked for any credential, and an old one would answer for the one that is meant.
         raise OptionError(
-            f"'key_id' is empty, and 'question' is '{options['question']}', which is about one credential.", code="key_id_missing", outcome="refused"
+            f"'key_id' is empty, and 'question' is '{options['question']}', which needs the id of one credential.", code="key_id_missing", outcome="refused"
         )
     return tuple(_sink(index, entry, options) for index, entry in enumerate(options.get("sinks") or ()))
 
@@ -77,10 +78,10 @@ def _sink(index: int, entry: t.Mapping[str, t.Any], options: t.Mapping[str, t.An
             raise _wrong(index, "is of type 'tasks' and names no 'file', which would be the task file to run")
         return Sink(index, kind, file=file)
     if kind != VAULT_FILE:
-        raise _wrong(index, f"has {'no type' if kind is None else f'the type {kind!r}, which there is not'}; the types are {_listed(TYPES)}")
+        raise _wrong(index, f"has {'no type' if kind is None else f'the unknown type {kind!r}'}; the types are {_listed(TYPES)}")
     directory = _text(entry, "directory") or options.get("directory")
     if directory is None:
-        raise _wrong(index, "is of type 'vault_file' and names no 'directory', and there is none for all")
+        raise _wrong(index, "is of type 'vault_file' and has no 'directory', and no default directory is set")
     try:
         persistent = check_type_bool(entry.get("persistent") or False)
     except TypeError:

@@ -12,8 +12,8 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import Action, Plan, Runtime
-from ansible_collections.tenantkit.connectors.plugins.module_utils._sinks.sinks import (
+from .._engine import Action, Plan, Runtime
+from .sinks import (
     ABOUT_A_KEY,
     HOLDS,
     STORE,
@@ -23,8 +23,8 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._sinks.sinks 
     file_options,
     sinks_from_options,
 )
-from ansible_collections.tenantkit.connectors.plugins.module_utils._sinks.vault_file import VaultFileResource
-from ansible_collections.tenantkit.connectors.plugins.module_utils._sinks.vault_file_plan import FileCurrent
+from .vault_file import VaultFileResource
+from .vault_file_plan import FileCurrent
 
 
 class SinksResource:

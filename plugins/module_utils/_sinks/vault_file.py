@@ -10,32 +10,32 @@ Only a process of the controller has the vault secrets, so this works in the wor
 
 from __future__ import annotations
 
-import importlib
 import json
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._cache import JobCache
-from ansible_collections.tenantkit.connectors.plugins.module_utils._claims import claim
-from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import Action, Plan, Runtime
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConflictError, ConnectorError, OptionError
-from ansible_collections.tenantkit.connectors.plugins.module_utils._sinks.vault_file_io import MODE, FileError, PrivateFile
-from ansible_collections.tenantkit.connectors.plugins.module_utils._sinks.vault_file_plan import FileCurrent, FileDesired, plan_file
+from .._engine import Action, Plan, Runtime
+from .._errors import ConflictError, ConnectorError, OptionError, failures_say
+from .._job.cache import JobCache
+from .._job.claims import claim
+from .._partial_run import JOB_VARIABLES
+from .vault_file_io import MODE, FileError, PrivateFile
+from .vault_file_plan import FileCurrent, FileDesired, plan_file
 
 VARIABLE = "tenantkit_credential"  # what include_vars makes of the file
-_VAULT = "ansible_collections.tenantkit.connectors.plugins.plugin_utils._vault"
 _PERMISSIONS = "Choose another directory, or correct its permissions."
 # What only looks comes before anything else is done; its failures say so.
 _UNTOUCHED: t.Mapping[str, str] = {"writable": " Nothing was made.", "removable": " Nothing was taken away."}
-# Set by ansible-runner, and with it by AWX and Automation Platform, in every job. What a job writes is thrown away with it.
-JOB_VARIABLES = ("AWX_PRIVATE_DATA_DIR", "AWX_ISOLATED_DATA_DIR", "RUNNER_OMIT_EVENTS", "RUNNER_ONLY_FAILED_EVENTS")
 
 
 def refuse_in_a_job(environ: t.Mapping[str, str], persistent: bool) -> None:
-    """A file that ends with the job is no place for the only copy of a credential."""
+    """A file that ends with the job is no place for the only copy of a credential.
+
+    Raises OptionError in a job of AWX or ansible-runner, unless C(persistent).
+    """
     found = next((name for name in JOB_VARIABLES if environ.get(name)), None)
     if found and not persistent:
         raise OptionError(
-            f"This is a job of AWX or ansible-runner ({found} is set), whose files are gone when it ends: a credential in one would be lost.",
+            f"This is a job of AWX or ansible-runner ({found} is set), whose files are deleted when it ends: a credential in one of them would be lost.",
             code="not_persistent",
             outcome="refused",
             advice="Use another sink, or a directory that is mounted from outside and outlives the job, and say so with 'persistent: true'.",
@@ -52,7 +52,7 @@ class VaultFileResource:
         self._desired = FileDesired.from_options(options)
         self._untouched = _UNTOUCHED.get(self._desired.state, "")
         refuse_in_a_job(runtime.environ, bool(options.get("persistent")))
-        self._vault = _loaded_vault()
+        self._vault = _loaded_vault(runtime)
         if self._desired.vault_id not in self._vault.ids:
             shown = ", ".join(f"'{name}'" for name in self._vault.ids) or "none"
             raise OptionError(
@@ -114,7 +114,7 @@ class VaultFileResource:
                 f"{path} is encrypted with vault id '{vault_id}', and no vault password of this run opens it.",
                 code="vault_file_locked",
                 outcome="refused",
-                advice=f"Load the password it was written with. To give it up, move it away by hand.{self._untouched}",
+                advice=f"Load the password it was written with. To discard the file, move it away by hand.{self._untouched}",
             )
         content = _parse(text)
         desired = self._desired
@@ -145,7 +145,7 @@ class VaultFileResource:
         return plan_file(self._desired, current, check_mode=self._runtime.check_mode)
 
     def apply(self, action: Action) -> None:
-        """Write and read back, or remove."""
+        """Write and read back, or remove. Raises FileError when a file cannot be written or removed, or reads back as something else."""
         if action.kind == "remove":
             self._file.remove()
             return
@@ -157,17 +157,14 @@ class VaultFileResource:
             content["instance"] = desired.instance
         text = json.dumps({VARIABLE: content}, indent=2, ensure_ascii=False) + "\n"  # JSON is YAML, and include_vars takes it
         self._file.write(self._vault.encrypt(text, desired.vault_id))
-        try:
+        with failures_say(outcome="unknown"):  # the content is under its name by now: the value must not count as refused
             found = self._file.read()
-        except FileError as error:
-            error.outcome = "unknown"  # The content is under its name by now: the value must not count as refused.
-            raise
         if found is None or found[1] != MODE or self._vault.decrypt(found[0], desired.vault_id) != text:
             raise FileError(
-                f"{desired.path} was written, and what is read back is something else.",
+                f"{desired.path} was written, but different content was read back.",
                 code="vault_file_read_back",
                 outcome="unknown",
-                advice="Look at the disk and at what else writes there, and run again.",
+                advice="Check the disk and which other process writes there, then run again.",
             )
         self._current = FileCurrent(True, desired.vault_id, desired.key_id, facts, MODE, True)
 
@@ -192,17 +189,17 @@ class VaultFileResource:
         }
 
 
-def _loaded_vault() -> t.Any:
-    """The vault secrets of the run; in a module process there is neither the file that knows them nor are there any."""
-    try:
-        return importlib.import_module(_VAULT).loaded_vault()
-    except ImportError:
+def _loaded_vault(runtime: Runtime) -> t.Any:
+    """The vault secrets of the run. Raises ConnectorError in a process that has none."""
+    loaded = runtime.services.get("vault")
+    if loaded is None:
         raise ConnectorError(
-            "Only the process that runs the playbook has the vault passwords, and this is another one.",
+            "Only the process that runs the playbook has the vault passwords, and this task runs in another process.",
             code="not_in_worker",
             outcome="refused",
             advice="Run the task on the controller: 'delegate_to: localhost', without become and async.",
-        ) from None
+        )
+    return loaded()
 
 
 def _parse(text: str) -> dict[str, t.Any] | None:

@@ -11,7 +11,7 @@ import os
 import stat
 import uuid
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConnectorError
+from .._errors import ConnectorError
 
 MODE = 0o600
 _DIRECTORY_MODE = 0o700
@@ -31,7 +31,7 @@ class PrivateFile:
         self.directory, self.name = os.path.split(path)
 
     def read(self) -> tuple[bytes, int] | None:
-        """Its content and mode; None when it does not exist."""
+        """Its content and mode; None when it does not exist. Raises FileError when it cannot be read, or is not a plain file."""
         try:
             descriptor = os.open(self.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         except (FileNotFoundError, NotADirectoryError):
@@ -48,7 +48,10 @@ class PrivateFile:
                 raise self._error("read", error) from None
 
     def check_writable(self, *, only_look: bool, advice: str, doing: str = "written") -> None:
-        """Fail now rather than when there is something to lose: try to make a file where it will be, or only look at the permissions."""
+        """Fail now rather than when there is something to lose: try to make a file where it will be, or only look at the permissions.
+
+        Raises FileError when nothing can be written there.
+        """
         place = self.directory
         while not os.path.isdir(place) and not os.path.lexists(place) and os.path.dirname(place) != place:
             place = os.path.dirname(place)
@@ -129,5 +132,5 @@ class PrivateFile:
             f"Could not {verb} {self.path}: {error.strerror or error}.",
             code="vault_file",
             outcome="refused",
-            advice="The file has to be a plain file (no symbolic link) in a directory that whoever runs Ansible may write to.",
+            advice="The file has to be a plain file (no symbolic link) in a directory that the user who runs Ansible may write to.",
         )

@@ -11,9 +11,9 @@ import os
 import re
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID, Action, Plan
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConflictError, OptionError
-from ansible_collections.tenantkit.connectors.plugins.module_utils._sinks.vault_file_io import MODE
+from .._engine import PLACEHOLDER_ID, Action, Plan
+from .._errors import ConflictError, OptionError
+from .vault_file_io import MODE
 
 _PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
@@ -35,7 +35,7 @@ class FileDesired:
 
     @classmethod
     def from_options(cls, options: t.Mapping[str, t.Any]) -> FileDesired:
-        """From module options. Tenant and connector become the file's name, so they are checked."""
+        """From module options. Tenant and connector become the file's name, so they are checked. Raises OptionError for a part that has other characters."""
         for name in ("tenant_id", "connector", "instance"):
             if (options.get(name) or name != "instance") and not _PART.fullmatch(options[name]):
                 raise OptionError(
@@ -83,7 +83,10 @@ class FileCurrent:
 
 
 def plan_file(desired: FileDesired, current: FileCurrent, *, check_mode: bool = False) -> Plan:
-    """Write what is not there as wanted, remove what is there; looking plans nothing."""
+    """Write what is not there as wanted, remove what is there; looking plans nothing.
+
+    Raises ConflictError when it holds another application's credential, and OptionError when the value is missing or the key is check mode's placeholder.
+    """
     before = _shape(current.key_id, current.vault_id, current.facts, current.mode) if current.exists else {}
     anothers = current.is_anothers(desired.client_id)
     if anothers and desired.state in ("writable", "present"):

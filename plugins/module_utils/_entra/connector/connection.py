@@ -12,10 +12,10 @@ PREFIX = "entra_connector_"
 # Members that are options of entra_connection_info of the same name.
 LOOKED_AT = (
     "connector", "app", "service_principal", "permissions", "permissions_mode", "create_missing_service_principals", "accept_privileged", "secret",
-    "certificate", "force", "find_other_registrations", "state", "unique_variables",
+    "certificate", "force", "find_other_registrations", "state", "unique_variables", "people_sign_in", "used_apis", "accounts",
 )  # fmt: skip
 # Members that only the role itself reads.
-OF_THE_ROLE = ("consent_wanted", "secret_later", "absent_confirmed", "absent_confirmation", "problems")
+OF_THE_ROLE = ("consent_wanted", "secret_later", "accounts_variable", "absent_confirmed", "absent_confirmation", "absent_consequence", "problems", "enable")
 
 
 def of_variables(variables: t.Mapping[str, t.Any], *, host: str, check_mode: bool) -> dict[str, t.Any]:
@@ -25,6 +25,8 @@ def of_variables(variables: t.Mapping[str, t.Any], *, host: str, check_mode: boo
     found["connector"] = str(own.get("name") or "")
     missing = [f"'{PREFIX}{name}' is missing." for name in ("name", "app") if not own.get(name)]
     found["problems"] = missing
+    found["prefix"] = PREFIX.rstrip("_")
+    found["consent_variable"] = f"{PREFIX}consent_wanted: false"
     return found
 
 
@@ -46,6 +48,9 @@ def complete(found: t.Mapping[str, t.Any], variables: t.Mapping[str, t.Any], *, 
     sinks = sinks_of(variables.get("entra_connector_sink"), variables.get("entra_connector_vault_id"))
     look = {name: found[name] for name in LOOKED_AT if found.get(name) not in (None, "", {}, [])}
     look["app"] = dict(found.get("app") or {})
+    if found.get("enable"):
+        look["app"]["is_disabled"] = False
+        look["service_principal"] = {**(found.get("service_principal") or {}), "account_enabled": True}
     look["consent"] = dict(found.get("consent") or {}) if found.get("consent_wanted", True) else {"mode": "report"}
     delivery = dict(found.get("delivery") or {}) or delivery_to(sinks, host, certificate=bool(found.get("certificate")))
     if delivery:
@@ -55,8 +60,12 @@ def complete(found: t.Mapping[str, t.Any], variables: t.Mapping[str, t.Any], *, 
         "has_product": bool(found.get("delivery")),
         "consent_wanted": bool(found.get("consent_wanted", True)),
         "secret_later": bool(found.get("secret_later", False)),
+        "prefix": str(found.get("prefix") or found.get("connector") or ""),
+        **({"accounts_variable": str(found.get("accounts_variable") or f"{PREFIX}accounts")} if found.get("accounts") else {}),
+        "consent_variable": str(found.get("consent_variable") or ""),
         "absent_confirmed": str(found.get("absent_confirmed") or ""),
         "absent_confirmation": str(found.get("absent_confirmation") or found.get("connector") or ""),
+        "absent_consequence": str(found.get("absent_consequence") or ""),
         "problems": list(found.get("problems") or ()),
     }
     return {**found, "sinks": sinks, "look": look}

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connector.report import consent_done, report
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connector.steps import credential_options, later_steps
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConnectorError
-from ansible_collections.tenantkit.connectors.plugins.module_utils._steps import ran
+from ..._errors import ConnectorError
+from ..._steps import ran
+from .report import consent_done, report
+from .steps import CHAINED, credential_options, later_steps
 
 Given = t.Mapping[str, t.Any]
 # A failure of these says nothing about what a product or a sink took.
@@ -34,15 +34,13 @@ class HandedOnError(ConnectorError):
 def after_registration(given: Given) -> dict[str, t.Any]:
     """The later steps, once the application is there.
 
-    ``given``: C(look), the key C(connection) of the look; C(plan), see C(plan.py); C(app), the result of the registration, which ran when its step was open.
+    ``given``: C(look), the key C(connection) of the look; C(app), the result of the registration, which ran when its step was open.
     """
     seen = given["look"]
     wanted, registered = seen["wanted"], ran(given.get("app")) if seen["steps"]["app"]["open"] else {}
     app_id = str((registered.get("app") or seen["app"])["app_id"] if seen["app"]["would_create"] else seen["app"]["app_id"])
     steps = later_steps(wanted, seen, app_id, restored="restored_grants" in registered)
-    plan = given["plan"]
-    due = (plan["makes_credential"] or plan["retires"]) and not wanted["role"]["secret_later"]
-    return {"app_id": app_id, **steps, "credential": {"open": due}}
+    return {"app_id": app_id, **steps}
 
 
 def credential_steps(given: Given) -> dict[str, t.Any]:
@@ -60,9 +58,9 @@ def credential_steps(given: Given) -> dict[str, t.Any]:
     return {
         "app_id": app_id,
         # A sink that lost the key needs a new one: the old value cannot be read again.
-        "issue": {"open": plan["makes_credential"] and not waits, "options": {**shared, "state": "present", "force": forced}},
+        "issue": {"open": plan["makes_credential"] and not waits, "options": {**shared, **CHAINED, "state": "present", "force": forced}},
         "retire": {"open": plan["retires"] and not waits, "options": {**shared, "state": "retired"}},
-        "deliver": {"open": bool(shared.get("delivery")), "options": shared, "authority": (shared.get("delivery") or {}).get("authority") or ""},
+        "deliver": {"open": bool(shared.get("delivery")), "options": {**shared, **CHAINED}, "authority": (shared.get("delivery") or {}).get("authority") or ""},
     }
 
 
@@ -72,6 +70,8 @@ def aftermath(given: Given) -> dict[str, t.Any]:
     ``given``: C(failure) and C(msg) of the task that failed; C(steps), the answer of C(credential_steps); C(key_id); C(stored), the sinks that took the
     value as C(plan.note) kept them.
 
+    A key that stays is marked as undecided: no run is at work on it any more, so the next one need not wait for it.
+
     Only the receiver's own refusal counts: that Graph could not be reached says nothing about what a product took. And a value that a sink stored is in
     use, whatever the product or a further sink says.
     """
@@ -79,7 +79,9 @@ def aftermath(given: Given) -> dict[str, t.Any]:
     refused = failure.get("outcome") == "refused" and failure.get("service") not in _NOT_THE_RECEIVER
     noted = ((given.get("stored") or {}).get("decision") or {}).get(key_id) or {}
     stored = [*((failure.get("details") or {}).get("stored") or ()), *(noted.get("stored") or ())]
-    options = {**given["steps"]["deliver"]["options"], "state": "absent", "key_id": key_id, "never_sent": True}
+    delivery = given["steps"]["deliver"]["options"]
+    options = {**delivery, "state": "absent", "key_id": key_id, "never_sent": True}
+    removes = refused and not stored
     return {
         "failure": dict(failure),
         "msg": str(given.get("msg") or "The delivery failed without a message.").strip(),
@@ -87,7 +89,8 @@ def aftermath(given: Given) -> dict[str, t.Any]:
         "stored": stored,
         "key_id": key_id,
         "noun": _NOUNS[options["kind"]],
-        "remove": {"open": refused and not stored and not given["check_mode"], "options": options},
+        "remove": {"open": removes and not given["check_mode"], "options": options},
+        "undecided": {"open": not removes and not given["check_mode"], "options": {**delivery, "undecided_key_id": key_id}},
     }
 
 
@@ -101,13 +104,13 @@ def give_up(given: Given) -> dict[str, t.Any]:
         raise HandedOnError(found["msg"], found["failure"])
     key = f"The new {found['noun']} {found['key_id']}"
     removal = ran(given.get("removal")) if found["remove"]["open"] else {}
-    more = "nothing was removed, the next run makes and delivers another one."
+    more = "nothing was removed; the next run issues and delivers another credential."
     if not found["refused"]:
         consequence = f"It is not known whether the product took the new {found['noun']}: {more}"
     elif found["stored"]:
-        consequence = f"{key} stays, because it is stored already ({', '.join(found['stored'])}): {more}"
+        consequence = f"{key} stays, because a sink has stored it ({', '.join(found['stored'])}): {more}"
     elif removal.get("failure"):
-        consequence = f"{key} was delivered to nobody and could not be removed again: {removal.get('msg') or 'no message'}"
+        consequence = f"{key} was not delivered and could not be removed: {removal.get('msg') or 'no message'}"
     else:
         consequence = f"The new {found['noun']} was removed again; the product keeps the one it had."
     raise HandedOnError(f"{found['msg']} {consequence}", found["failure"])

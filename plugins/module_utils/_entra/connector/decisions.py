@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connector import connection, credential, plan, report
+from . import connection, credential, plan, report
 
 CONNECTION = connection.whole("", connection.of_variables)
 DECISIONS = {
@@ -19,3 +19,5 @@ DECISIONS = {
     "failed": credential.failed,
     "report": report.report_of,
 }
+LOOK = None
+FROM_ENVIRONMENT: dict[str, str] = {}

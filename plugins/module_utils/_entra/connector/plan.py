@@ -9,9 +9,10 @@ from __future__ import annotations
 import typing as t
 
 from ansible.module_utils.parsing.convert_bool import boolean
-from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connector.report import places_of, report
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
+
+from ..._engine import PLACEHOLDER_ID
+from ..._errors import OptionError
+from .report import places_of, report
 
 
 def plan_of(wanted: t.Mapping[str, t.Any], seen: t.Mapping[str, t.Any], *, handed_on: bool, check_mode: bool) -> dict[str, t.Any]:
@@ -76,22 +77,40 @@ def _plan(
     role, steps = wanted["role"], seen["steps"]
     lost = [index for index, held in sorted(answers.items()) if not held]
     credential = credential_seen(seen)
-    makes = bool(credential) and wanted["state"] == "present" and (bool(credential.get("needed")) or bool(lost))
-    due = bool((steps.get("secret") or {}).get("actions") or (steps.get("certificate") or {}).get("actions") or lost)
-    others = any(step.get("actions") for name, step in steps.items() if name not in ("secret", "certificate"))
+    blockers = seen["blockers"] if wanted["state"] == "present" else ()
+    # No token is issued for the application: what may be a security measure gets no further permissions or keys behind its back.
+    shut = any(blocker["shuts"] for blocker in blockers)
+    unprovable = any(blocker["stops_renewal"] for blocker in blockers)
+    makes = bool(credential) and wanted["state"] == "present" and (bool(credential.get("needed")) or bool(lost)) and not unprovable
+    due = _credential_is_due(steps, lost) and not shut and (not unprovable or bool(credential.get("retire")))
+    others = any(step.get("actions") for name, step in steps.items() if name not in ("secret", "certificate")) and not shut
     opened = others or (due and not role["secret_later"])
     places = _sinks_report(wanted, seen, answers, where)
+    retires = bool(credential.get("retire")) and not shut
     return {
         "open": opened,
+        "tasks": _tasks(wanted, credential=makes or retires),
         "lost": lost,
         "makes_credential": makes,
-        "retires": bool(credential.get("retire")),
+        "retires": retires,
         "tries_sinks": makes and bool(role["sinks"]),
         "client_id": None if _restores(wanted, seen) else seen["app"]["app_id"],
         "sinks": places,
         "secret_due": due and role["secret_later"],
         "result": report(wanted, seen, {}, sinks=places, secret_due=due and role["secret_later"], opened=False, check_mode=check_mode),
     }
+
+
+def _tasks(wanted: t.Mapping[str, t.Any], *, credential: bool) -> str:
+    """The file of the role's tasks that brings about what is open. ``credential``: one is to be made or removed."""
+    if wanted["state"] == "absent":
+        return "absent"
+    return "present" if credential and not wanted["role"]["secret_later"] else "registered"
+
+
+def _credential_is_due(steps: t.Mapping[str, t.Any], lost: t.Sequence[int]) -> bool:
+    """Whether a key has to be made, or one may go."""
+    return bool((steps.get("secret") or {}).get("actions") or (steps.get("certificate") or {}).get("actions") or lost)
 
 
 def _sinks_report(
@@ -116,11 +135,11 @@ def _check_confirmed(role: t.Mapping[str, t.Any], wanted: t.Mapping[str, t.Any],
         return
     app, tenant = seen["app"], seen["tenant"]["display_name"]
     raise OptionError(
-        f"{app['display_name']} ({app['app_id']}) in {tenant} has a credential that {connector} was given, or may have been given, and no API takes it out of "
-        "the product again: removing it locks every user out.",
+        f"{app['display_name']} ({app['app_id']}) in {tenant} has a credential that was or may have been delivered to {connector}: "
+        f"{role.get('absent_consequence') or f'without it {connector} cannot sign in any more'}.",
         code="absent_not_confirmed",
         tenant=tenant,
-        advice=f"Set '{connector}_absent_confirmed' to '{needed}' when that is meant.",
+        advice=f"Set '{role['prefix']}_absent_confirmed' to '{needed}' to confirm that.",
     )
 
 
@@ -128,7 +147,7 @@ def _nowhere(wanted: t.Mapping[str, t.Any], seen: t.Mapping[str, t.Any]) -> Opti
     certificate = bool(wanted.get("certificate"))
     what = "private key" if certificate else "client secret"
     return OptionError(
-        f"The connection {wanted['connector']} of {seen['tenant']['display_name']} needs a {what}, and it goes nowhere: nobody would hold this secret.",
+        f"The connection {wanted['connector']} of {seen['tenant']['display_name']} needs a {what}, but no sink and no product would receive it.",
         code="credential_goes_nowhere",
         advice="Name a sink in 'entra_connector_sink'."
         if certificate

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._steps import ran
+from ..._errors import sentences
+from ..._steps import ran
+from ..consent.assessment import STATUS as CONSENT_NOT_ASSESSED
+from ..consent.assessment import is_unknown, lacks_sentence, with_variable
 
 # The values of a new credential are in the result of the task that made it, and nowhere else. Its kind is the name that it is reported under.
 _VALUES = ("secret_text", "private_key_pem", "kind")
@@ -38,9 +41,11 @@ def report(
         "tenant": seen["tenant"],
         "status": _status(wanted, seen, steps) if (opened or wanted["role"]["secret_later"]) and not check_mode else seen["status"],
         "changed": opened,
+        # What was looked at before the steps, and what no step of them takes away.
+        **{name: list(seen[name]) for name in ("blockers", "not_assessed", "drift")},
         "app": app.get("app") or seen["app"],
         "service_principal": principal.get("service_principal") or seen["service_principal"],
-        "consent": consent.get("consent") or seen["consent"],
+        "consent": with_variable(consent.get("consent") or seen["consent"], seen["consent"]),
         "secret": seen.get("secret") or {},
         "secret_due": secret_due,
         "sinks": list(sinks),
@@ -52,7 +57,7 @@ def report(
 
 
 def report_of(given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """The result fact of a connection that had something to do, as C(result), and what a person has to do, as C(lines).
+    """The one entry of C(reports): the result fact of a connection that had something to do, and in a line what came of it and what a person has to do.
 
     ``given``: C(look), C(plan), C(registered), C(steps) (the answers of the decisions before) and the results of the tasks C(app), C(service_principal),
     C(consent), C(credential), C(retired), C(sinks). C(later): only the credential was seen to.
@@ -66,7 +71,8 @@ def report_of(given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     due = plan["secret_due"] and not given.get("later")
     result = report(wanted, seen, steps, sinks=sinks, secret_due=due, opened=True, check_mode=check_mode)
     waits = wanted["state"] == "present" and not check_mode and not consent_done(wanted, seen, steps)
-    return {"result": result, "lines": [hand_off(seen, result["consent"])] if waits else []}
+    line = hand_off(seen, result["consent"]) if waits else f"{wanted['connector']}: {result['status']}"
+    return {"reports": [{"result": result, "line": line}]}
 
 
 def steps_that_ran(given: t.Mapping[str, t.Any]) -> dict[str, t.Mapping[str, t.Any]]:
@@ -81,7 +87,7 @@ def steps_that_ran(given: t.Mapping[str, t.Any]) -> dict[str, t.Mapping[str, t.A
     for name in ("service_principal", "consent"):
         if (registered.get(name) or {}).get("open"):
             found[name] = ran(given.get(name))
-    if later or (registered.get("credential") or {}).get("open"):
+    if later or given["plan"]["tasks"] == "present":
         steps = (given.get("steps") or {}).get("decision") or {}
         found["credential"] = ran(given.get("credential"))
         found["retired"] = ran(given.get("retired")) if (steps.get("retire") or {}).get("open") else {}
@@ -100,10 +106,13 @@ def consent_done(wanted: t.Mapping[str, t.Any], seen: t.Mapping[str, t.Any], ste
 
 
 def hand_off(seen: t.Mapping[str, t.Any], consent: t.Mapping[str, t.Any]) -> str:
-    """Who has to consent, and where."""
-    offered = consent.get("hand_off") or {}
+    """Who has to consent, and where; which permission of the automation identity would have done without."""
+    offered, tenant = consent.get("hand_off") or {}, seen["tenant"]["display_name"]
     where = f"An administrator grants it at {offered['url']}" if offered.get("url") else str(offered.get("note") or "")
-    return f"{seen['tenant']['display_name']} is waiting for admin consent, nothing was delivered. {where}".rstrip()
+    if is_unknown(consent):
+        granting = f"Where no administrator has consented yet: {where}" if where else None
+        return sentences(f"{tenant}: nothing was delivered.", str(consent.get("unread") or ""), granting)
+    return sentences(f"{tenant} is waiting for admin consent, nothing was delivered.", lacks_sentence(offered), where)
 
 
 def without_values(credential: t.Mapping[str, t.Any] | None) -> dict[str, t.Any]:
@@ -114,4 +123,8 @@ def without_values(credential: t.Mapping[str, t.Any] | None) -> dict[str, t.Any]
 def _status(wanted: t.Mapping[str, t.Any], seen: t.Mapping[str, t.Any], steps: t.Mapping[str, t.Any]) -> str:
     if wanted["state"] == "absent":
         return "absent"
-    return "connected" if consent_done(wanted, seen, steps) else "awaiting_consent"
+    if seen["blockers"]:
+        return "blocked"
+    if consent_done(wanted, seen, steps):
+        return "connected"
+    return CONSENT_NOT_ASSESSED if is_unknown(ran(steps.get("consent")).get("consent") or seen["consent"]) else "awaiting_consent"

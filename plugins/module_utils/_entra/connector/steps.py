@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.tags import created_here
+from ..._engine import PLACEHOLDER_ID
+from ..common.tags import created_here
 
 Options = dict[str, t.Any]
+CHAINED: Options = {"chained": True}  # the steps go on from each other
 Wanted = t.Mapping[str, t.Any]
 Seen = t.Mapping[str, t.Any]
 
@@ -32,7 +33,7 @@ def later_steps(wanted: Wanted, seen: Seen, app_id: str, *, restored: bool) -> d
     ``app_id`` is the application's id as it is then, zeros in check mode for one that does not exist yet. ``restored`` says that a deleted application was
     brought back: the look did not see it, and it requests what it requested before.
     """
-    reference = reference_of(wanted, app_id)
+    reference = {**reference_of(wanted, app_id), **CHAINED}
     shared = {**reference, "permissions": list(wanted.get("permissions") or ()), "accept_privileged": list(wanted.get("accept_privileged") or ())}
     return {
         "permissions": _step(
@@ -75,17 +76,14 @@ def _registration(wanted: Wanted, seen: Seen, *, check_mode: bool) -> dict[str, 
     """The application itself, and what is put on record before anything is added to one that others made."""
     record = {"connector": wanted["connector"], "items": list(seen["adds"]["items"])}
     unrecorded = not seen["adds"]["recorded"]
-    app: Options = {**dict(wanted.get("app") or {}), "state": "present", "accept_privileged": list(wanted.get("accept_privileged") or ())}
+    app: Options = {**dict(wanted.get("app") or {}), **CHAINED, "state": "present", "accept_privileged": list(wanted.get("accept_privileged") or ())}
     # Only a new application takes its permissions from here; an existing one gets them in a step of their own. The names of an API that check mode would
     # make known cannot be looked up yet.
     if wanted.get("permissions") and not (check_mode and seen["missing_resources"]):
         app["permissions"] = list(wanted["permissions"])
     if unrecorded:
         app["adoption_record"] = record
-    step = _step(seen, "app", app)
-    # The same write records what is added where the registration is changed as well.
-    alone = {"app_id": seen["app"]["app_id"], "adopt": True, "adoption_record": record}
-    return {"app": step, "record": {"open": unrecorded and not step["open"], "actions": [], "options": alone}}
+    return {"app": _step(seen, "app", app, also=unrecorded)}
 
 
 def _absent(wanted: Wanted, seen: Seen) -> dict[str, dict[str, t.Any]]:
@@ -104,7 +102,7 @@ def _absent(wanted: Wanted, seen: Seen) -> dict[str, dict[str, t.Any]]:
     return {
         "consent": _step(seen, "consent", {"app_id": app_id, "permissions": consent, "accept_privileged": accepted, "state": "absent"}),
         "permissions": _step(seen, "permissions", requested),
-        "service_principal": _step(seen, "service_principal", {"app_id": app_id, "account_enabled": False}),
+        "service_principal": _step(seen, "service_principal", {"app_id": app_id, "account_enabled": False, "until_present": True}),
         "credential": {"open": bool(_actions(seen, "secret") or _actions(seen, "certificate")), "actions": [], "options": credential},
         "app": _step(seen, "app", app),
     }

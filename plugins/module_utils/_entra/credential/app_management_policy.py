@@ -4,7 +4,10 @@
 # PRIVATE: for use inside this collection only.
 """What the tenant's app management policies allow for one kind of credential.
 
-Source: https://learn.microsoft.com/graph/api/resources/applicationauthenticationmethodpolicy.
+Sources: https://learn.microsoft.com/graph/api/resources/applicationauthenticationmethodpolicy,
+https://learn.microsoft.com/graph/api/resources/passwordcredentialconfiguration (restrictions),
+https://learn.microsoft.com/graph/api/appmanagementpolicy-post (no creation date counts as 2019-01-01); read 2026-11. That a policy of the application's own
+replaces the default one restriction by restriction (inferred).
 """
 
 from __future__ import annotations
@@ -14,8 +17,8 @@ import datetime as dt
 import re
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.key import parse_time
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.kind import Kind
+from ..._clock import parse_time
+from .kind import Kind
 
 # Applications without a creation date count as created then.
 _NO_CREATION_DATE = dt.datetime(2019, 1, 1, tzinfo=dt.UTC)

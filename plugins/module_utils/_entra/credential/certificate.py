@@ -2,7 +2,11 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE: for use inside this collection only.
-"""Certificates of an application: what a managed credential has, and besides that thumbprints and certificates that are given."""
+"""Certificates of an application: what a managed credential has, and besides that thumbprints and certificates that are given.
+
+Sources: https://learn.microsoft.com/graph/api/resources/keycredential (C(customKeyIdentifier) is the thumbprint unless it is given, C(key) only when
+selected); read 2026-11. That it is SHA-1 follows from https://learn.microsoft.com/entra/identity-platform/certificate-credentials (inferred).
+"""
 
 from __future__ import annotations
 
@@ -14,14 +18,15 @@ import hashlib
 import re
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._certificates import LoadedCertificate
-from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import Action, Plan
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.delivery import Verdict
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.key import Key, format_time, managed_name
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.kind import CERTIFICATE, Kind
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.lifecycle import check_allowed, finish, plan_credential
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.model import CredentialCurrent, CredentialDesired
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
+from ..._certificates import LoadedCertificate
+from ..._clock import format_time
+from ..._engine import Action, Plan
+from ..._errors import OptionError
+from .delivery import Verdict
+from .key import Key, managed_name
+from .kind import CERTIFICATE, Kind
+from .lifecycle import check_allowed, finish, plan_credential
+from .model import CredentialCurrent, CredentialDesired
 
 _THUMBPRINT = re.compile(r"[0-9A-F]{40}")
 
@@ -50,9 +55,9 @@ class CertificateDesired(CredentialDesired):
         if desired.thumbprint and desired.key_id:
             raise OptionError("'thumbprint' and 'key_id' both name the certificate to remove: give one.", code="option_conflict")
         if desired.may_mint and desired.delivery and not desired.generate:
-            raise OptionError("'delivery' goes with 'generate': whoever gives a certificate holds its private key already.", code="option_conflict")
+            raise OptionError("'delivery' needs 'generate': the private key of a certificate that is given is not delivered.", code="option_conflict")
         if desired.may_mint and desired.force and not desired.generate:
-            raise OptionError("'force' goes with 'generate': a certificate that is given can only be added once.", code="option_conflict")
+            raise OptionError("'force' needs 'generate': a certificate that is given can only be added once.", code="option_conflict")
         return desired
 
     def verdict(self, current: CredentialCurrent, now: dt.datetime) -> Verdict:
@@ -84,7 +89,7 @@ class CertificateCurrent(CredentialCurrent):
         policy: t.Mapping[str, t.Any] | None = None,
         own_policies: t.Sequence[t.Mapping[str, t.Any]] | None = None,
         *,
-        now: dt.datetime | None = None,
+        now: dt.datetime,
         label: str = "the application",
     ) -> t.Self:
         """As for every kind, and the entries themselves."""
@@ -98,7 +103,7 @@ class CertificateCurrent(CredentialCurrent):
 
     def identity(self, key: Key | None) -> dict[str, str | None]:
         """The thumbprint."""
-        return {"thumbprint": key and self.thumbprints.get(key.key_id)}
+        return {"thumbprint": self.thumbprints.get(key.key_id) if key else None}
 
     @property
     def thumbprints(self) -> dict[str, str | None]:
@@ -139,7 +144,7 @@ def thumbprint_of(entry: t.Mapping[str, t.Any]) -> str | None:
 
 
 def normalise_thumbprint(text: str | None) -> str | None:
-    """A thumbprint as people copy it, with colons or blanks, in the form Entra shows."""
+    """A thumbprint as people copy it, with colons or blanks, in the form Entra shows. Raises OptionError for what is no SHA-1 thumbprint."""
     if text is None:
         return None
     plain = re.sub(r"[\s:\u200e-]", "", text).upper()  # Windows puts an invisible mark in front of it

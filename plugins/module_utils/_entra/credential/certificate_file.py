@@ -9,9 +9,9 @@ from __future__ import annotations
 import datetime as dt
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils import _crypto
-from ansible_collections.tenantkit.connectors.plugins.module_utils._certificates import CLOCKS, LoadedCertificate, describe, load, read_file, read_text
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
+from ..._certificates import CLOCKS, LoadedCertificate, describe, load, read_file, read_text
+from ..._crypto import crypto
+from ..._errors import OptionError
 
 
 def load_given(options: t.Mapping[str, t.Any], password_option: str = "private_key_password") -> LoadedCertificate | None:
@@ -29,7 +29,7 @@ def load_given(options: t.Mapping[str, t.Any], password_option: str = "private_k
                 advice="Set 'certificate_path' or 'certificate_content'.",
             )
         return None
-    _crypto.require()
+    crypto()
     source = f"file {path}" if path is not None else "in certificate_content"
     content = read_file(path, source) if path is not None else read_text(str(text), f"The certificate {source}")
     key, key_source = None, None
@@ -46,10 +46,10 @@ def load_given(options: t.Mapping[str, t.Any], password_option: str = "private_k
 
 def generate(subject: str, key_size: int, now: dt.datetime, end: dt.datetime) -> LoadedCertificate:
     """A new key with a self-signed certificate."""
-    x509 = _crypto.x509
-    key = _crypto.rsa.generate_private_key(public_exponent=65537, key_size=key_size)
+    x509 = crypto().x509
+    key = crypto().rsa.generate_private_key(public_exponent=65537, key_size=key_size)
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, subject)])
     builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(x509.random_serial_number())
     builder = builder.not_valid_before(now - CLOCKS).not_valid_after(end)
     builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-    return describe(builder.sign(key, _crypto.hashes.SHA256()), key, "made by this task")
+    return describe(builder.sign(key, crypto().hashes.SHA256()), key, "made by this task")

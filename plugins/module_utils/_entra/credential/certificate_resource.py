@@ -10,16 +10,16 @@ import dataclasses
 import datetime as dt
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils import _crypto
-from ansible_collections.tenantkit.connectors.plugins.module_utils._certificates import LoadedCertificate
-from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import Action, Plan, Runtime
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.certificate import CertificateCurrent, CertificateDesired, plan_certificate
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.certificate_file import generate, load_given
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.certificate_write import CertificateWriter
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.key import parse_time
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.prover import by_certificate, prove_new
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.resource import CredentialResource
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.writer import Minted
+from ..._certificates import LoadedCertificate
+from ..._clock import parse_time
+from ..._crypto import crypto
+from ..._engine import Action, Plan, Runtime
+from .certificate import CertificateCurrent, CertificateDesired, plan_certificate
+from .certificate_file import generate, load_given
+from .certificate_write import CertificateWriter
+from .prover import by_certificate, prove_new
+from .resource import CredentialResource
+from .writer import Minted
 
 
 class CertificateResource(CredentialResource):
@@ -29,7 +29,7 @@ class CertificateResource(CredentialResource):
         # All that can be wrong with files and options is found before the first request.
         self._wanted = CertificateDesired.from_options(runtime.options, load_given(runtime.options))
         if self._wanted.generate:
-            _crypto.require()
+            crypto()
         super().__init__(runtime, self._wanted, CertificateCurrent)
         self._made: LoadedCertificate | None = None
 
@@ -64,7 +64,10 @@ class CertificateResource(CredentialResource):
         current = t.cast(CertificateCurrent, self._current)
         if "_writer" not in self.__dict__:  # nothing was written
             return current
-        return dataclasses.replace(current, entries=tuple(t.cast(CertificateWriter, self._writer).entries))
+        return dataclasses.replace(current, entries=tuple(self._entries()))
+
+    def _entries(self) -> list[t.Mapping[str, t.Any]]:
+        return t.cast(CertificateWriter, self._writer).entries
 
     def _predicted(self) -> dict[str, t.Any]:
         return {"thumbprint": self._wanted.given.thumbprint if self._wanted.given else None}

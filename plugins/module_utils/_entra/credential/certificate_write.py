@@ -10,12 +10,12 @@ import base64
 import typing as t
 import uuid
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._certificates import LoadedCertificate
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.certificate import display_name
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.key import Key
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.writer import CredentialWriter
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConflictError, ConnectorError, ServiceError, TransportError
-from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import GraphClient
+from ..._certificates import LoadedCertificate
+from ..._errors import Changes, ConflictError, ConnectorError, ServiceError, sentences
+from ..._graph.client import GraphClient
+from .certificate import display_name
+from .key import Key
+from .writer import CredentialWriter
 
 Entry = t.Mapping[str, t.Any]
 # All that is sent of an entry. Its key stays null, which tells Graph to keep the certificate.
@@ -58,25 +58,23 @@ class CertificateWriter(CredentialWriter):
         try:
             self._replace(wanted, sent, f"add certificate '{name}' to {self._label}")
         except ConnectorError as error:
-            if error.outcome == "unknown":
-                self._take_back(wanted, entry["keyId"], error)
-            raise
+            if error.outcome != "unknown":
+                raise
+            raise error.with_(**self._after_lost_answers(wanted, entry["keyId"], error)) from error
         return Key.from_graph(entry)
 
-    def _take_back(self, wanted: list[Entry], key_id: str, error: ConnectorError) -> None:
-        """Every answer was lost, so the certificate may be there, and no product gets its key: remove it, or say which one may be left."""
+    def _after_lost_answers(self, wanted: list[Entry], key_id: str, error: ConnectorError) -> Changes:
+        """Remove the certificate, which may be there: no product gets its key. Returns what the failure has to say of it, also of one that may be left."""
         try:
             there = any(_id(entry) == key_id for entry in self._read())
-            if there:
-                self._states.append(wanted)
-                self.remove(key_id)
-                error.details["removed_key_id"] = key_id
-                error.outcome = "refused"
-        except (ConnectorError, TransportError) as second:
-            error.details["left_key_id"] = key_id
-            error.advice = " ".join(
-                filter(None, [error.advice, f"The certificate {key_id} may have been added ({second}); its key was given to nobody. Remove it by hand."])
-            )
+            if not there:
+                return {}
+            self._states.append(wanted)
+            self.remove(key_id)
+        except ConnectorError as second:
+            left = f"The certificate {key_id} may have been added ({second.message}); its private key was not delivered. Remove it by hand."
+            return {"details": {"left_key_id": key_id}, "advice": sentences(error.advice, left)}
+        return {"details": {"removed_key_id": key_id}, "outcome": "refused"}
 
     def remove(self, key_id: str, *, fresh: bool = False) -> None:
         """See the base class; what was just made is known here, so C(fresh) makes no difference."""
@@ -91,7 +89,7 @@ class CertificateWriter(CredentialWriter):
             raise _list_changed(self._label, self._graph.tenant)
         body = [dict(new) if new is not None and _id(entry) == _id(new) else _untouched(entry, self._added) for entry in wanted]
         try:
-            self._graph.patch(self._path, {"keyCredentials": body}, doing=doing, made_here=True)
+            self._graph.patch(self._path, {"keyCredentials": body}, doing=doing, just_created=True)
         except ServiceError as error:
             # After an answer that was lost the certificate may be there, and a second write of it counts as a change.
             said = (error.service_message or "").lower()
@@ -101,7 +99,7 @@ class CertificateWriter(CredentialWriter):
 
     def _read(self) -> list[Entry]:
         doing = f"read the certificates of {self._label}"
-        body = self._graph.get(self._path, params={"$select": "id,keyCredentials"}, doing=doing, made_here=True)
+        body = self._graph.get(self._path, params={"$select": "id,keyCredentials"}, doing=doing, just_created=True)
         return list(body.get("keyCredentials") or ())
 
 
@@ -115,7 +113,7 @@ def _marks(entries: t.Iterable[Entry]) -> list[tuple[str, str]]:
 
 
 def _untouched(entry: Entry, added: t.Collection[str]) -> dict[str, t.Any]:
-    """An entry as it was read. Of one added in this run the identifier that Graph made of it is not known in the form it wants it back."""
+    """An entry as it was read. For an entry that this run added, Graph's own form of the identifier is not known."""
     kept = {name: entry[name] for name in _KEPT if name in entry and not (name == "customKeyIdentifier" and _id(entry) in added)}
     return {**kept, "key": None}
 
@@ -123,7 +121,7 @@ def _untouched(entry: Entry, added: t.Collection[str]) -> dict[str, t.Any]:
 def _list_changed(label: str, tenant: str) -> ConflictError:
     """The failure when the list of certificates is not the one that the plan was made from."""
     return ConflictError(
-        f"The certificates of {label} in tenant {tenant} were changed by somebody else between reading and writing; nothing was written.",
+        f"The certificates of {label} in tenant {tenant} were changed by another writer between the read and the write; nothing was written.",
         code="list_changed",
         tenant=tenant,
         outcome="refused",

@@ -15,11 +15,10 @@ import dataclasses
 import datetime as dt
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.key import Key, days_left, is_due
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.marks import Mark
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.tags import check_connector, fingerprint
+from ..common.tags import check_connector, fingerprint
+from .key import Key, days_left, is_due
+from .marks import SUPERSEDED, Mark
 
-SUPERSEDED = "0" * 12
 ORPHAN_AGE = dt.timedelta(hours=1)  # an unmarked key younger than this may belong to a run that is still at work
 
 
@@ -32,6 +31,7 @@ class Delivery:
     authority: str = ""
     former_authorities: tuple[str, ...] = ()
     delivered_key_id: str | None = None
+    undecided_key_id: str | None = None  # no run is at work on this key any more, and it is not known whether the target holds it
 
     def __post_init__(self) -> None:
         check_connector(self.connector, "delivery.connector")
@@ -96,7 +96,7 @@ def judge(
         return Verdict(True, f"whether key {names} arrived there is not known", "pending", pending[-1].key_id)
     if not current:
         return Verdict(True, "no key is marked as delivered there", "none", None)
-    # More than one vouching mark is nothing this collection writes; the newest key counts then.
+    # This collection never writes two vouching marks; if there are two, the newest key counts.
     mark = max(current, key=lambda item: by_id[item.key_id].start if item.key_id in by_id else dt.datetime.max.replace(tzinfo=dt.UTC))
     key = by_id.get(mark.key_id)
     known = {"status": "delivered", "key_id": mark.key_id}

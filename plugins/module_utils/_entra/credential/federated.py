@@ -2,7 +2,11 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE: for use inside this collection only.
-"""Federated credentials of an application: what is wanted, what is there, and the pure planner between them."""
+"""Federated credentials of an application: what is wanted, what is there, and the pure planner between them.
+
+Sources: https://learn.microsoft.com/graph/api/resources/federatedidentitycredential (lengths, one audience),
+https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations (20 of an application, form of the name); read 2026-11.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +14,8 @@ import dataclasses
 import re
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID, Action, Plan
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConflictError, OptionError
+from ..._engine import PLACEHOLDER_ID, Action, Plan
+from ..._errors import ConflictError, OptionError
 
 LARGEST_NUMBER = 20  # credentials of one application
 LONGEST = 600  # of issuer, subject, audience and description
@@ -75,10 +79,10 @@ class FederatedDesired:
         return desired
 
     def check(self) -> None:
-        """Raise OptionError for what can be no federated credential."""
+        """Raises OptionError for what can be no federated credential: name, issuer, subject, number of audiences, or a length."""
         if not _NAME.fullmatch(self.name):
             raise OptionError(
-                f"'name' is {self.name!r}; the name of a federated credential has 3 to 120 letters, digits, '-' and '_', and begins with a letter or digit.",
+                f"'name' is {self.name!r}; the name of a federated credential consists of 3 to 120 letters, digits, '-' and '_', the first a letter or digit.",
                 code="invalid_name",
             )
         for option in ("issuer", "subject"):

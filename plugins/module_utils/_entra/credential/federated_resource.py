@@ -9,17 +9,19 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID, Action, Plan, Runtime
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.federated import (
+from ..._engine import PLACEHOLDER_ID, Action, Plan, Runtime
+from ..._graph.client import GraphClient
+from ..._graph.odata import PathKey, below, path_to
+from ..._graph.parts import Part
+from ..._session import connect
+from ..common.application_reference import ApplicationReference, describe_found
+from .federated import (
     LARGEST_NUMBER,
     Federated,
     FederatedCurrent,
     FederatedDesired,
     plan_federated,
 )
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.reference import ApplicationReference, describe_found
-from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import GraphClient, Part
-from ansible_collections.tenantkit.connectors.plugins.module_utils._session import connect
 
 _COLLECTION = "federatedIdentityCredentials"
 
@@ -42,14 +44,14 @@ class FederatedResource:
             self._found(None)
             return self._current
         path = self._reference.path()
-        parts = [self._reference.part(), *([self._part(path)] if path else [])]
-        found, *listed = self._graph.batch(parts)
-        self._app = self._found(self._reference.pick(found))
+        parts = {"app": self._reference.part(), **({"listed": self._part(path)} if path else {})}
+        answers = self._graph.batch_named(parts)
+        self._app = self._found(self._reference.pick(answers["app"]))
         if self._app is None:
             return self._current
-        if not listed:
-            listed = self._graph.batch([self._part(f"/applications/{self._app['id']}")])
-        entries = self._graph.items(listed[0])
+        if not path:
+            answers |= self._graph.batch_named({"listed": self._part(path_to("applications", PathKey(self._app["id"])))})
+        entries = self._graph.items(answers["listed"])
         self._current = FederatedCurrent(describe_found(self._app), tuple(map(Federated.from_graph, entries)))
         return self._current
 
@@ -60,7 +62,7 @@ class FederatedResource:
         return self._reference.or_predicted(app, tenant=self._graph.tenant, check_mode=self._runtime.check_mode)
 
     def _part(self, path: str) -> Part:
-        return Part("GET", f"{path}/{_COLLECTION}", doing=f"read the federated credentials of {self._reference.describe()}")
+        return Part("GET", below(path, _COLLECTION), doing=f"read the federated credentials of {self._reference.describe()}")
 
     def plan(self, current: FederatedCurrent) -> Plan:
         """Pure: see C(plan_federated)."""
@@ -68,21 +70,21 @@ class FederatedResource:
 
     def apply(self, action: Action) -> None:
         """Carry out the one action of the plan. The application may have been made a moment ago, so a 404 is waited for."""
-        path = f"/applications/{t.cast('dict[str, t.Any]', self._app)['id']}/{_COLLECTION}"
+        path = path_to("applications", PathKey(t.cast("dict[str, t.Any]", self._app)["id"]), _COLLECTION)
         if action.kind == "create":
             name = action.payload["body"]["name"]
             body = self._graph.post(
                 path,
                 action.payload["body"],
                 doing=action.text,
-                reconcile=lambda: self._graph.find(f"{path}/{name}", doing=f"look whether it was done: {action.text}"),
-                made_here=True,
+                reconcile=lambda: self._graph.find(below(path, PathKey(name)), doing=f"look whether it was done: {action.text}"),
+                just_created=True,
             )
             self._made = Federated.from_graph(t.cast("dict[str, t.Any]", body))
         elif action.kind == "update":
-            self._graph.patch(f"{path}/{action.payload['id']}", action.payload["body"], doing=action.text)
+            self._graph.patch(below(path, PathKey(action.payload["id"])), action.payload["body"], doing=action.text)
         else:
-            self._graph.delete(f"{path}/{action.payload['id']}", doing=action.text)
+            self._graph.delete(below(path, PathKey(action.payload["id"])), doing=action.text)
 
     def result(self, plan: Plan, applied: bool) -> dict[str, t.Any]:
         """The key C(federated_credential)."""

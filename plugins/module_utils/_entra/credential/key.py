@@ -13,7 +13,8 @@ import re
 import secrets
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
+from ..._clock import parse_time
+from ..._errors import OptionError
 
 MANAGED_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -39,19 +40,14 @@ class Key:
             parse_time(body.get("endDateTime")) or dt.datetime.max.replace(tzinfo=dt.UTC),
         )
 
-
-def parse_time(text: t.Any) -> dt.datetime | None:
-    """A Graph date (seven decimals, Z) as an aware datetime."""
-    if not text:
-        return None
-    trimmed = re.sub(r"(\.\d{6})\d+", r"\1", str(text).strip().replace("Z", "+00:00"))
-    value = dt.datetime.fromisoformat(trimmed)
-    return value if value.tzinfo else value.replace(tzinfo=dt.UTC)
-
-
-def format_time(value: dt.datetime) -> str:
-    """A datetime as Graph takes it."""
-    return value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    def to_graph(self) -> dict[str, str]:
+        """The entry, as far as it is known here."""
+        return {
+            "keyId": self.key_id,
+            "displayName": self.display_name,
+            "startDateTime": self.start.isoformat(),
+            "endDateTime": self.end.isoformat(),
+        }
 
 
 def days_left(key: Key, now: dt.datetime) -> int:

@@ -2,7 +2,12 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE: for use inside this collection only.
-"""The life cycle of a managed credential as a pure planner: made, marked, confirmed, retired, removed. It is the same for every kind."""
+"""The life cycle of a managed credential as a pure planner: made, marked, confirmed, retired, removed. It is the same for every kind.
+
+Sources: https://learn.microsoft.com/entra/identity-platform/supported-accounts-validation (two secrets for personal accounts),
+https://learn.microsoft.com/graph/api/resources/passwordcredentialconfiguration (additions that are blocked, longest lifetime); read 2026-11. The margin for
+clocks (inferred).
+"""
 
 from __future__ import annotations
 
@@ -10,19 +15,20 @@ import dataclasses
 import datetime as dt
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID, Action, Plan
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.delivery import (
-    SUPERSEDED,
+from ..._clock import format_time
+from ..._engine import PLACEHOLDER_ID, Action, Plan
+from ..._errors import ConflictError, OptionError
+from .delivery import (
     Delivery,
     Verdict,
     contested,
     keepers,
     superseded,
 )
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.key import Key, days_left, format_time, is_managed
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.marks import Mark
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.model import CredentialCurrent, CredentialDesired
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConflictError, OptionError
+from .key import Key, days_left, is_managed
+from .marks import SUPERSEDED, Mark
+from .model import CredentialCurrent, CredentialDesired
+from .rivals import gives_way, next_attempt
 
 # A lifetime cut to a policy's limit stays below it by this much: Entra compares with its own clock.
 _CLOCK_MARGIN = dt.timedelta(minutes=10)
@@ -39,7 +45,9 @@ def plan_credential(desired: CredentialDesired, current: CredentialCurrent, now:
     if desired.state == "absent":
         return finish(desired, current, now, verdict, *_absent(desired, current, now))
     if desired.delivery and desired.delivery.delivered_key_id:
-        return finish(desired, current, now, verdict, *_confirm(desired, current))
+        return finish(desired, current, now, verdict, *_confirm(desired, current, now))
+    if desired.delivery and desired.delivery.undecided_key_id:
+        return finish(desired, current, now, verdict, *_leave_undecided(desired.delivery, current))
     actions, warnings, end = _issue(desired, current, now, verdict) if verdict.needed else ([], [], None)
     if verdict.warning:
         warnings.append(verdict.warning)
@@ -49,6 +57,7 @@ def plan_credential(desired: CredentialDesired, current: CredentialCurrent, now:
 def _issue(desired: CredentialDesired, current: CredentialCurrent, now: dt.datetime, verdict: Verdict) -> tuple[list[Action], list[str], dt.datetime]:
     """Make room, mint, mark as pending."""
     check_allowed(current)
+    _check_undecided(desired, current, now)
     actions = _free_slot(desired, current, now)
     lifetime, warnings, days = _lifetime(desired, current)
     end = (now + lifetime).replace(microsecond=0)
@@ -57,13 +66,32 @@ def _issue(desired: CredentialDesired, current: CredentialCurrent, now: dt.datet
     actions.append(Action("mint", f"{current.kind.make} {noun} '{desired.name}' valid {days}", payload))
     if desired.delivery:
         drop = [tag for action in actions for tag in action.payload.get("drop", ())]
-        seen = [mark.key_id for mark in desired.delivery.own(current.marks) if not mark.delivered]
-        actions.append(Action("mark_pending", f"mark {noun} '{desired.name}' as pending for {desired.delivery.connector}", {"seen": seen, "drop": drop}))
+        known = [mark.key_id for mark in desired.delivery.own(current.marks)]
+        actions.append(Action("mark_pending", f"mark {noun} '{desired.name}' as pending for {desired.delivery.connector}", {"known": known, "drop": drop}))
     return actions, warnings, end
 
 
+def _check_undecided(desired: CredentialDesired, current: CredentialCurrent, now: dt.datetime) -> None:
+    """Raises ConflictError while a receiver that never said whether it took the last credentials is not to be given another one."""
+    if desired.delivery is None:
+        return
+    undecided, allowed = next_attempt(desired.delivery, current.managed(desired.name), current.marks, now)
+    if allowed is None:
+        return
+    noun, last = current.kind.noun, max(undecided, key=lambda key: key.start)
+    raise ConflictError(
+        f"It is not known of {len(undecided)} {current.kind.nouns} of {current.label} whether {desired.delivery.connector} took them, the last one "
+        f"({last.key_id}) made at {format_time(last.start)}. From the third one on a new {noun} is made at most once a day, and none was made now.",
+        code="undecided_deliveries",
+        outcome="refused",
+        advice=f"Find out why {desired.delivery.connector} does not confirm a delivery; the failures of the earlier runs say what it answered. "
+        f"A run after {format_time(allowed)} makes another {noun}.",
+        details={"key_ids": [key.key_id for key in undecided]},
+    )
+
+
 def check_allowed(current: CredentialCurrent) -> None:
-    """Raise OptionError where a policy of the tenant forbids new credentials of this kind."""
+    """Raises OptionError where a policy of the tenant forbids new credentials of this kind."""
     if current.policy.addition_blocked:
         raise OptionError(
             f"A policy of the tenant forbids {current.kind.in_policies} on {current.label} (app management policy, {current.kind.addition}); "
@@ -99,7 +127,7 @@ def _free_slot(desired: CredentialDesired, current: CredentialCurrent, now: dt.d
     foreign = "it is not managed under this name"
     listed = "; ".join(f"{key.key_id} '{key.display_name}' ({reasons.get(key.key_id, foreign)})" for key in current.keys)
     raise ConflictError(
-        f"{current.label[0].upper()}{current.label[1:]} is for personal accounts and may have only {slots} {current.kind.in_policies}, and has them: {listed}.",
+        f"{current.label[0].upper()}{current.label[1:]} is for personal accounts and may have only {slots} {current.kind.in_policies}, and has {listed}.",
         code="no_free_secret_slot",
         advice="Find out which of them is not in use and remove it (state: absent with key_id, and force for a managed one).",
         outcome="refused",
@@ -113,15 +141,18 @@ def _removal(current: CredentialCurrent, key: Key, why: str = "") -> Action:
     return Action("remove_key", f"remove {current.kind.noun} '{key.display_name}' ({key.key_id}){why}", {"key_id": key.key_id, "drop": drop})
 
 
-def _confirm(desired: CredentialDesired, current: CredentialCurrent) -> tuple[list[Action], list[str]]:
+def _confirm(desired: CredentialDesired, current: CredentialCurrent, now: dt.datetime) -> tuple[list[Action], list[str]]:
     """The product took the key: its mark vouches from now on, older ones do not. Whatever is odd leaves the key pending."""
     delivery = t.cast(Delivery, desired.delivery)
     key_id = t.cast(str, delivery.delivered_key_id)
     text = f"mark key {key_id} as delivered to {delivery.connector}"
     if current.app_id == PLACEHOLDER_ID or key_id == PLACEHOLDER_ID:
         return [Action("write_tags", f"mark {current.kind.noun} '{desired.name}' as delivered to {delivery.connector}")], []
+    by_id = {key.key_id: key for key in current.keys}
     starts = {key.key_id: key.start for key in current.keys}
     marks = delivery.own(current.marks)
+    if key_id in by_id:
+        marks = [mark for mark in marks if mark.key_id == key_id or not gives_way(mark, by_id[key_id], starts, now, desired.span)]
     mine = [mark for mark in marks if mark.key_id == key_id]
     others = [mark for mark in marks if mark.key_id != key_id]
     wanted, pending = delivery.mark(key_id, current.app_id, delivered=True), delivery.mark(key_id, current.app_id, delivered=False)
@@ -131,10 +162,10 @@ def _confirm(desired: CredentialDesired, current: CredentialCurrent) -> tuple[li
         odd = "the key no longer exists"
     elif later:
         odd = f"another run has marked a newer key ({', '.join(mark.key_id for mark in later)})"
-    elif mine not in ([pending], [wanted]):
-        odd = "its pending mark is gone" if not mine else "its pending mark was changed by another run"
+    elif not mine or not set(mine) <= {pending, wanted}:
+        odd = "its pending mark was removed" if not mine else "its pending mark was changed by another run"
     if odd:
-        # The other run must not believe in its own delivery either: its pending mark is taken the content it looks for.
+        # The other run must not confirm its own delivery either, so the content of its pending mark is replaced.
         # A mark of a key that is gone stays as well: as long as it is there, no older key is taken for the delivered one.
         doubt = [contested(mark) for mark in later if not mark.delivered]
         touched = [*mine, *(mark for mark in later if not mark.delivered)]
@@ -146,6 +177,16 @@ def _confirm(desired: CredentialDesired, current: CredentialCurrent) -> tuple[li
     if not add and not drop:
         return [], []
     return [Action("write_tags", text, {"drop": drop, "add": add})], []
+
+
+def _leave_undecided(delivery: Delivery, current: CredentialCurrent) -> tuple[list[Action], list[str]]:
+    """This run has ended without an answer of the receiver: its mark says so, and the next run need not wait for what will never come."""
+    key_id = t.cast(str, delivery.undecided_key_id)
+    pending = delivery.mark(key_id, current.app_id, delivered=False)
+    if pending.tag not in current.tags:
+        return [], []
+    text = f"mark key {key_id} as undecided for {delivery.connector}"
+    return [Action("write_tags", text, {"drop": [pending.tag], "add": [contested(pending).tag]})], []
 
 
 def _retire(desired: CredentialDesired, current: CredentialCurrent, now: dt.datetime) -> tuple[list[Action], list[str]]:
@@ -168,7 +209,7 @@ def _absent(desired: CredentialDesired, current: CredentialCurrent, now: dt.date
                 + ", ".join(f"{key.key_id} ({current.status(key.key_id)})" for key in held)
                 + "; nothing was removed.",
                 code="delivered",
-                advice="Whoever signs in with it would be locked out. Set 'force' to remove it all the same.",
+                advice="Removing it locks out every program that signs in with it. Set 'force' to remove it anyway.",
                 outcome="refused",
             )
         existing = {key.key_id for key in current.keys}
@@ -232,7 +273,7 @@ def finish(
     rows = _shape(after, desired.name)
     if end is not None:
         mark = "pending" if desired.delivery else "none"
-        rows.append({"key_id": "(new)", **desired.identity_of_new(), "end_date_time": f"about {format_time(end)[:10]}", "mark": mark})
+        rows.append({"key_id": PLACEHOLDER_ID, **desired.identity_of_new(), "end_date_time": f"about {format_time(end)[:10]}", "mark": mark})
     facts = {"verdict": verdict, "end": end, **overview(desired, current, now), "policy": current.policy.shape()}
     nouns = current.kind.nouns
     return Plan(tuple(actions), {nouns: _shape(current, desired.name)}, {nouns: rows}, tuple(warnings), facts)

@@ -9,10 +9,10 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import Action, Plan, Runtime
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.certificate_resource import CertificateResource
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.secret_resource import SecretResource
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.options import CERTIFICATE_OPTIONS, SECRET_OPTIONS
+from ..._engine import Action, Plan, Runtime
+from ..common.options import CERTIFICATE_OPTIONS, SECRET_OPTIONS, SETTLED
+from .certificate_resource import CertificateResource
+from .secret_resource import SecretResource
 
 
 class ManagedCredentialResource:
@@ -23,10 +23,8 @@ class ManagedCredentialResource:
         self._kind: str = given["kind"]
         certificate = self._kind == "certificate"
         options = {**dict.fromkeys(CERTIFICATE_OPTIONS if certificate else SECRET_OPTIONS), **given}
-        if given["delivery"] and given["delivered_key_id"]:
-            options["delivery"] = {**given["delivery"], "delivered_key_id": given["delivered_key_id"]}
-        elif given["delivery"]:
-            options["delivery"] = {**given["delivery"], "delivered_key_id": None}
+        if given["delivery"]:
+            options["delivery"] = {**given["delivery"], **{name: given[name] for name in SETTLED}}
         options["generate"] = certificate and given["state"] == "present"
         inner = CertificateResource if certificate else SecretResource
         self._inner = inner(dataclasses.replace(runtime, options=options))

@@ -15,8 +15,9 @@ import dataclasses
 import re
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.tags import CONNECTOR, PREFIX
+from ..common.tags import CONNECTOR, PREFIX
 
+SUPERSEDED = "0" * 12  # in the place of the content: the mark vouches for nothing, see C(delivery.py)
 _OUTCOME = re.compile(r"[a-z_]+")
 _MARK = re.compile(rf"^{PREFIX}({CONNECTOR}):([0-9a-f]{{12}}):([pd]):([0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}):([0-9a-f]{{12}})$")
 
@@ -30,6 +31,11 @@ class Mark:
     delivered: bool  # false: pending, the product may or may not hold this key
     key_id: str
     content: str  # fingerprint of Authority and Client ID
+
+    @property
+    def subject(self) -> tuple[str, str, str]:
+        """What the mark is about."""
+        return self.connector, self.target, self.key_id
 
     @property
     def tag(self) -> str:
@@ -47,8 +53,13 @@ class Mark:
 
 
 def marks_of(tags: t.Iterable[str]) -> list[Mark]:
-    """All delivery marks among an application's tags, in the order of the tags."""
-    return [mark for mark in map(Mark.parse, tags) if mark is not None]
+    """The delivery marks among an application's tags, in the order of the tags, without one of a delivery that a later one has replaced.
+
+    Tags are replaced as a whole, so a run that writes can put back what another one has replaced since. A key that was replaced is never delivered again.
+    """
+    found = [mark for mark in map(Mark.parse, tags) if mark is not None]
+    replaced = {mark.subject for mark in found if mark.delivered and mark.content == SUPERSEDED}
+    return [mark for mark in found if not mark.delivered or mark.content == SUPERSEDED or mark.subject not in replaced]
 
 
 def marked_keys(tags: t.Iterable[str], connector: str) -> tuple[str, ...]:

@@ -10,13 +10,15 @@ import dataclasses
 import datetime as dt
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.app_management_policy import AppManagementPolicy
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.delivery import Delivery, Verdict, judge, keepers, vouches
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.key import Key, check_name, days_left, is_due, is_managed
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.kind import Kind
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.marks import Mark, marks_of
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
+from ..._engine import PLACEHOLDER_ID
+from ..._errors import OptionError
+from ..._numbers import number_problem
+from .app_management_policy import AppManagementPolicy
+from .delivery import Delivery, Verdict, judge, keepers, vouches
+from .key import Key, check_name, days_left, is_due, is_managed
+from .kind import Kind
+from .marks import Mark, marks_of
+from .rivals import at_work, run_time
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,6 +35,7 @@ class CredentialDesired:
     force: bool = False
     key_id: str | None = None
     never_sent: bool = False
+    timeout: int = 300  # seconds that one task may take
     delivery: Delivery | None = None
 
     @classmethod
@@ -48,20 +51,23 @@ class CredentialDesired:
                 delivery.get("authority") or "",
                 tuple(delivery.get("former_authorities") or ()),
                 (delivery.get("delivered_key_id") or "").lower() or None,
+                (delivery.get("undecided_key_id") or "").lower() or None,
             )
         if "key_id" in given:
             given["key_id"] = given["key_id"].lower()
         desired = cls(**given)
         check_name(desired.name, noun)
-        if desired.validity_days < 1 or desired.renew_before_days < 0 or desired.overlap_days < 0:
-            raise OptionError("'validity_days' must be at least 1, 'renew_before_days' and 'overlap_days' at least 0.", code="invalid_days")
+        for option in ("validity_days", "renew_before_days", "overlap_days"):
+            problem = number_problem(option, getattr(desired, option))
+            if problem:
+                raise OptionError(problem, code="invalid_days")
         if desired.state != "absent" and (desired.key_id or desired.never_sent):
             raise OptionError("'key_id' and 'never_sent' go with state: absent.", code="option_conflict")
         if desired.never_sent and not desired.key_id:
             raise OptionError(f"'never_sent' is about one {noun}: 'key_id' has to name it.", code="option_missing")
         if desired.delivery and options.get("prove") is False:
             raise OptionError(
-                f"'prove: false' does not go with 'delivery': a {noun} that was not tried is never delivered.",
+                f"'prove: false' cannot be combined with 'delivery': an unproven {noun} is never delivered.",
                 code="option_conflict",
                 advice="Leave 'prove' out.",
             )
@@ -76,7 +82,17 @@ class CredentialDesired:
     @property
     def may_mint(self) -> bool:
         """Whether a new credential may have to be made, so that the policies have to be read."""
-        return self.state == "present" and not (self.delivery and self.delivery.delivered_key_id)
+        return self.state == "present" and not (self.delivery and (self.delivery.delivered_key_id or self.delivery.undecided_key_id))
+
+    @property
+    def contends(self) -> bool:
+        """Whether another run may be making and delivering a credential for the same target at this moment."""
+        return self.may_mint and self.delivery is not None
+
+    @property
+    def span(self) -> dt.timedelta:
+        """How long a run may take from making a credential to its settled mark."""
+        return run_time(self.timeout)
 
     @property
     def overlap(self) -> dt.timedelta:
@@ -124,11 +140,13 @@ class CredentialCurrent:
         policy: t.Mapping[str, t.Any] | None = None,
         own_policies: t.Sequence[t.Mapping[str, t.Any]] | None = None,
         *,
-        now: dt.datetime | None = None,
+        now: dt.datetime,
         label: str = "the application",
     ) -> t.Self:
-        """From the application (C(Kind.select)), the tenant's default policy and the application's own policies; None: not there, not readable."""
-        now = now or dt.datetime.now(dt.UTC)
+        """From the application (C(Kind.select)), the tenant's default policy and the application's own policies; None: not there, not readable.
+
+        ``now`` is the service's time.
+        """
         if app is None:
             return cls(PLACEHOLDER_ID, label, policy=AppManagementPolicy.from_graph(policy, own_policies, "now", now, cls.kind))
         keys = sorted(map(Key.from_graph, app.get(cls.kind.collection) or ()), key=lambda key: (key.start, key.key_id))
@@ -159,10 +177,16 @@ class CredentialCurrent:
             return "delivered"
         return "superseded" if own else "none"
 
+    def at_work(self, desired: CredentialDesired, now: dt.datetime) -> list[Key]:
+        """The keys that other runs may be proving or delivering to the same target at this moment, oldest first."""
+        if not desired.contends or not desired.verdict(self, now).needed:
+            return []
+        return at_work(t.cast(Delivery, desired.delivery), self.managed(desired.name), self.marks, now, desired.span)
+
     def kept(self, desired: CredentialDesired, now: dt.datetime) -> dict[str, str]:
         """Why each managed key has to stay: key id to reason. Retiring removes the others."""
         return keepers(self.managed(desired.name), self.marks, desired.delivery, desired.overlap, now, self.kind.noun)
 
     def identity(self, key: Key | None) -> dict[str, str | None]:
         """What tells one key from another in diffs and results, besides its id."""
-        return {"display_name": key and key.display_name}
+        return {"display_name": key.display_name if key else None}

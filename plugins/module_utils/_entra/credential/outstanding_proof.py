@@ -13,9 +13,9 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import Action, Plan
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.marks import unproven, unproven_tag
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.tags import check_connector
+from ..._engine import Action, Plan
+from ..common.tags import check_connector
+from .marks import unproven, unproven_tag
 
 
 @dataclasses.dataclass(frozen=True)

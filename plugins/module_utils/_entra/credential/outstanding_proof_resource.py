@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import Action, Plan, Runtime
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.outstanding_proof import ProofDesired, plan_proof
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.tag_writer import TagWriter
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.reference import ApplicationReference, describe_found
-from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import GraphClient
-from ansible_collections.tenantkit.connectors.plugins.module_utils._session import connect
+from ..._engine import Action, Plan, Runtime
+from ..._graph.client import GraphClient
+from ..._session import connect
+from ..common.application_reference import ApplicationReference, describe_found
+from .outstanding_proof import ProofDesired, plan_proof
+from .tag_writer import TagWriter
 
 _SELECT = ("id", "appId", "displayName", "uniqueName", "tags")
 

@@ -9,7 +9,10 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import Part, PartAnswer
+from ..._graph.parts import Part, PartAnswer
+
+# Seconds for which an answer will do for a later task of the job: the service applies the policies itself, what is read only tells beforehand.
+GOOD_FOR = 300.0
 
 
 def default_part() -> Part:
@@ -23,21 +26,23 @@ def own_part(path: str) -> Part:
 
 
 @dataclasses.dataclass(frozen=True)
-class Read:
+class AppManagementPolicies:
     """The policies as Graph's JSON. None stands for "not readable": that is no statement about what they say."""
 
     default: t.Mapping[str, t.Any] | None = None
     own: t.Sequence[t.Mapping[str, t.Any]] | None = ()
+    answers: tuple[PartAnswer, ...] = ()  # that they come from
 
     @classmethod
-    def from_answers(cls, default: PartAnswer | None, own: PartAnswer | None) -> Read:
+    def from_answers(cls, default: PartAnswer | None, own: PartAnswer | None) -> AppManagementPolicies:
         """From the answers to C(default_part) and C(own_part); without the second there is no application to have its own."""
         found = _readable(own) if own is not None else {}
-        return cls(_readable(default) if default is not None else None, None if found is None else list(found.get("value") or ()))
+        answers = tuple(answer for answer in (default, own) if answer is not None)
+        return cls(_readable(default) if default is not None else None, None if found is None else list(found.get("value") or ()), answers)
 
 
 def _readable(answer: PartAnswer) -> dict[str, t.Any] | None:
-    """None when it is not ours to read, empty when there is none; other failures are raised."""
-    if answer.status == 403:
+    """None when it is not ours to read or the tenant does not show it, empty when there is none; other failures are raised."""
+    if answer.forbidden or answer.not_offered:
         return None
     return answer.body if answer.found else {}

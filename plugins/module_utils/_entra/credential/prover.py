@@ -15,19 +15,21 @@ import json
 import typing as t
 import uuid
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils import _crypto
-from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.aadsts import NewObject
-from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.base import claims_of
-from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.explain import SERVICE, is_blocked, is_not_yet, read_refusal
-from ansible_collections.tenantkit.connectors.plugins.module_utils._budget import Budget
-from ansible_collections.tenantkit.connectors.plugins.module_utils._certificates import LoadedCertificate
-from ansible_collections.tenantkit.connectors.plugins.module_utils._clouds import endpoints_of
-from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import Runtime
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import BudgetError, ConnectorError
-from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import GraphClient
-from ansible_collections.tenantkit.connectors.plugins.module_utils._http import HttpClient
-from ansible_collections.tenantkit.connectors.plugins.module_utils._http_answer import HttpAnswer
-from ansible_collections.tenantkit.connectors.plugins.module_utils._ids import is_guid
+from ..._addresses import path_segment
+from ..._auth.aadsts import NewObject
+from ..._auth.base import claims_of
+from ..._auth.explain import SERVICE, is_blocked, is_not_yet, read_refusal
+from ..._budget import Budget
+from ..._certificates import LoadedCertificate
+from ..._clouds import endpoints_of
+from ..._crypto import crypto
+from ..._engine import Runtime
+from ..._errors import BudgetError, ConnectorError
+from ..._graph.client import GraphClient
+from ..._http.answer import HttpAnswer
+from ..._http.client import HttpClient
+from ..._ids import is_guid
+from ..._refusals import OF_TOKEN_ENDPOINT
 
 _SUCCESSES = 3  # in a row: servers learn of a credential one after the other
 # What the run that proves a credential may have made just before.
@@ -54,7 +56,7 @@ class Signature:
 def by_secret(secret_text: str) -> Signature:
     """Signing in with a client secret: it stands in the form."""
     refused = "The secret of application {client} could not be used in tenant {tenant}"
-    return Signature("secret", "secret", "try the client secret", refused, lambda url: {"client_secret": secret_text}, " It was delivered to nobody.")
+    return Signature("secret", "secret", "try the client secret", refused, lambda url: {"client_secret": secret_text}, " It was not delivered.")
 
 
 def by_certificate(certificate: LoadedCertificate, client_id: str, clock: t.Callable[[], float]) -> Signature:
@@ -80,7 +82,7 @@ def client_assertion(certificate: LoadedCertificate, client_id: str, audience: s
     header = {"alg": "PS256", "typ": "JWT", "x5t#S256": _url64(bytes.fromhex(certificate.thumbprint_sha256))}
     claims = {"aud": audience, "iss": client_id, "sub": client_id, "jti": str(uuid.uuid4()), "nbf": now, "iat": now, "exp": now + _LIFETIME}
     text = f"{_url64(json.dumps(header).encode())}.{_url64(json.dumps(claims).encode())}"
-    padding, sha256 = _crypto.padding, _crypto.hashes.SHA256()
+    padding, sha256 = crypto().padding, crypto().hashes.SHA256()
     scheme = padding.PSS(mgf=padding.MGF1(sha256), salt_length=padding.PSS.DIGEST_LENGTH)
     return f"{text}.{_url64(certificate.private_key.sign(text.encode(), scheme, sha256))}"
 
@@ -96,6 +98,8 @@ class Proof:
     code: str | None = None
     request_id: str | None = None
     advice: str | None = None
+    said: str | None = None  # the text of the refusal
+    tried: bool = True  # false: the token endpoint did not answer, so nothing is known about the credential
 
     @property
     def proven(self) -> bool:
@@ -115,7 +119,7 @@ def prove_new(runtime: Runtime, graph: GraphClient, client_id: str, label: str, 
         return proof.status
     blocked = proof.status == "blocked"
     raise ConnectorError(
-        f"The new {signature.name} of {label} in tenant {graph.tenant} {'could not be tried' if blocked else 'does not work'}: "
+        f"The new {signature.name} of {label} in tenant {graph.tenant} {'could not be tried' if blocked or not proof.tried else 'does not work'}: "
         f"{proof.detail}{signature.ending}",
         code="proof_blocked" if blocked else proof.code or "not_proven",
         service=SERVICE,
@@ -143,10 +147,11 @@ def prove(
     """
     if not is_guid(tenant_id):
         raise ValueError("a proof needs the tenant's GUID: a domain may lead elsewhere")
-    url = f"{login_url}/{tenant_id}/oauth2/v2.0/token"
+    url = f"{login_url}/{path_segment(tenant_id)}/oauth2/v2.0/token"
     form = {"client_id": client_id, "scope": f"{audience}/.default", "grant_type": "client_credentials"}
     tries = row = waits = 0
     summary: dict[str, str | None] = {}
+    # A loop of its own: it is not over with the first success, and a refusal on the way begins the row anew.
     while row < successes:
         tries += 1
         try:
@@ -159,9 +164,12 @@ def prove(
                 headers={"Connection": "close"},
                 form={**form, **signature.form(url)},
             )
+            foreign = answer.foreign(OF_TOKEN_ENDPOINT, reading=True, tenant=tenant_id, check="'login_url' ('entra_login_url' of the roles)")
+            if foreign is not None:
+                raise foreign
             body = answer.json()
         except ConnectorError as error:
-            return Proof("failed", error.message, tries, code=error.code, request_id=error.request_id, advice=error.advice)
+            return Proof("failed", error.message, tries, code=error.code, request_id=error.request_id, advice=error.advice, tried=False)
         if answer.status == 200 and isinstance(body, dict) and body.get("access_token"):
             summary = _summary(str(body["access_token"]))
             wrong = _wrong_token(summary, tenant_id, client_id)
@@ -171,7 +179,7 @@ def prove(
             continue
         row = 0
         proof = _refused(answer, body, http.redact, signature, tenant_id, client_id, tries)
-        if not is_not_yet(proof.code, _NEW):
+        if not is_not_yet(proof.code, _NEW, said=proof.said):
             return proof
         try:
             budget.wait(_PAUSES[min(waits, len(_PAUSES) - 1)], f"{SERVICE} does not accept the new {signature.noun} of application {client_id} yet")
@@ -189,7 +197,7 @@ def _refused(answer: HttpAnswer, body: t.Any, redact: t.Callable[[str], str], si
     blocked = is_blocked(refusal.number)
     if blocked:
         detail += f" This says nothing about the {signature.noun} itself."
-    return Proof("blocked" if blocked else "failed", detail, tries, code=refusal.code, request_id=refusal.trace_id, advice=refusal.advice)
+    return Proof("blocked" if blocked else "failed", detail, tries, code=refusal.code, request_id=refusal.trace_id, advice=refusal.advice, said=refusal.message)
 
 
 def _summary(token: str) -> dict[str, str | None]:

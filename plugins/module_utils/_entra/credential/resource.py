@@ -10,24 +10,37 @@ import abc
 import dataclasses
 import datetime as dt
 import functools
-import time
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID, Action, Plan, Runtime
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential import policy_read
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.delivery import Delivery, Verdict
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.key import Key, days_left, format_time
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.lifecycle import overview
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.marks import marks_of
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.model import CredentialCurrent, CredentialDesired
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.writer import CredentialWriter, Minted
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.reference import ApplicationReference
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConflictError, ConnectorError, OptionError
-from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.client import GraphClient
-from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.clock import server_time
-from ansible_collections.tenantkit.connectors.plugins.module_utils._session import connect
+from ..._clock import format_time, machine_time, or_machine_time
+from ..._engine import PLACEHOLDER_ID, Action, Plan, Runtime
+from ..._errors import ConflictError, ConnectorError, OptionError
+from ..._graph.client import GraphClient
+from ..._graph.odata import PathKey, path_to
+from ..._graph.parts import server_time
+from ..._session import connect
+from ..._waiting import polls, until
+from ..common.application_reference import ApplicationReference
+from . import policy_read
+from .delivery import Delivery, Verdict
+from .key import Key, days_left, is_managed
+from .lifecycle import overview
+from .marks import marks_of
+from .model import CredentialCurrent, CredentialDesired
+from .rivals import Look, Turn, whose_turn
+from .tag_writer import TagsWritten
+from .writer import CredentialWriter, Minted
 
+_LOOKS = (1.0, 2.0, 4.0, 5.0)  # seconds between the first looks at what another run does
+_JUDGED = 3  # times at most that a confirmation is planned again
+_LONGEST_LOOK = 10.0  # seconds between later ones
 _STALE_READS = (1.0, 2.0, 4.0)  # seconds between reads while a confirmation does not see what the run itself wrote
+
+
+def _looks(seconds: float) -> t.Iterator[float]:
+    """Pauses between looks at another run that make up so many seconds at least."""
+    yield from _LOOKS
+    yield from polls(seconds - sum(_LOOKS), _LONGEST_LOOK)
 
 
 class CredentialResource(abc.ABC):
@@ -42,12 +55,14 @@ class CredentialResource(abc.ABC):
         if delivery and delivery.delivered_key_id == PLACEHOLDER_ID and not runtime.check_mode:
             raise OptionError(f"'delivery.delivered_key_id' is the id that check mode gives to a {desired.kind.noun} that was not made.", code="placeholder")
         self._graph: GraphClient = connect(runtime)
-        self._now = dt.datetime.now(dt.UTC)
+        self._now = or_machine_time(None)
         self._skew = 0.0  # seconds by which the service's clock is ahead
         self._app: dict[str, t.Any] | None = None
         self._current: CredentialCurrent = current(PLACEHOLDER_ID, self._reference.describe())
         self._minted: Minted | None = None
         self._proof: str | None = None
+        self._judged = 0  # times that a confirmation was planned again, since others wrote at the same moment
+        self._chained = bool(runtime.options.get("chained"))
 
     # What a kind does by itself
 
@@ -79,25 +94,70 @@ class CredentialResource(abc.ABC):
         """What only the run that made a credential can show."""
         return {}
 
+    def _entries(self) -> list[t.Mapping[str, t.Any]]:
+        """The credentials as this run left them, as Graph's JSON."""
+        return [key.to_graph() for key in self._current.keys]
+
     # Reading
 
     def read(self) -> CredentialCurrent:
-        """The application, and the policies in the same request when a credential may have to be made."""
-        self._read_once()
+        """The application, and the policies in the same request when a credential may have to be made. None for what this job left behind just now."""
+        self._read_once(believe=self._chained and self._desired.state == "present")
         delivery = self._desired.delivery
-        if delivery and delivery.delivered_key_id and not self._reference.is_placeholder and not self._runtime.check_mode:
-            for pause in _STALE_READS:
-                if self._sees(delivery, delivery.delivered_key_id):
-                    break
-                self._graph.wait(pause, f"the pending mark of key {delivery.delivered_key_id} is not replicated yet")
-                self._read_once()
-        return self._current
+        if self._reference.is_placeholder:
+            return self._current
+        if delivery and delivery.delivered_key_id and not self._runtime.check_mode:
+            return self._read_pending(self._current)
+        return self._wait_for_others(self._current)
 
-    def _sees(self, delivery: Delivery, key_id: str) -> bool:
-        named = {mark.key_id for mark in delivery.own(self._current.marks)}
-        return key_id in named and any(key.key_id == key_id for key in self._current.keys)
+    def _wait_for_others(self, seen: CredentialCurrent) -> CredentialCurrent:
+        """Read until no other run is at work on the same delivery, for as long as a run may take. Its time is not this task's.
 
-    def _read_once(self) -> None:
+        Raises ConflictError when one is at work still. Check mode waits for nothing and tells that a run would.
+        """
+
+        def others(current: CredentialCurrent) -> list[Key]:
+            return current.at_work(self._desired, self._now)
+
+        busy, span, noun = others(seen), self._desired.span, seen.kind.noun
+        if not busy:
+            return seen
+        delivery = t.cast(Delivery, self._desired.delivery)
+        names = ", ".join(key.key_id for key in busy)
+        if self._runtime.check_mode:
+            self._runtime.warn(
+                f"Another run may be delivering a {noun} of {seen.label} to {delivery.connector} at this moment (key {names}): a run waits for it, until "
+                f"{format_time(busy[-1].start + span)} at the latest, and then may have nothing to do."
+            )
+            return seen
+        why = f"another run may be delivering key {names} of {seen.label} to {delivery.connector}"
+        seconds = (busy[-1].start + span - self._now).total_seconds() + _LONGEST_LOOK
+        with self._runtime.budget.aside(seconds):
+            found = until(self._read_once, lambda current: not others(current), seen=seen, pauses=_looks(seconds), wait=self._graph.wait, why=why)
+        if busy := others(found):
+            raise ConflictError(
+                f"Other runs are delivering a {noun} of {found.label} to {delivery.connector}, one after the other: the last one has made key "
+                f"{busy[-1].key_id} at {format_time(busy[-1].start)}. This run waited for {seconds:.0f} s and made nothing.",
+                code="another_run",
+                tenant=self._graph.tenant,
+                outcome="refused",
+                advice="Make sure that only one job at a time works on this connection, then run again.",
+                details={"pending_key_ids": [key.key_id for key in busy]},
+            )
+        return found
+
+    def _read_pending(self, seen: CredentialCurrent | None = None) -> CredentialCurrent:
+        """Read until the key that was delivered is there with its mark, or does not seem to be. ``seen`` was read already."""
+        delivery = t.cast(Delivery, self._desired.delivery)
+        key_id = delivery.delivered_key_id
+        why = f"the pending mark of key {key_id} is not replicated yet"
+
+        def there(current: CredentialCurrent) -> bool:
+            return key_id in {mark.key_id for mark in delivery.own(current.marks)} and key_id in {key.key_id for key in current.keys}
+
+        return until(self._read_once, there, seen=seen or self._read_once(), pauses=_STALE_READS, wait=self._graph.wait, why=why)
+
+    def _read_once(self, *, believe: bool = False) -> CredentialCurrent:
         path = self._reference.path()
         here = not self._reference.is_placeholder
         parts = {"app": self._reference.part(select=self._desired.kind.select)} if here else {}
@@ -105,19 +165,20 @@ class CredentialResource(abc.ABC):
             parts["default"] = policy_read.default_part()
             if path and here:
                 parts["own"] = policy_read.own_part(path)
-        answers = dict(zip(parts, self._graph.batch(list(parts.values())) if parts else [], strict=True))
+        answers = self._graph.batch_named(parts, believe=believe)
         self._now = server_time(answers.values()) or self._now
-        self._skew = self._now.timestamp() - time.time()
+        self._skew = self._now.timestamp() - machine_time()
         found = self._reference.pick(answers["app"]) if "app" in answers else None
         self._app = self._reference.or_predicted(found, tenant=self._graph.tenant, check_mode=self._runtime.check_mode)
-        policies = policy_read.Read.from_answers(answers.get("default"), answers.get("own"))
+        policies = policy_read.AppManagementPolicies.from_answers(answers.get("default"), answers.get("own"))
         self._current = self._to_current(policies)
         if self._app is not None and path is None and self._desired.may_mint and self._desired.verdict(self._current, self._now).needed:
             # Found by its display name, so its own policies could not be asked for in the same request.
-            (answer,) = self._graph.batch([policy_read.own_part(f"/applications/{self._app['id']}")])
-            self._current = self._to_current(dataclasses.replace(policies, own=policy_read.Read.from_answers(None, answer).own))
+            (answer,) = self._graph.batch([policy_read.own_part(path_to("applications", PathKey(self._app["id"])))])
+            self._current = self._to_current(dataclasses.replace(policies, own=policy_read.AppManagementPolicies.from_answers(None, answer).own))
+        return self._current
 
-    def _to_current(self, policies: policy_read.Read) -> CredentialCurrent:
+    def _to_current(self, policies: policy_read.AppManagementPolicies) -> CredentialCurrent:
         return type(self._current).from_graph(self._app, policies.default, policies.own, now=self._now, label=self._reference.describe())
 
     # Writing
@@ -143,7 +204,7 @@ class CredentialResource(abc.ABC):
 
     def _clock(self) -> float:
         """The service's time in epoch seconds."""
-        return time.time() + self._skew
+        return machine_time() + self._skew
 
     def _forget(self, key_id: str) -> None:
         self._current = dataclasses.replace(self._current, keys=tuple(key for key in self._current.keys if key.key_id != key_id))
@@ -154,8 +215,7 @@ class CredentialResource(abc.ABC):
             if self._runtime.options.get("prove", True):
                 self._proof = self._prove(minted)
         except ConnectorError as error:
-            self._writer.remove_made(minted, error)
-            raise
+            raise self._writer.take_back(minted, error) from error
         self._minted = minted
         self._current = dataclasses.replace(self._current, keys=(*self._current.keys, minted.key))
 
@@ -163,42 +223,75 @@ class CredentialResource(abc.ABC):
         """Write the pending mark and read it back; give way to another run that has begun to deliver meanwhile."""
         delivery, minted = t.cast(Delivery, self._desired.delivery), t.cast(Minted, self._minted)
         own = delivery.mark(minted.key.key_id, self._current.app_id, delivered=False)
-        noun = self._current.kind.noun
-        known = {own.key_id, *action.payload["seen"]}
         try:
-            written = self._writer.write_tags(self._current.tags, action.payload["drop"], [own.tag])
-            rivals = {mark.key_id for mark in delivery.own(marks_of(written.seen)) if not mark.delivered} - known
-            if rivals:
-                self._writer.write_tags(written.tags, [own.tag], [])
-                raise ConflictError(
-                    f"Another run is delivering a {noun} of {self._current.label} to {delivery.connector} at the same time: "
-                    f"it has marked key {', '.join(sorted(rivals))} as pending. The key made here was not sent.",
-                    code="another_run",
-                    tenant=self._graph.tenant,
-                    outcome="refused",
-                    advice="Wait until the other run is done, then run again.",
-                    details={"pending_key_ids": sorted(rivals)},
-                )
+            written = self._writer.write_tags(self._current.tags, action.payload["drop"], [own.tag], self._current.kind.collection)
+            turn, others = whose_turn(delivery, self._look(own.key_id, written, action.payload["known"]), self._desired.span)
+            if turn is not Turn.GO_ON:
+                self._writer.write_tags(written.tags, [own.tag], [], witness=own.tag)
+                raise self._give_way(delivery, turn, others)
         except ConnectorError as error:
-            self._writer.remove_made(minted, error)
             self._minted = None
-            raise
+            raise self._writer.take_back(minted, error) from error
         self._current = dataclasses.replace(self._current, tags=written.tags)
+        if self._chained and self._graph.left is not None:
+            # What the task that confirms the delivery goes on from.
+            app = {**t.cast("dict[str, t.Any]", self._app), "tags": list(written.tags), self._current.kind.collection: self._entries()}
+            self._graph.left.saw(app, dt.datetime.fromtimestamp(self._clock(), dt.UTC))
+
+    def _look(self, own: str, written: TagsWritten, known: t.Collection[str]) -> Look:
+        """What is there right after the pending mark was written."""
+        collection = self._current.kind.collection
+        keys = [key for key in map(Key.from_graph, written.after.get(collection) or ()) if is_managed(key, self._desired.name)]
+        now = written.now or dt.datetime.fromtimestamp(self._clock(), dt.UTC)
+        return Look(own, keys, marks_of(written.seen), marks_of(written.first), known, now)
+
+    def _give_way(self, delivery: Delivery, turn: Turn, others: t.Sequence[str]) -> ConflictError:
+        """The failure of a run that must not send its key, which is taken back."""
+        noun, where = self._current.kind.noun, f"{self._current.label} to {delivery.connector}"
+        names = ", ".join(others)
+        sentences = {
+            Turn.EARLIER: f"Another run may be delivering a {noun} of {where} at the same time: it has made key {names}.",
+            Turn.DELIVERED: f"Another run has delivered a {noun} of {where} meanwhile: key {names}.",
+            Turn.LOST: f"Another client has removed the {noun} that was just made from {self._current.label}: key {names}.",
+        }
+        return ConflictError(
+            f"{sentences[turn]} The key made here was not sent.",
+            code="another_run",
+            tenant=self._graph.tenant,
+            outcome="refused",
+            advice="Run again when the other run has finished; then there may be nothing to do.",
+            details={"pending_key_ids": list(others)},
+        )
 
     def _write_tags(self, action: Action) -> None:
-        add = action.payload["add"]
-        written = self._writer.write_tags(self._current.tags, action.payload["drop"], add)
+        add, delivery = action.payload["add"], self._desired.delivery
+        confirmed = delivery.delivered_key_id if delivery and action.kind == "write_tags" else None
+        known = {*self._current.tags, *add}
+        witness = delivery.mark(confirmed, self._current.app_id, delivered=False).tag if delivery and confirmed else ""
+        also = self._current.kind.collection if confirmed else None
+        written = self._writer.write_tags(self._current.tags, action.payload["drop"], add, also, witness=witness)
         self._current = dataclasses.replace(self._current, tags=written.tags)
-        delivery = self._desired.delivery
-        if action.kind == "write_tags" and delivery and delivery.delivered_key_id:
-            mine = {mark.tag for mark in delivery.own(marks_of(written.tags)) if mark.key_id == delivery.delivered_key_id}
-            if not mine <= set(add):
-                raise self._doubt(delivery.delivered_key_id, "another run changed its mark at the same moment")
+        if delivery is None or confirmed is None:
+            return
+        mine = {mark.tag for mark in delivery.own(marks_of(written.tags)) if mark.key_id == confirmed}
+        settled = mine <= set(add)
+        if self._judged < _JUDGED and (not settled or self._is_news(delivery, written, known)):
+            # A run that gave way at the same moment may have put the pending mark back, beside the delivered one or in its place.
+            self._judged += 1
+            for correction in self.plan(self._read_pending()).actions:
+                self.apply(correction)
+        elif not settled:
+            raise self._doubt(confirmed, "another run changed its mark at the same moment")
+
+    def _is_news(self, delivery: Delivery, written: TagsWritten, known: t.Collection[str]) -> bool:
+        """Whether the confirmation was planned from something else than was there when it was written: marks of this delivery, or the key."""
+        keys = {key.key_id for key in map(Key.from_graph, written.before.get(self._current.kind.collection) or ())}
+        return delivery.delivered_key_id not in keys or any(mark.tag not in known for mark in delivery.own(marks_of(written.seen)))
 
     def _doubt(self, key_id: str, why: str) -> ConflictError:
         delivery = t.cast(Delivery, self._desired.delivery)
         return ConflictError(
-            f"Key {key_id} of {self._current.label} was sent to {delivery.instance}, but whether that holds it now is not known: {why}.",
+            f"Key {key_id} of {self._current.label} was sent to {delivery.instance}, but it is not known whether the receiver holds it: {why}.",
             code="delivery_unknown",
             tenant=self._graph.tenant,
             outcome="unknown",

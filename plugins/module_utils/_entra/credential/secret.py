@@ -10,10 +10,10 @@ import dataclasses
 import datetime as dt
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import Plan
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.kind import SECRET, Kind
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.lifecycle import plan_credential
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.model import CredentialCurrent, CredentialDesired
+from ..._engine import Plan
+from .kind import SECRET, Kind
+from .lifecycle import plan_credential
+from .model import CredentialCurrent, CredentialDesired
 
 SELECT = SECRET.select
 

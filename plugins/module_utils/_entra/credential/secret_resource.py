@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import Action, Plan, Runtime
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.consent_checks import is_fresh
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.prover import by_secret, prove_new
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.resource import CredentialResource
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.secret import SecretCurrent, SecretDesired, plan_secret
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.secret_write import SecretWriter
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.writer import Minted
+from ..._engine import Action, Plan, Runtime
+from ..common.publisher import is_fresh
+from .prover import by_secret, prove_new
+from .resource import CredentialResource
+from .secret import SecretCurrent, SecretDesired, plan_secret
+from .secret_write import SecretWriter
+from .writer import Minted
 
 
 class SecretResource(CredentialResource):
@@ -30,7 +30,7 @@ class SecretResource(CredentialResource):
 
     def _new_writer(self) -> SecretWriter:
         app = t.cast("dict[str, t.Any]", self._app)
-        return SecretWriter(self._graph, app["id"], self._current.label, made_here=is_fresh(app, now=self._now))
+        return SecretWriter(self._graph, app["id"], self._current.label, just_created=is_fresh(app, now=self._now))
 
     def _make(self, action: Action) -> Minted:
         minted = t.cast(SecretWriter, self._writer).mint(self._desired.name, action.payload["end"])

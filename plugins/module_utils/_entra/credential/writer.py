@@ -9,9 +9,9 @@ from __future__ import annotations
 import abc
 import dataclasses
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.key import Key
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.tag_writer import TagWriter
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConnectorError
+from ..._errors import ConnectorError, sentences
+from .key import Key
+from .tag_writer import TagWriter
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,13 +33,12 @@ class CredentialWriter(TagWriter, abc.ABC):
     def remove(self, key_id: str, *, fresh: bool = False) -> None:
         """Remove a key; one that is gone already is no error. ``fresh``: it was just made, so "not found" may only mean "not there yet"."""
 
-    def remove_made(self, minted: Minted, error: ConnectorError) -> None:
-        """After a failure: remove the key just made. When that fails too, the error says which key was left."""
+    def take_back(self, minted: Minted, error: ConnectorError) -> ConnectorError:
+        """After a failure: remove the key just made. Returns the failure with what became of the key."""
+        key_id = minted.key.key_id
         try:
-            self.remove(minted.key.key_id, fresh=True)
-            error.details["removed_key_id"] = minted.key.key_id
+            self.remove(key_id, fresh=True)
         except ConnectorError as second:
-            error.details["left_key_id"] = minted.key.key_id
-            error.advice = " ".join(
-                filter(None, [error.advice, f"The new key {minted.key.key_id} could not be removed again ({second.message}); it was delivered to nobody."])
-            )
+            left = f"The new key {key_id} could not be removed again ({second.message}); it was not delivered."
+            return error.with_(details={"left_key_id": key_id}, advice=sentences(error.advice, left))
+        return error.with_(details={"removed_key_id": key_id})

@@ -10,8 +10,8 @@ import re
 import typing as t
 from urllib.parse import unquote_plus
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.names import once
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.scopes import admin_note, scopes_of
+from .names import once
+from .scopes import admin_note, scopes_of
 
 Json = dict[str, t.Any]
 
@@ -119,7 +119,7 @@ def _problems(chosen: t.Mapping[str, t.Any], app_id: str, asked_for: str, reques
     """What is wrong, in sentences."""
     audit, named = chosen["mode"] == "audit", chosen["app_id"]
     grants = bool(app_id) and does in ("preconsent", "vendor_documented") and not audit
-    removing = "Taking grants and assignments away" if chosen["state"] == "absent" else "The mode 'vendor_documented'"
+    removing = "Revoking grants and removing assignments" if chosen["state"] == "absent" else "The mode 'vendor_documented'"
     checks = (
         (
             bool(chosen["authorization_url"]) and not (asked_for and requested),
@@ -140,7 +140,7 @@ def _problems(chosen: t.Mapping[str, t.Any], app_id: str, asked_for: str, reques
         ),
         (
             does == "preconsent" and not audit and not chosen["accounts"],
-            "'okta_workflows_accounts' is empty: assignment is required, so nobody could authorize the connection.",
+            "'okta_workflows_accounts' is empty: assignment is required, so no user could authorize the connection.",
         ),
         (
             chosen["permissions"] == "custom" and not chosen["custom_scopes"],
@@ -148,8 +148,8 @@ def _problems(chosen: t.Mapping[str, t.Any], app_id: str, asked_for: str, reques
         ),
         (
             does == "vendor_documented" and not chosen["accept_tenant_wide_consent"],
-            "The mode 'vendor_documented' lets every user consent to every application and every group owner give the group's data away, in the whole tenant. "
-            f"If that is meant set okta_workflows_accept_tenant_wide_consent: true. It does not help the connection much: {admin_note()}",
+            "The mode 'vendor_documented' lets every user consent to every application and every group owner consent to group data, in the whole tenant. "
+            f"If you want that, set okta_workflows_accept_tenant_wide_consent: true. It does little for the connection: {admin_note()}",
         ),
     )
     return [say for wrong, say in checks if wrong]

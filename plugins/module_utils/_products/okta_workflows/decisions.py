@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows import connection, failure, plan, report
+from . import connection, failure, look, plan, report
 
 CONNECTION = connection.connection
 DECISIONS = {
@@ -14,3 +14,5 @@ DECISIONS = {
     "report": report.report,
     "went_wrong": failure.went_wrong,
 }
+LOOK = look.look
+FROM_ENVIRONMENT: dict[str, str] = {}

@@ -2,20 +2,20 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE: for use inside this collection only.
-"""What went wrong in a loop, of which Ansible only says that one of its rounds failed."""
+"""The failure inside a loop, of which Ansible only reports that one item failed."""
 
 from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConnectorError
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.seen import Json
+from ..._errors import ConnectorError
+from .seen import Json
 
 _KEPT = ("code", "http_status", "service", "service_message", "request_id", "client_request_id", "tenant", "outcome", "details")
 
 
 def went_wrong(given: t.Mapping[str, t.Any]) -> Json:
-    """Never returns: raises ConnectorError with the sentence of the first round that failed, and what its C(failure) says.
+    """Never returns. Raises ConnectorError with the sentence of the first round that failed, and what its C(failure) says.
 
     In: C(failed), the result of the task that failed, and C(task), its name.
     """

@@ -8,19 +8,24 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.connection import EVERYBODY
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.names import delegated, once
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.outcome import Outcome
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.scopes import admin_note
+from ..._entra.common.blockers import sentence_of
+from ..._entra.consent.assessment import is_unknown, lacks_sentence
+from ..._entra.consent_policy.model import ALL_FOR_GROUPS, policies_for_groups
+from ..._errors import sentences
+from .connection import EVERYBODY
+from .names import delegated, once
+from .outcome import RunOutcome
+from .scopes import admin_note
 
 
-def notes_of(outcome: Outcome) -> list[str]:
+def notes_of(outcome: RunOutcome) -> list[str]:
     """The sentences that hold, in the order in which they are read. Empty when there is nothing to do and to know."""
     return [note for part in (_to_do, _beyond, _left_behind, _about_settings, _of_an_audit, _at_last) for note in part(outcome)]
 
 
-def _to_do(outcome: Outcome) -> t.Iterator[str]:
-    """The app id, the consent, the rest of what the popup asks for."""
+def _to_do(outcome: RunOutcome) -> t.Iterator[str]:
+    """What blocks, the app id, the consent, the rest of what the popup asks for."""
+    yield from (sentence_of(blocker.to_result()) for blocker in outcome.seen.findings.blockers)
     if outcome.does == "discovery":
         prefix = outcome.chosen["display_name_prefix"]
         found = "; ".join(_candidate(one) for one in outcome.candidates)
@@ -29,39 +34,42 @@ def _to_do(outcome: Outcome) -> t.Iterator[str]:
             "'okta_workflows_publisher_tenant_id'. "
             + (f"Candidates by name: {found}." if found else f"No enterprise application here has a name that begins with '{prefix}'.")
         )
-    if outcome.status == "awaiting_consent":
+    if outcome.does != "discovery" and outcome.does != "absent" and not outcome.complete and not outcome.audit and not outcome.seen.shut:
         urls = [one["url"] for one in outcome.hand_offs if one["url"]]
         how = " ".join(f"An administrator grants it at {url}" for url in urls)
-        alone = "An administrator sends the requests in okta_workflows_result.consent.hand_off; no address consents for single users."
-        yield f"{outcome.seen.tenant_name} is waiting for an administrator's consent. {how or alone}"
+        alone = "An administrator sends the requests in okta_workflows_result.consent.hand_off; a consent URL cannot consent for single users."
+        unread = once(str(one["unread"]) for one in outcome.consents if is_unknown(one))
+        waits = "" if unread else f"{outcome.seen.tenant_name} is waiting for an administrator's consent."
+        lacks = once(lacks_sentence(one) for one in outcome.hand_offs) if not unread else []
+        yield sentences(*unread, waits, *lacks, how or alone)
     asked = outcome.requested_but_not_granted
     if asked:
         rest = ", ".join(outcome.for_an_administrator)
-        who = f"An administrator has to approve there: {rest}." if rest else "Whoever authorizes the connection can consent to them."
+        who = f"An administrator has to approve there: {rest}." if rest else "The user who authorizes the connection can consent to them."
         yield f"Okta's popup asks for scopes that are not granted: {', '.join(asked)}. {who}"
 
 
-def _beyond(outcome: Outcome) -> t.Iterator[str]:
+def _beyond(outcome: RunOutcome) -> t.Iterator[str]:
     """What is granted beyond the chosen scopes, and to others."""
     if outcome.does == "preconsent" and outcome.extra:
         rows = sorted(outcome.extra, key=lambda one: one["privileged"], reverse=True)
-        exact = " Set 'okta_workflows_consent_mode' to exact to take away those of Microsoft Graph."
+        exact = " Set 'okta_workflows_consent_mode' to exact to revoke those of Microsoft Graph."
         yield f"Granted beyond the chosen scopes: {'; '.join(map(_extra, rows))}." + (exact if outcome.chosen["consent"]["mode"] == "merge" else "")
     if outcome.does in ("preconsent", "absent") and outcome.not_listed:
         others = "; ".join(map(_not_listed, outcome.not_listed))
-        yield f"Not in 'okta_workflows_accounts', and left alone: {others}. State absent with these accounts takes it away."
+        yield f"Not in 'okta_workflows_accounts', and left unchanged: {others}. okta_workflows_state: absent with these accounts removes it."
 
 
-def _left_behind(outcome: Outcome) -> t.Iterator[str]:
+def _left_behind(outcome: RunOutcome) -> t.Iterator[str]:
     """What state absent did not take back."""
     name = outcome.seen.tenant_name
     if outcome.remainder:
         yield (
-            f"Still consented to for {EVERYBODY}: {', '.join(outcome.remainder)}. Somebody else may have done that; "
+            f"Still consented to for {EVERYBODY}: {', '.join(outcome.remainder)}. Another administrator may have granted that; "
             "entra_admin_consent with state absent revokes it."
         )
     if outcome.kept:
-        yield f"Tenant settings were not put back, because somebody has changed them since: {'; '.join(outcome.kept)}."
+        yield f"Tenant settings were not put back, because they have been changed since: {'; '.join(outcome.kept)}."
     if outcome.open_without_record:
         gone, never = "(it would be in the notes of the enterprise application, which is gone)", "(this role may never have changed it)"
         yield (
@@ -70,20 +78,28 @@ def _left_behind(outcome: Outcome) -> t.Iterator[str]:
         )
 
 
-def _about_settings(outcome: Outcome) -> t.Iterator[str]:
+def _about_settings(outcome: RunOutcome) -> t.Iterator[str]:
     """What mode vendor_documented did to the whole tenant."""
     if outcome.does == "vendor_documented":
         yield admin_note()
-        if outcome.settings.get("not_applicable"):
-            yield (
-                f"{outcome.seen.tenant_name} has no template of the consent settings for groups, as newer tenants, so group owner consent for all was not set: "
-                f"{', '.join(outcome.settings['not_applicable'])}."
-            )
+        yield from _about_group_owners(outcome)
     if outcome.does == "preconsent" and outcome.settings.get("recorded"):
         yield "The tenant settings that mode vendor_documented replaced are still in place; state absent puts them back."
 
 
-def _of_an_audit(outcome: Outcome) -> t.Iterator[str]:
+def _about_group_owners(outcome: RunOutcome) -> t.Iterator[str]:
+    """Why group owner consent for all was not set, and what says there what owners may consent to."""
+    names, owned = outcome.settings.get("not_applicable"), outcome.settings.get("owned_resource_consent") or ()
+    policies = policies_for_groups(owned)
+    if not names or ALL_FOR_GROUPS in policies:
+        return
+    why = "says by policies what owners of groups may consent to" if policies else "has no template of the consent settings for groups, as newer tenants"
+    yield f"{outcome.seen.tenant_name} {why}, so group owner consent for all was not set: {', '.join(names)}."
+    if owned:
+        yield f"What owners may consent to there: {', '.join(owned)}. 'okta_workflows_mode: preconsent' works without their consent."
+
+
+def _of_an_audit(outcome: RunOutcome) -> t.Iterator[str]:
     """What mode preconsent would refuse and do."""
     if not outcome.audit:
         return
@@ -97,14 +113,14 @@ def _of_an_audit(outcome: Outcome) -> t.Iterator[str]:
         yield f"Mode preconsent would {'; '.join(outcome.would_do)}."
 
 
-def _at_last(outcome: Outcome) -> t.Iterator[str]:
+def _at_last(outcome: RunOutcome) -> t.Iterator[str]:
     """Who authorizes the connection. A run in mode preconsent that had nothing to do says nothing."""
     told = outcome.steps.reached or outcome.audit or outcome.does == "vendor_documented"
     if outcome.status == "ready_for_authorization" and told and not outcome.chosen["check_mode"]:
         yield f"{outcome.seen.tenant_name} is ready for authorization: authorize the connection in Okta Workflows {_who(outcome)}."
 
 
-def _who(outcome: Outcome) -> str:
+def _who(outcome: RunOutcome) -> str:
     if outcome.does != "vendor_documented":
         return f"as {' or '.join(outcome.chosen['accounts'])}"
     if not outcome.seen.principal.get("app_role_assignment_required"):
@@ -112,7 +128,7 @@ def _who(outcome: Outcome) -> str:
     assigned = ", ".join(str(one["principal"]) for one in outcome.seen.assigned)
     return (
         f"as an administrator who is assigned to it (assignment is required, and assigned are only {assigned}; "
-        "assigned_to of entra_service_principal adds somebody)"
+        "assigned_to of entra_service_principal assigns more)"
     )
 
 

@@ -11,11 +11,13 @@ import functools
 import re
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.connection import EVERYBODY
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.names import by_name, delegated, lower, once
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.scopes import USER_SCOPES
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.seen import GRAPH, LEGACY, Json, Rows, Seen
-from ansible_collections.tenantkit.connectors.plugins.module_utils._steps import ran
+from ..._entra.consent.assessment import STATUS as CONSENT_NOT_ASSESSED
+from ..._entra.consent.assessment import is_unknown
+from ..._steps import ran
+from .connection import EVERYBODY
+from .names import by_name, delegated, lower, once
+from .scopes import USER_SCOPES
+from .seen import GRAPH, LEGACY, Json, Rows, SeenTenant
 
 Step = t.Mapping[str, t.Any]
 _KIND = re.compile(r"^[a-z]+:")  # delegated:User.Read
@@ -53,10 +55,10 @@ _TASKS: t.Mapping[str, t.AbstractSet[str]] = {
 }
 
 
-class Outcome:
+class RunOutcome:
     """What came of a run, worked out from what was seen and what the steps returned."""
 
-    def __init__(self, seen: Seen, steps: Steps, *, check_mode: bool) -> None:
+    def __init__(self, seen: SeenTenant, steps: Steps, *, check_mode: bool) -> None:
         self.seen, self.steps = seen, steps
         self.chosen, self.does = seen.chosen, seen.does
         self.audit: bool = seen.chosen["audit"]
@@ -94,7 +96,7 @@ class Outcome:
         missing = by_name(delegated(row for one in seen.consents for row in one["missing"]))
         whom = ", ".join(self.chosen["accounts"]) if seen.for_each else EVERYBODY
         grants = [f"consent to {', '.join(missing)} of Microsoft Graph for {whom}"] if missing else []
-        return [*self.actions, *grants, *(f"take away {', '.join(names)}" for _account, names in seen.surplus)]
+        return [*self.actions, *grants, *(f"revoke {', '.join(names)}" for _account, names in seen.surplus)]
 
     @functools.cached_property
     def settings(self) -> t.Mapping[str, t.Any]:
@@ -108,8 +110,10 @@ class Outcome:
             return "awaiting_app_id"
         if self.does == "absent":
             return self._status_absent()
+        if self.seen.findings.blockers:
+            return "blocked"
         if not self.complete and not self.audit:
-            return "awaiting_consent"
+            return CONSENT_NOT_ASSESSED if any(map(is_unknown, self.consents)) else "awaiting_consent"
         return "not_ready" if self.only_predicted and self.would_do else "ready_for_authorization"
 
     def _status_absent(self) -> str:
@@ -187,7 +191,9 @@ class Outcome:
         """
         seen = self.seen
         if self.consents:
-            return [delegated((*one["granted"], *(one.get("tenant_wide") or ()))) for one in self.consents]
+            # What may not be read is not told as missing.
+            known = [one for one in self.consents if not is_unknown(one)]
+            return [delegated((*one["granted"], *(one.get("tenant_wide") or ()))) for one in known] or [list(self.chosen["requested"])]
         everybody = delegated(seen.for_everybody)
         found = []
         for name in seen.names:
@@ -221,7 +227,7 @@ class Outcome:
 
 
 def _other(principal_id: str, grants: Rows, held: Rows) -> Json:
-    """What somebody holds who is not one of the accounts."""
+    """The grants and the assignment of a principal that is not one of the accounts."""
     own = [one for one in grants if one["principal_id"] == principal_id]
     assigned = [one for one in held if one["principal_id"] == principal_id]
     privileged = once(name for one in own for name in one["privileged"])

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.aadsts import NOT_ASSIGNED
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.connection import EVERYBODY, consent_options
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.names import once
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.outcome import Steps
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.report import report_of
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.seen import GRAPH, Json, Seen
+from ..._auth.aadsts import NOT_ASSIGNED
+from ..._errors import OptionError
+from ..._graph.rights import GRANT, Caller, check_rights
+from ..._steps import ran
+from .connection import EVERYBODY, consent_options
+from .names import once
+from .outcome import Steps
+from .report import report_of
+from .rights import rights_of_steps
+from .seen import GRAPH, Json, SeenTenant
 
 
 def plan(given: t.Mapping[str, t.Any]) -> Json:
@@ -23,16 +26,21 @@ def plan(given: t.Mapping[str, t.Any]) -> Json:
     In: C(connection), and C(info), C(consents) and C(settings) as the looks registered them. Out: C(open), C(does), C(app_id), C(publisher_tenant_id),
     C(assignees) and C(accept_unassigned) as options, C(enterprise_application) and C(settings) with C(open), C(consents) and C(surplus) as lists of
     options, and C(reports), a list of one report or none. Raises OptionError when the choice of variables does not fit together, when a privileged
-    scope is not accepted, and when nobody could sign in.
+    scope is not accepted, and when no account could sign in. Raises ForbiddenError with all rights that the open steps lack.
     """
     problems = given["connection"]["problems"]
     if problems:
         raise OptionError(" ".join(problems), code="variables_do_not_fit")
-    seen = Seen.of(given)
+    seen = SeenTenant.of(given)
     _check(seen)
-    open_steps = _STEPS[seen.does](seen)
+    open_steps = {} if seen.shut else _STEPS[seen.does](seen)
     is_open = any(bool(step["open"] if isinstance(step, dict) else step) for step in open_steps.values())
     chosen = seen.chosen
+    caller = Caller.from_result(ran(given.get("info")).get("caller"))
+    needed = rights_of_steps(seen, open_steps)
+    hands_off = chosen["consent"]["on_forbidden"] == "hand_off"
+    other_way = "" if needed != [GRANT] or hands_off else "Or leave the consent to an administrator with 'okta_workflows_consent_on_forbidden: hand_off'."
+    check_rights(caller, needed, tenant=seen.tenant_name, other_way=other_way)
     return {
         "open": is_open,
         "does": seen.does,
@@ -50,13 +58,14 @@ def plan(given: t.Mapping[str, t.Any]) -> Json:
 _NOTHING: t.Mapping[str, t.Any] = {"enterprise_application": {"open": False}, "consents": [], "surplus": [], "settings": {"open": False}}
 
 
-def _check(seen: Seen) -> None:
+def _check(seen: SeenTenant) -> None:
     """Raises OptionError for what must not be done."""
-    if seen.does == "vendor_documented" and seen.principal.get("app_role_assignment_required") and not seen.assigned and seen.of_the_publisher:
-        # Nobody is assigned in this mode. An application of another publisher is refused as such.
+    unassigned = seen.principal.get("app_role_assignment_required") and not seen.assigned
+    if seen.does == "vendor_documented" and unassigned and seen.of_the_publisher and not seen.shut:
+        # This mode assigns no account. An application of another publisher is refused as such.
         raise OptionError(
-            f"Only assigned accounts may use '{seen.principal['display_name']}' in {seen.tenant_name}, and nobody is assigned: whoever authorizes the "
-            f"connection is refused ({NOT_ASSIGNED}). Nothing was changed. Assign an administrator (assigned_to of entra_service_principal), let everybody in "
+            f"Only assigned accounts may use '{seen.principal['display_name']}' in {seen.tenant_name}, and no account is assigned: the user who authorizes the "
+            f"connection is refused ({NOT_ASSIGNED}). Nothing was changed. Assign an administrator (assigned_to of entra_service_principal), let every user in "
             "(app_role_assignment_required: false there), or choose okta_workflows_mode: preconsent.",
             code="nobody_assigned",
         )
@@ -72,25 +81,25 @@ def _check(seen: Seen) -> None:
         )
 
 
-def _preconsent(seen: Seen) -> Json:
-    """Let the accounts in, grant what is missing, take away what is too much. An audit only predicts the first; the others it reads off the look."""
+def _preconsent(seen: SeenTenant) -> Json:
+    """Let the accounts in, grant what is missing, take away what is too much. An audit only predicts the first; the others follow from the look."""
     writes = not seen.chosen["audit"]
     return {
-        "enterprise_application": {"open": not seen.only_the_accounts_are_let_in},
+        "enterprise_application": {"open": seen.disabled_by_us or not seen.only_the_accounts_are_let_in},
         "consents": [consent_options(seen.chosen, account) for account, consent in seen.looked if writes and not consent["complete"]],
         "surplus": [_revoke(account, account or EVERYBODY, _of_graph(names)) for account, names in seen.surplus if writes],
     }
 
 
-def _vendor_documented(seen: Seen) -> Json:
-    """Enable the enterprise application of the right publisher, open the tenant."""
+def _vendor_documented(seen: SeenTenant) -> Json:
+    """Add the enterprise application of the right publisher, open the tenant. One that is there and disabled stays so."""
     return {
-        "enterprise_application": {"open": not (seen.principal.get("account_enabled") and seen.of_the_publisher)},
+        "enterprise_application": {"open": seen.disabled_by_us or not seen.of_the_publisher},
         "settings": {"open": not seen.as_the_vendor_documents},
     }
 
 
-def _absent(seen: Seen) -> Json:
+def _absent(seen: SeenTenant) -> Json:
     """Take the grants back, then the assignments, then put the tenant settings back that are recorded on the enterprise application."""
     return {
         "consents": [_take_back(seen, grant) for grant in seen.our_grants],
@@ -99,12 +108,12 @@ def _absent(seen: Seen) -> Json:
     }
 
 
-def _discovery(seen: Seen) -> Json:
+def _discovery(seen: SeenTenant) -> Json:
     """Nothing: candidates are only shown."""
     return {}
 
 
-_STEPS: t.Mapping[str, t.Callable[[Seen], Json]] = {
+_STEPS: t.Mapping[str, t.Callable[[SeenTenant], Json]] = {
     "preconsent": _preconsent,
     "vendor_documented": _vendor_documented,
     "absent": _absent,
@@ -112,7 +121,7 @@ _STEPS: t.Mapping[str, t.Callable[[Seen], Json]] = {
 }
 
 
-def _take_back(seen: Seen, grant: t.Mapping[str, t.Any]) -> Json:
+def _take_back(seen: SeenTenant, grant: t.Mapping[str, t.Any]) -> Json:
     """The options that revoke a grant.
 
     An account's consent goes as a whole, whatever profile it was given with. One for everybody may be an administrator's own: only the chosen scopes go.

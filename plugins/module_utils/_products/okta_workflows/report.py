@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.notes import notes_of
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.outcome import Outcome, Steps
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.seen import Json, Seen
+from .notes import notes_of
+from .outcome import RunOutcome, Steps
+from .seen import Json, SeenTenant
 
 
 def report(given: t.Mapping[str, t.Any]) -> Json:
@@ -19,18 +19,18 @@ def report(given: t.Mapping[str, t.Any]) -> Json:
     In: what the plan was made from (see plan.py), and the results of the steps: C(enterprise_application_step), C(consent_step), C(surplus_step) and
     C(settings_step). Out: C(reports), a list of one: C(result) is the fact that the role leaves, C(line) what a person reads.
     """
-    seen = Seen.of(given)
+    seen = SeenTenant.of(given)
     return report_of(seen, Steps.of(given, seen.does), check_mode=given["check_mode"])
 
 
-def report_of(seen: Seen, steps: Steps, *, check_mode: bool) -> Json:
+def report_of(seen: SeenTenant, steps: Steps, *, check_mode: bool) -> Json:
     """The same, from what was read of it."""
-    outcome = Outcome(seen, steps, check_mode=check_mode)
+    outcome = RunOutcome(seen, steps, check_mode=check_mode)
     notes = notes_of(outcome)
     return {"reports": [{"result": _result(outcome, notes), "line": _line(outcome, notes)}]}
 
 
-def _result(outcome: Outcome, notes: t.Sequence[str]) -> Json:
+def _result(outcome: RunOutcome, notes: t.Sequence[str]) -> Json:
     seen, chosen, audit = outcome.seen, outcome.chosen, outcome.audit
     now = {} if audit else outcome.steps.enterprise_application.get("service_principal") or {}
     return {
@@ -38,6 +38,8 @@ def _result(outcome: Outcome, notes: t.Sequence[str]) -> Json:
         "mode": chosen["mode"],
         "tenant": seen.tenant,
         "status": outcome.status,
+        "blockers": [blocker.to_result() for blocker in seen.findings.blockers],
+        "not_assessed": list(seen.findings.not_assessed),
         "changed": bool(outcome.actions) and not audit,
         "actions": [] if audit else outcome.actions,
         "would_do": outcome.would_do if outcome.only_predicted else [],
@@ -64,6 +66,6 @@ def _result(outcome: Outcome, notes: t.Sequence[str]) -> Json:
     }
 
 
-def _line(outcome: Outcome, notes: t.Sequence[str]) -> str:
+def _line(outcome: RunOutcome, notes: t.Sequence[str]) -> str:
     """One line, whatever the names in it hold: they are the customer's."""
     return " ".join(" ".join([f"{outcome.seen.tenant_name}: {outcome.status}.", *notes]).split())

@@ -2,7 +2,13 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE: for use inside this collection only.
-"""The delegated scopes of Microsoft Graph that Okta's connector asks for, and the profiles that an operator can choose."""
+"""The delegated scopes of Microsoft Graph that Okta's connector asks for, and the profiles that an operator can choose.
+
+Sources: https://help.okta.com/wf/en-us/Content/Topics/Workflows/connector-reference/office365admin/overviews/authorization.htm (the scopes; some of its lines
+hold two), https://learn.microsoft.com/graph/permissions-reference (which need an administrator),
+https://learn.microsoft.com/graph/api/resources/privilegedaccess and https://learn.microsoft.com/graph/api/tiindicators-list (two of the retired); read
+2026-11. What the profile C(directory) needs (inferred).
+"""
 
 from __future__ import annotations
 

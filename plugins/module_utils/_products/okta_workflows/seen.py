@@ -7,10 +7,14 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.names import delegated, lower, once
-from ansible_collections.tenantkit.connectors.plugins.module_utils._steps import ran
+from ..._entra.common.blockers import Account, SignInFindings, SignInState, plan_blockers, state_of
+from ..._entra.consent_policy.model import ALL_FOR_GROUPS, policies_for_groups
+from ..._entra.service_principal.model import OURS
+from ..._steps import ran
+from .names import delegated, lower, once
 
 Json = dict[str, t.Any]
 Rows = t.Sequence[t.Mapping[str, t.Any]]
@@ -20,7 +24,7 @@ LEGACY: t.Final = "microsoft-user-default-legacy"  # the policy with which every
 
 
 @dataclasses.dataclass(frozen=True)
-class Seen:
+class SeenTenant:
     """The answers of the three looks, and what the operator chose (see connection.py)."""
 
     chosen: t.Mapping[str, t.Any]
@@ -30,7 +34,7 @@ class Seen:
     settings: t.Mapping[str, t.Any]  # the tenant's own settings
 
     @classmethod
-    def of(cls, given: t.Mapping[str, t.Any]) -> Seen:
+    def of(cls, given: t.Mapping[str, t.Any]) -> SeenTenant:
         """From what the role handed over: C(connection), and the looks C(info), C(consents) and C(settings) as they were registered."""
         info = ran(given.get("info"))
         results = ran(given.get("consents")).get("results") or ()
@@ -130,10 +134,51 @@ class Seen:
 
     @property
     def only_the_accounts_are_let_in(self) -> bool:
-        """Whether the enterprise application can be used, by assigned people only, and the accounts are assigned."""
+        """Whether the enterprise application is for assigned people only, and the accounts are assigned."""
         assigned = {str(one["principal_id"]) for one in self.assigned} | {str(one["principal"]).lower() for one in self.assigned}
         principal = self.principal
-        return bool(principal.get("account_enabled") and principal.get("app_role_assignment_required") and assigned.issuperset(self.account_ids))
+        return bool(principal.get("app_role_assignment_required") and assigned.issuperset(self.account_ids))
+
+    @property
+    def disabled_by_us(self) -> bool:
+        """Whether the enterprise application is still as a run left it that was cut off before it had seen the publisher."""
+        return OURS in (self.principal.get("tags") or ())
+
+    @functools.cached_property
+    def findings(self) -> SignInFindings:
+        """What keeps the accounts from signing in, whatever the steps do; nothing while it is taken away, or not known which application it is."""
+        if self.does in ("absent", "discovery"):
+            return SignInFindings()
+        principal = state_of(self.principal) if self.principal else None
+        if principal is not None and self.disabled_by_us:
+            principal = {**principal, "accountEnabled": True}
+        state = SignInState(
+            self.tenant_name,
+            None,
+            principal,
+            is_own=False,
+            # The accounts are assigned by the steps; an audit has none.
+            people=bool(self.chosen["audit"]),
+            assigned=len(self.assigned),
+            accounts=tuple(self._accounts()),
+        )
+        return plan_blockers(state)
+
+    @property
+    def shut(self) -> bool:
+        """Whether no token is issued for the enterprise application: then nothing is changed."""
+        return any(blocker.shuts for blocker in self.findings.blockers)
+
+    def _accounts(self) -> t.Iterator[Account]:
+        """The accounts with what is known of them: from the look at their consents, or as holders of an assignment or a grant."""
+        held = [(str(row["principal_id"]), row) for row in (*self.assigned, *self.grants) if row["principal_id"]]
+        by_consent = {account.lower(): consent for account, consent in self.looked if account}
+        for account in self.chosen["accounts"]:
+            consent = by_consent.get(account.lower(), {})
+            own = [(known, row) for known, row in held if account.lower() in (known.lower(), str(row["principal"]).lower())]
+            said = [consent.get("principal_enabled"), *(row.get("principal_enabled") for _known, row in own)]
+            identity = str(consent.get("principal_id") or next((known for known, _row in own), account))
+            yield Account(account, identity, next((one for one in said if one is not None), None))
 
     @property
     def of_the_publisher(self) -> bool:
@@ -144,9 +189,17 @@ class Seen:
     @property
     def as_the_vendor_documents(self) -> bool:
         """Whether every user and every group owner can consent to every application. Settings that could not be read are not known to be so."""
+        return self.users_consent and self.group_owners_consent
+
+    @property
+    def users_consent(self) -> bool:
+        """Whether every user can consent to every application."""
+        return lower(self.settings.get("user_consent") or ()) == [LEGACY]
+
+    @property
+    def group_owners_consent(self) -> bool:
+        """Whether every owner of a group can, by the group setting or by a policy."""
         settings = self.settings.get("consent_settings") or {}
-        return (
-            lower(self.settings.get("user_consent") or ()) == [LEGACY]
-            and settings.get("enable_group_specific_consent") is True
-            and settings.get("constrain_group_specific_consent_to_members_of_group_id") == ""
-        )
+        by_setting = settings.get("enable_group_specific_consent") is True and settings.get("constrain_group_specific_consent_to_members_of_group_id") == ""
+        by_policy = ALL_FOR_GROUPS in policies_for_groups(self.settings.get("owned_resource_consent") or ())
+        return by_setting or by_policy

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.tags import created_here
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.power_platform import report
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.power_platform.connection import CONNECTOR
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.power_platform.status import Given, remembered_of
-from ansible_collections.tenantkit.connectors.plugins.module_utils._steps import changed, ran
+from ..._entra.common.tags import created_here
+from ..._steps import changed, ran
+from . import report
+from .connection import CONNECTOR
+from .status import Given, remembered_of
 
 
 def removal(given: Given) -> dict[str, t.Any]:
@@ -26,28 +26,28 @@ def removal(given: Given) -> dict[str, t.Any]:
     """
     connection, app = given["connection"], given["look"]["connection"]["app"]
     holders = given["principals"].get("service_principals") or []
-    made_here = created_here(app.get("tags") or ())
+    just_created = created_here(app.get("tags") or ())
     # What others gave to an application of theirs stays.
-    takes_role = bool(connection["role"]["role"]) and not connection["role_removed"] and (made_here or not connection["role_assigned"])
+    takes_role = bool(connection["role"]["role"]) and not connection["role_removed"] and (just_created or not connection["role_assigned"])
     return {
-        "made_here": made_here,
+        "just_created": just_created,
         "holder": holders[0]["object_id"] if holders else "",
         "takes_role": takes_role and bool(holders),
         "takes_management": bool(connection["manages"]),
         # Credentials go with an application that was made here. One that was adopted stays, without what was added to it.
-        "takes_certificates": not made_here,
-        "takes_federated": not made_here and bool(connection["federated"].get("name")),
-        "forgets": not made_here and bool(remembered_of(app.get("tags"))),
+        "takes_certificates": not just_created,
+        "takes_federated": not just_created and bool(connection["federated"].get("name")),
+        "forgets": not just_created and bool(remembered_of(app.get("tags"))),
     }
 
 
 def kept(given: Given) -> dict[str, t.Any]:
-    """Whether the application stays because something hangs on it that may not be taken away, and whether it can be disabled.
+    """Whether the application stays because its role or its management application may not be removed, and whether it can be disabled.
 
     ``given``: C(look); C(removal), the answer of that decision; C(role) and C(management), the results of those steps.
     """
     opened = _opened(given)
-    stays = bool(opened.get("made_here")) and bool(_hand_offs(given, opened))
+    stays = bool(opened.get("just_created")) and bool(_hand_offs(given, opened))
     return {"stays": stays, "disables": stays and bool(opened["holder"])}
 
 

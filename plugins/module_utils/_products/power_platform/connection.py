@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._clouds import CLOUDS, Cloud
+from ..._clouds import CLOUDS, Cloud
+from ..._entra.credential.federated import FederatedDesired
+from ..._errors import OptionError
 
 CONNECTOR = "power_platform"
 API = "8578e004-a5c6-46e7-913e-12f58912df43"  # the Power Platform API, the same in every tenant
@@ -25,7 +27,7 @@ TRIED = (
     "federated_token_file",
 )
 _FEDERATED = ("name", "issuer", "subject")
-_NOWHERE = "would go nowhere: nobody would hold this secret. Name a sink in entra_connector_sink, or"
+_NOWHERE = "would not be kept anywhere. Name a sink in entra_connector_sink, or"
 _DEFAULT_TIMEOUT = 300  # seconds
 
 Variables = t.Mapping[str, t.Any]
@@ -48,13 +50,17 @@ def connection(variables: Variables, *, host: str, check_mode: bool) -> dict[str
         "problems": problems,
         "state": state,
         "app": _app(own, variables),
-        "service_principal": {"account_enabled": True},
+        # With a credential of its own it signs in by itself; without one a person does.
+        "people_sign_in": kind == "none",
+        "used_apis": [API],
+        "enable": bool(own.get("enable", False)),
         # Two hosts with one tenant need a name of their own each: that is told before anything is looked at, whatever order the hosts run in.
         "unique_variables": [["entra_tenant_id", "power_platform_unique_name", "power_platform_client_id"]],
         "permissions": [{"resource": API, "delegated": list(own["permissions"])}] if own.get("permissions") else [],
         "accept_privileged": list(own.get("accept_privileged") or ()),
         "create_missing_service_principals": True,
         "consent_wanted": own.get("consent", "admin") == "admin",
+        "consent_variable": "power_platform_consent: none",
         "consent": {"on_forbidden": str(own.get("consent_on_forbidden", "hand_off"))},
         "managed": key,
         # What goes goes with the application, whichever kind it is; from one that others made the client secrets are taken away with it.
@@ -62,7 +68,7 @@ def connection(variables: Variables, *, host: str, check_mode: bool) -> dict[str
         "certificate": key if generates and state != "absent" else {},
         "secret_later": not check_mode,
         "force": bool(own.get("force", False)),
-        # No user is locked out of a product: whoever holds the credential was to lose it.
+        # No user is locked out of a product, so no confirmation is needed.
         "absent_confirmed": CONNECTOR,
         "credential": kind,
         "generates": generates,
@@ -79,13 +85,22 @@ def connection(variables: Variables, *, host: str, check_mode: bool) -> dict[str
 
 
 def _problems(kind: str, own: Variables, *, generates: bool, has_sinks: bool) -> list[str]:
-    """What can be known to be wrong before anybody signs in."""
+    """What is known to be wrong before a sign-in."""
     if kind == "secret" and not has_sinks:
         return [f"The client secret {_NOWHERE} choose another power_platform_credential."]
     if generates and not has_sinks:
         return [f"The private key of the certificate {_NOWHERE} give a certificate in power_platform_certificate_path."]
     if kind == "federated" and any(name not in (own.get("federated") or {}) for name in _FEDERATED):
         return ["With power_platform_credential=federated the members name, issuer and subject of power_platform_federated are needed."]
+    return _federated_problems(own["federated"]) if kind == "federated" else []
+
+
+def _federated_problems(given: Variables) -> list[str]:
+    """What Entra would refuse in a federated credential, which is written last: it is known before the application is made."""
+    try:
+        FederatedDesired.from_options(given)
+    except OptionError as error:
+        return [f"In power_platform_federated: {error.sentence()}"]
     return []
 
 

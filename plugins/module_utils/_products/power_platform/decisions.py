@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connector.connection import whole
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.power_platform import absent, connection, diagnosis, present
+from ..._entra.connector.connection import whole
+from . import absent, connection, diagnosis, look, present
 
 CONNECTION = whole("power_platform", connection.connection)
 DECISIONS = {
@@ -22,3 +22,5 @@ DECISIONS = {
     "looks": diagnosis.looks,
     "diagnosis": diagnosis.diagnosis,
 }
+LOOK = look.look
+FROM_ENVIRONMENT: dict[str, str] = {}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE: for use inside this collection only.
-"""Why an existing registration does not get along with the Power Platform API: causes, each with the variable or task that repairs it.
+"""Why an existing registration cannot use the Power Platform API: causes, each with the variable or task that repairs it.
 
 What could not be read is said, and nothing is concluded from it.
 """
@@ -12,11 +12,12 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.aadsts import NOT_REQUESTED, UNKNOWN_REDIRECT_URI, Remedy
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.key import parse_time
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.power_platform.connection import API, TRIED
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.power_platform.remedies import codes_of, repair_of
-from ansible_collections.tenantkit.connectors.plugins.module_utils._steps import ran
+from ..._auth.aadsts import NOT_REQUESTED, UNKNOWN_REDIRECT_URI, Remedy
+from ..._clock import parse_time
+from ..._entra.common.blockers import says_disabled
+from ..._steps import ran
+from .connection import API, TRIED
+from .remedies import codes_of, repair_of
 
 Given = t.Mapping[str, t.Any]
 Finding = dict[str, str]
@@ -24,11 +25,12 @@ _WORDS = {"secret": "client secrets", "certificate": "certificates", "federated"
 _EXPIRED = {"secret": Remedy.SECRET_EXPIRED, "certificate": Remedy.UPLOAD_CERTIFICATE}
 _ADOPTED = "(and power_platform_adopt for one made by hand)"
 _MODULE = "tenantkit.connectors.entra_service_principal"
+_ENABLE = "run the role power_platform with power_platform_enable: true"
 _UNTRIED: Given = {"status": "not_tested", "reason": "No credential was given in power_platform_try."}
 
 
 @dataclasses.dataclass(frozen=True)
-class Seen:
+class DiagnosisFacts:
     """What the reads of a diagnosis returned. A read that was not due counts as one that returned nothing."""
 
     connection: Given
@@ -38,7 +40,7 @@ class Seen:
     trusted: Given
 
     @classmethod
-    def of(cls, given: Given) -> Seen:
+    def of(cls, given: Given) -> DiagnosisFacts:
         """From what the role handed over: C(connection) and the results C(apps), C(api), C(principals) and C(trusted)."""
         first = cls(given["connection"], ran(given.get("apps")), ran(given.get("api")), {}, {})
         return dataclasses.replace(
@@ -66,6 +68,11 @@ class Seen:
     def resource(self) -> Given:
         """The service principal of the Power Platform API."""
         return next(iter(self.api.get("service_principals") or ()), {})
+
+    @property
+    def without_api(self) -> bool:
+        """Whether the tenant is known to have no service principal of the Power Platform API."""
+        return "service_principals" in self.api and not self.resource
 
     @property
     def tenant(self) -> Given:
@@ -105,9 +112,13 @@ class Seen:
             return ["certificate"]
         return [kind for kind, rows in self.held.items() if rows]
 
-    def valid_kinds(self, now: str) -> list[str]:
-        """The kinds of which the registration has one that is not over at C(now). A federated one does not expire, and one that was not read may be there."""
-        moment = parse_time(now)
+    @property
+    def valid_kinds(self) -> list[str]:
+        """The kinds of which the registration has one that is not over, by the clock of the service that was asked for it.
+
+        A federated one does not expire, and one that was not read may be there.
+        """
+        moment = parse_time(self.apps.get("service_time"))
         found = []
         for kind in ("secret", "certificate"):
             ends = [parse_time(row.get("end_date_time")) for row in self.held[kind]]
@@ -118,13 +129,13 @@ class Seen:
 
 def subject(given: Given) -> dict[str, t.Any]:
     """Which application the diagnosis is about. ``given``: C(connection); C(apps), the result of C(entra_app_info)."""
-    seen = Seen.of(given)
+    seen = DiagnosisFacts.of(given)
     return {"app_id": seen.subject, "known": bool(seen.subject), "registered": bool(seen.registered)}
 
 
 def looks(given: Given) -> dict[str, t.Any]:
     """Which further looks are due. ``given``: as for C(Seen.of)."""
-    seen, connection = Seen.of(given), given["connection"]
+    seen, connection = DiagnosisFacts.of(given), given["connection"]
     here = bool(seen.enterprise)
     trial = connection["diagnosed_trial"] if seen.subject and not given["check_mode"] else ""
     return {
@@ -140,10 +151,9 @@ def looks(given: Given) -> dict[str, t.Any]:
 def diagnosis(given: Given) -> dict[str, t.Any]:
     """The fact C(power_platform_diagnosis), and its lines.
 
-    ``given``: as for C(Seen.of), with C(looks), the answer of that decision; the results C(consent), C(role) and C(tried) of what it opened; C(now), the
-    time in UTC as Graph writes it.
+    ``given``: as for C(Seen.of), with C(looks), the answer of that decision; the results C(consent), C(role) and C(tried) of what it opened.
     """
-    seen, due = Seen.of(given), given["looks"]
+    seen, due = DiagnosisFacts.of(given), given["looks"]
     consent, role = (ran(given.get(name)) if due[name] else {} for name in ("consent", "role"))
     proof = dict(ran(given.get("tried")).get("proof") or {}) if due["trial"] else {}
     proof.pop("remember", None)
@@ -154,7 +164,7 @@ def diagnosis(given: Given) -> dict[str, t.Any]:
         *_of_api(seen),
         *_of_permissions(seen, consent),
         *_of_people(seen),
-        *_of_credentials(seen, str(given["now"]), proven=proven),
+        *_of_credentials(seen, proven=proven),
         *_of_role(asked, proven=proven),
         *_of_sign_in(seen, proof),
     ]
@@ -188,7 +198,7 @@ def _finding(check: str, cause: str, repair: str) -> Finding:
     return {"check": check, "cause": cause, "repair": repair}
 
 
-def _of_registration(seen: Seen) -> t.Iterator[Finding]:
+def _of_registration(seen: DiagnosisFacts) -> t.Iterator[Finding]:
     connection = seen.connection
     if "apps" in seen.apps and not seen.registered and not seen.enterprise:
         wanted = connection["client_id"] or connection["unique_name"]
@@ -203,22 +213,30 @@ def _of_registration(seen: Seen) -> t.Iterator[Finding]:
             f"The application has no service principal (enterprise application) in this tenant ({codes_of(Remedy.SERVICE_PRINCIPAL)}).",
             f"Run the role power_platform, or {_MODULE} with this app_id.",
         )
+    if seen.registered.get("is_disabled") or seen.enterprise.get("is_disabled"):
+        yield _finding(
+            "registration",
+            f"The registration is deactivated ({codes_of(Remedy.ENABLE_SERVICE_PRINCIPAL)}).",
+            f"When it is no security measure: {_ENABLE}, or tenantkit.connectors.entra_app with is_disabled: false.",
+        )
+    if any(says_disabled(item.get("disabled_by_microsoft_status")) for item in (seen.registered, seen.enterprise)):
+        yield _finding("registration", "Microsoft disabled the application.", "Only Microsoft can take that back; its support says why.")
     if not seen.enterprise.get("account_enabled", True):
         yield _finding(
             "enterprise_application",
             f"The enterprise application is disabled ({codes_of(Remedy.ENABLE_SERVICE_PRINCIPAL)}).",
-            f"Run the role power_platform, or {_MODULE} with account_enabled: true.",
+            f"When it is no security measure: {_ENABLE}, or {_MODULE} with account_enabled: true.",
         )
     if seen.enterprise.get("app_role_assignment_required") and not seen.enterprise.get("assigned_to"):
         yield _finding(
             "assignment",
-            f"Only assigned accounts may sign in, and nobody is assigned ({codes_of(Remedy.ASSIGN_ACCOUNT)}).",
+            f"Only assigned accounts may sign in, and no account is assigned ({codes_of(Remedy.ASSIGN_ACCOUNT)}).",
             f"Assign them with assigned_to of {_MODULE}.",
         )
 
 
-def _of_api(seen: Seen) -> t.Iterator[Finding]:
-    if "service_principals" in seen.api and not seen.resource:
+def _of_api(seen: DiagnosisFacts) -> t.Iterator[Finding]:
+    if seen.without_api:
         codes = " or ".join(sorted(codes_of(Remedy.API_PRINCIPAL).split(", ")))
         yield _finding(
             "api",
@@ -233,7 +251,7 @@ def _of_api(seen: Seen) -> t.Iterator[Finding]:
         )
 
 
-def _of_permissions(seen: Seen, consent: Given) -> t.Iterator[Finding]:
+def _of_permissions(seen: DiagnosisFacts, consent: Given) -> t.Iterator[Finding]:
     requested = [row for row in seen.registered.get("required_resource_access") or () if row.get("resource_app_id") == API]
     if seen.registered and seen.connection["permissions"] and not requested:
         yield _finding(
@@ -241,16 +259,23 @@ def _of_permissions(seen: Seen, consent: Given) -> t.Iterator[Finding]:
             f"The registration requests no permission of the Power Platform API ({NOT_REQUESTED}).",
             "Set power_platform_permissions and run the role power_platform (with power_platform_adopt for one made by hand).",
         )
+    if seen.registered and seen.connection["permissions"] and seen.without_api:
+        # A grant is between two service principals, so this one needs no look.
+        yield _finding(
+            "consent",
+            f"No administrator can have consented: the API has no service principal in this tenant ({codes_of(Remedy.CONSENT_TO_PERMISSIONS)}).",
+            "Run the role power_platform with power_platform_consent: admin, which makes one as well.",
+        )
     missing = [name for row in (consent.get("consent") or {}).get("missing") or () for name in row["delegated"]]
     if missing:
         yield _finding(
             "consent",
-            f"Nobody has consented to {', '.join(missing)} for the tenant ({codes_of(Remedy.CONSENT_TO_PERMISSIONS)}).",
+            f"No administrator has consented to {', '.join(missing)} for the tenant ({codes_of(Remedy.CONSENT_TO_PERMISSIONS)}).",
             "Run the role power_platform with power_platform_consent: admin.",
         )
 
 
-def _of_people(seen: Seen) -> t.Iterator[Finding]:
+def _of_people(seen: DiagnosisFacts) -> t.Iterator[Finding]:
     """What keeps people from signing in. An application that signs in by itself needs no redirect URI."""
     app, native = seen.registered, seen.connection["native_redirect_uri"]
     uris = app.get("redirect_uris") or {}
@@ -270,11 +295,11 @@ def _of_people(seen: Seen) -> t.Iterator[Finding]:
         )
 
 
-def _of_credentials(seen: Seen, now: str, *, proven: bool) -> t.Iterator[Finding]:
+def _of_credentials(seen: DiagnosisFacts, *, proven: bool) -> t.Iterator[Finding]:
     """Per kind: expired ones beside one that is valid are no cause, and what is proven lacks nothing."""
     if not seen.registered or proven:
         return
-    valid = seen.valid_kinds(now)
+    valid = seen.valid_kinds
     others = " and ".join(_WORDS[kind] for kind in seen.kinds if kind in valid)
     beside = f" It also has valid {others}." if others else ""
     for kind in seen.kinds:
@@ -316,18 +341,18 @@ def _of_role(asked: Given, *, proven: bool) -> t.Iterator[Finding]:
             "role",
             f"The service principal does not hold the role {asked['role']}, or one that includes it, at {asked['scope']}: the API answers 403 to what such a "
             "role would allow.",
-            "Run the role power_platform as somebody who may assign it (power_platform_role, power_platform_scope, power_platform_admin_auth). Where its role "
+            "Run the role power_platform with the right to assign it (power_platform_role, power_platform_scope, power_platform_admin_auth). Where its role "
             "is another one, or is for an environment or a group, name that in power_platform_role, power_platform_environment_id or "
             "power_platform_environment_group_id, and look again.",
         )
 
 
-def _of_sign_in(seen: Seen, proof: Given) -> t.Iterator[Finding]:
+def _of_sign_in(seen: DiagnosisFacts, proof: Given) -> t.Iterator[Finding]:
     if proof and proof["status"] != "proven":
         yield _finding("sign_in", str(proof["reason"]), repair_of(proof, given=bool(seen.connection["given"])))
 
 
-def _not_read(seen: Seen, due: Given, consent: Given, role: Given) -> list[str]:
+def _not_read(seen: DiagnosisFacts, due: Given, consent: Given, role: Given) -> list[str]:
     """What may not be read, or could not be."""
     reads = (
         ("The registration", True, seen.apps, "apps"),
@@ -344,17 +369,17 @@ def _not_read(seen: Seen, due: Given, consent: Given, role: Given) -> list[str]:
     return list(dict.fromkeys(texts))
 
 
-def _not_looked_at(seen: Seen, due: Given, *, check_mode: bool) -> list[str]:
+def _not_looked_at(seen: DiagnosisFacts, due: Given, *, check_mode: bool) -> list[str]:
     """Each with what has to be there for it to be looked at."""
     texts = []
     if not seen.registered:
         texts.append("The credentials: the registration was not found in this tenant, or not read.")
-    if not due["consent"]:
+    if not due["consent"] and not (seen.registered and seen.connection["permissions"] and seen.without_api):
         texts.append("The consent: it is compared where registration, enterprise application and API are there, and power_platform_permissions names any.")
     if not seen.enterprise:
         texts.append("The role: no enterprise application was found that could hold one.")
     elif not seen.kinds:
-        texts.append("The role: nothing says that the application signs in by itself; name the credential in power_platform_credential.")
+        texts.append("The role: it is not known whether the application signs in by itself; set power_platform_credential.")
     if not seen.connection["diagnosed_trial"]:
         texts.append("The values of its credentials: give the one that is used in power_platform_try.")
     elif check_mode:

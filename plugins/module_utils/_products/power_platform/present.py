@@ -13,9 +13,9 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.power_platform import replaced_credentials, report
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.power_platform.status import Given, Situation, SoFar
-from ansible_collections.tenantkit.connectors.plugins.module_utils._steps import changed, ran
+from ..._steps import changed, ran
+from . import replaced_credentials, report
+from .status import Given, Situation, SoFar
 
 # Kind of credential -> the member of the result of what looks after it.
 _MEMBERS = {"secret": "secret", "certificate": "certificate", "federated": "federated_credential"}
@@ -133,7 +133,7 @@ def _credential_step(situation: Situation) -> str:
     """
     connection, registration = situation.connection, situation.registration
     kind = connection["credential"]
-    if kind == "none" or not (situation.ready or situation.check_mode):
+    if kind == "none" or situation.unprovable or not (situation.ready or situation.check_mode):
         return ""
     # Where the look at the registration saw the credential, it says whether there is anything to do.
     seen = situation.makes_key and _MEMBERS[kind] in registration
@@ -146,9 +146,9 @@ def _answer(situation: Situation, *, step: str = "", sinks: t.Iterable[Given] | 
     """What the next steps need. ``step`` is the task file of the credential, where that comes next."""
     connection, app_id = situation.connection, str(situation.registration["app"]["app_id"])
     kept = _kept(situation, sinks)
-    tries = situation.ready and connection["prove"] and not situation.check_mode and not situation.so_far.proof
+    tries = situation.ready and not situation.unprovable and connection["prove"] and not situation.check_mode and not situation.so_far.proof
     trial = (connection["trial"] or ("kept" if kept else "")) if tries else ""
-    vouches = situation.accepted and bool(situation.remembered) and not trial
+    vouches = situation.accepted and bool(situation.remembered) and not trial and not situation.shut
     looks, retires = _looks_for_earlier(situation), _retires(situation)
     then = step or ("settle" if retires or trial or vouches or looks else "")
     answer = _end(situation)
@@ -215,12 +215,12 @@ def _present(situation: Situation) -> replaced_credentials.Present:
 def _retires(situation: Situation) -> bool:
     """Whether earlier certificates of those that are given cannot be needed any more. What is made here is retired by entra_connector."""
     given = situation.connection["credential"] == "certificate" and not situation.makes_key
-    return given and not situation.predicts and any(row.get("removable") for row in situation.so_far.credential.get("managed") or ())
+    return given and not situation.predicts and not situation.shut and any(row.get("removable") for row in situation.so_far.credential.get("managed") or ())
 
 
 def _looks_for_earlier(situation: Situation) -> bool:
     """Whether credentials of the kinds that were used before may be there."""
-    return not situation.predicts and (bool(_present(situation).marked_before) or situation.so_far.credential_changed)
+    return not situation.predicts and not situation.shut and (bool(_present(situation).marked_before) or situation.so_far.credential_changed)
 
 
 def _kept(situation: Situation, sinks: t.Iterable[Given] | None) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 # What a result shows of a token. The token itself, and all that it claims, is not among it.
-SHOWN = ("outcome", "code", "cause", "next_step", "method", "audience", "account", "roles", "scopes", "expires_at")
+SHOWN = ("outcome", "code", "cause", "next_step", "message", "method", "audience", "account", "roles", "scopes", "expires_at")
 # A credential that ends so has shown nothing.
 UNPROVEN = ("forbidden", "nothing_visible", "incomplete", "refused", "failed", "blocked")
 
@@ -36,7 +36,7 @@ def of_environments(token: t.Mapping[str, t.Any], listed: t.Mapping[str, t.Any],
     names = [item.get("display_name") for item in listed["environments"]]
     reasons = {
         "visible": f"A token was issued, and {listed['visible']} environments are visible with it.",
-        "nothing_visible": "A token was issued, and nothing is visible with it.",
+        "nothing_visible": "A token was issued, but it shows no environment.",
         "incomplete": f"A token was issued, and environment {environment_id or ''} is not visible with it.",
     }
     visibility = str(listed["visibility"])

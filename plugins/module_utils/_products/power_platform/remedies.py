@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.aadsts import CODES, Remedy
-from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.explain import remedy_of
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.power_platform.connection import API
+from ..._auth.aadsts import CODES, Remedy
+from ..._auth.explain import remedy_of
+from .connection import API
 
 _MAKES_API = "run the role power_platform, which makes the service principal of the Power Platform API"
 _API = f"tenantkit.connectors.entra_service_principal with app_id {API}"
@@ -39,14 +39,18 @@ REMEDIES: t.Mapping[Remedy, str] = {
     Remedy.CLIENT_ID: "power_platform_client_id",
     Remedy.CLIENT_ID_AND_TENANT: "power_platform_client_id and entra_tenant_id",
     Remedy.SERVICE_PRINCIPAL: "run the role power_platform, which makes the enterprise application",
-    Remedy.ENABLE_SERVICE_PRINCIPAL: "run the role power_platform, which enables the enterprise application",
+    Remedy.ENABLE_SERVICE_PRINCIPAL: "run the role power_platform with power_platform_enable: true",
     Remedy.PUBLIC_CLIENT: "power_platform_allow_public_client: true",
     Remedy.NO_CREDENTIAL: ("power_platform_try without client_secret and certificate, since a public client takes none; or another power_platform_client_id"),
     Remedy.EMPTY_VALUE: "power_platform_try, in which a value is empty",
-    Remedy.LOGIN_URL: "entra_login_url, between which and Entra something may have changed the request",
+    Remedy.LOGIN_URL: "entra_login_url, since a proxy on the way to Entra may have changed the request",
     Remedy.SECRET_VALUE: "client_secret in power_platform_try; power_platform_credential: secret with power_platform_force: true makes a new one",
     Remedy.SECRET_EXPIRED: "power_platform_credential: secret makes a new one",
     Remedy.UPLOAD_CERTIFICATE: "power_platform_credential: certificate with power_platform_certificate_path uploads it",
+    Remedy.CERTIFICATE_ENTRY: "power_platform_credential: certificate with power_platform_certificate_path adds it again, with a later end",
+    Remedy.PRIVATE_KEY: "private_key_path in power_platform_try; it has to belong to the certificate there",
+    Remedy.CLOCK: "the clock of the machine that signs, which no task here sets",
+    Remedy.FEDERATED_TENANT: "power_platform_credential: certificate or secret; tokens of Entra ID itself are not taken here",
     Remedy.FEDERATED_TOKEN: "federated_token in power_platform_try",
     Remedy.FEDERATED_TOKEN_AND_CLOCK: "federated_token in power_platform_try, and this machine's clock",
     Remedy.FEDERATED_TOKEN_AND_CLIENT_ID: "federated_token in power_platform_try, and power_platform_client_id",
@@ -59,7 +63,8 @@ REMEDIES: t.Mapping[Remedy, str] = {
 
 def repair_of(proof: t.Mapping[str, t.Any], *, given: bool) -> str:
     """What repairs the sign-in of a proof that did not succeed. ``given`` says that a credential was given in power_platform_try."""
-    remedy = remedy_of((proof.get("token") or {}).get("code"))
+    token = proof.get("token") or {}
+    remedy = remedy_of(token.get("code"), said=token.get("message"))
     if remedy is not None:
         return REMEDIES[remedy]
     if proof["status"] in ("forbidden", "nothing_visible", "incomplete"):

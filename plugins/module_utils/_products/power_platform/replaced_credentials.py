@@ -9,9 +9,10 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.key import is_managed_name, parse_time
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.marks import marked_keys
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.power_platform.connection import CONNECTOR
+from ..._clock import parse_time
+from ..._entra.credential.key import is_managed_name
+from ..._entra.credential.marks import marked_keys
+from .connection import CONNECTOR
 
 Given = t.Mapping[str, t.Any]
 
@@ -88,11 +89,11 @@ def left_lines(left: Given, *, goes: bool, overlap_days: int) -> list[str]:
             f"The application also has {', '.join(keys)}, made or uploaded by this role while power_platform_credential was another.",
             f"Removed {overlap_days} days after the present credential was made."
             if goes
-            else f"When nobody uses it any more, remove it with tenantkit.connectors.{module} (name: power_platform, state: absent, force: true).",
+            else f"Once it is unused, remove it with tenantkit.connectors.{module} (name: power_platform, state: absent, force: true).",
         ]
     if left.get("federated"):
         lines.append(
-            f"The application also trusts federated credential {left['federated'][0]}. When nobody uses it any more, remove it with "
+            f"The application also has the federated credential {left['federated'][0]}. Once it is unused, remove it with "
             "tenantkit.connectors.entra_federated_credential (state: absent)."
         )
     return lines

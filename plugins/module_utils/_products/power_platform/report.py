@@ -6,11 +6,14 @@
 
 from __future__ import annotations
 
-import json
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.power_platform.connection import CONNECTOR
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.power_platform.status import NOTHING_LEFT, Given, Situation
+from ..._entra.common.blockers import sentence_of
+from ..._entra.consent.assessment import is_unknown, lacks_sentence
+from ..._errors import sentences
+from ..._flow_yaml import flow_yaml
+from .connection import CONNECTOR
+from .status import NOTHING_LEFT, Given, Situation
 
 _ADVICE = "Run power_platform_diagnose. Set 'power_platform_accept_unproven' when you know that it is right, or 'power_platform_on_unproven' to 'report'."
 
@@ -22,6 +25,9 @@ def result_of(situation: Situation) -> dict[str, t.Any]:
         "connector": CONNECTOR,
         "tenant": registration["tenant"],
         "status": situation.status,
+        "blockers": list(situation.blockers),
+        "not_assessed": list(registration.get("not_assessed") or ()),
+        "drift": list(registration.get("drift") or ()),
         "changed": so_far.changed,
         "app": registration["app"],
         "service_principal": registration["service_principal"],
@@ -40,7 +46,11 @@ def open_lines(situation: Situation) -> list[str]:
     status = situation.status
     if situation.check_mode or status in ("connected", "ready_for_authorization"):
         return []
-    lines = _hand_off_lines(situation) if situation.hand_offs else _proof_lines(situation)
+    lines = [sentence_of(blocker) for blocker in situation.blockers]
+    if situation.hand_offs:
+        lines += _hand_off_lines(situation)
+    elif not lines:
+        lines = _proof_lines(situation)
     return [f"{situation.registration['tenant']['display_name']} ends as {status}.", *lines]
 
 
@@ -56,11 +66,11 @@ def failure_of(situation: Situation) -> str:
 
 
 def role_lines(hand_offs: t.Iterable[Given]) -> list[str]:
-    """Who may, and then what: for each hand-off of its own."""
+    """Who may, and then what: for each hand-off of its own. A request is one line of YAML, which can be copied as it is printed."""
     lines: list[str] = []
     for hand_off in hand_offs:
-        lines.append(f"Somebody with this right sends it: {hand_off['needs']}")
-        lines += [json.dumps(request) for request in hand_off["requests"]]
+        lines.append(f"A person with this right has to send it: {hand_off['needs']}")
+        lines += [flow_yaml(request) for request in hand_off["requests"]]
     return lines
 
 
@@ -68,7 +78,7 @@ def removal_lines(tenant: str, status: str, app: Given, hand_offs: t.Sequence[Gi
     """Who has to take what away in Power Platform. ``stays`` says that the application was kept for it, ``role_open`` that the role is among it."""
     if not hand_offs:
         return []
-    kept = f" {app['display_name']} ({app['app_id']}) is disabled and stays until what hangs on it in Power Platform is gone; run again then." if stays else ""
+    kept = f" {app['display_name']} ({app['app_id']}) is disabled and stays until the requests below are done; run again then." if stays else ""
     word = ["Where this identity can never see role assignments, set power_platform_role_removed once it is done."] if role_open else []
     return [f"{tenant} ends as {status}.{kept}", *role_lines(hand_offs), *word]
 
@@ -78,7 +88,9 @@ def _hand_off_lines(situation: Situation) -> list[str]:
     if situation.consent_open:
         offered = situation.registration["consent"].get("hand_off") or {}
         where = offered.get("url") or offered.get("note") or "an administrator grants it in the enterprise application."
-        lines.append(f"Consent: {where}")
+        consent = situation.registration["consent"]
+        known = None if is_unknown(consent) else lacks_sentence(offered)
+        lines.append(sentences(f"Consent: {consent['unread']}" if is_unknown(consent) else "Consent:", known, where))
     lines += role_lines(situation.role_hand_offs)
     if situation.so_far.role.get("hand_off"):
         lines.append(
@@ -95,12 +107,12 @@ def _proof_lines(situation: Situation) -> list[str]:
         return [
             reason,
             f"Give the service principal {holder} a role of Power Platform: with power_platform_role (and without power_platform_role_assigned) the role "
-            "power_platform does it, or an administrator of Power Platform. Then run again; power_platform_diagnose looks closer.",
+            "power_platform does it, or an administrator of Power Platform. Then run again; power_platform_diagnose shows more.",
         ]
     if situation.status == "configured":
         return [
             reason,
-            f"Nothing has shown that the credential works. To prove it, run again with {_what_proves(situation.connection)}. "
+            f"The credential is not proven. To prove it, run again with {_what_proves(situation.connection)}. "
             "Set power_platform_accept_unproven when you know that it works.",
         ]
     return [reason, _ADVICE]

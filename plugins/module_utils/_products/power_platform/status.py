@@ -10,10 +10,12 @@ import dataclasses
 import functools
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.marks import remembered_outcome
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.power_platform.connection import CONNECTOR
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.power_platform.proof import is_unproven
+from ..._engine import PLACEHOLDER_ID
+from ..._entra.consent.assessment import STATUS as CONSENT_NOT_ASSESSED
+from ..._entra.consent.assessment import is_unknown
+from ..._entra.credential.marks import remembered_outcome
+from .connection import CONNECTOR
+from .proof import is_unproven
 
 Given = t.Mapping[str, t.Any]
 NOTHING_LEFT: Given = {"secrets": [], "certificates": [], "federated": []}
@@ -87,6 +89,21 @@ class Situation:
         return [step["hand_off"] for step in (self.so_far.role, self.so_far.management) if step.get("hand_off")]
 
     @property
+    def blockers(self) -> t.Sequence[Given]:
+        """What keeps the connection from working, as the look at Entra found it."""
+        return t.cast("t.Sequence[Given]", self.registration.get("blockers") or ())
+
+    @property
+    def shut(self) -> bool:
+        """Whether no token is issued for the application: then nothing is changed, and nothing could be proven."""
+        return any(blocker["shuts"] for blocker in self.blockers)
+
+    @property
+    def unprovable(self) -> bool:
+        """Whether no credential could be proven now."""
+        return any(blocker["stops_renewal"] for blocker in self.blockers)
+
+    @property
     def hand_offs(self) -> list[Given]:
         """What other people still have to do, in the order of importance."""
         consent = (self.registration.get("consent") or {}).get("hand_off")
@@ -122,11 +139,13 @@ class Situation:
     def status(self) -> str:
         """The status of the connection."""
         seen = str(self.registration["status"])
+        if self.blockers:
+            return "blocked"
         if self.consent_open:
-            return "awaiting_consent"
+            return CONSENT_NOT_ASSESSED if is_unknown(self.registration["consent"]) else "awaiting_consent"
         if self.role_hand_offs:
             return "awaiting_role"
-        if seen in ("not_connected", "awaiting_consent"):
+        if seen in ("not_connected", "awaiting_consent", CONSENT_NOT_ASSESSED):
             return seen
         if self.check_mode and self.so_far.changed:
             return "not_connected"
@@ -150,7 +169,7 @@ class Situation:
         if none or not self.remembered or self.accepted:
             return {"status": "not_possible" if none else "not_tested", "reason": why}
         before = (
-            "The run that made it did not try it"
+            "The run that created the credential did not prove it"
             if self.remembered == "not_tested"
             else f"An earlier run could not prove it ({self.remembered.replace('_', ' ')})"
         )
@@ -160,6 +179,8 @@ class Situation:
     def _why_untested(self) -> str:
         if self.check_mode:
             return "Check mode proves nothing."
+        if self.unprovable:
+            return "Nothing can be proven while no token is issued."
         if self.connection["credential"] == "none":
             return "There is no credential of the application; the sign-in of a person was not tested."
         if not self.ready:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
-from ansible_collections.tenantkit.connectors.plugins.module_utils._ids import is_guid
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.options import given
-from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.workato import DATA_CENTERS, redirect_uri, workato_url
+from ..._errors import OptionError
+from ..._ids import is_guid
+from ..._partial_run import PARTIAL_RUN
+from ..options import given
+from .addresses import DATA_CENTERS, redirect_uri, workato_url
 
 GRAPH = "Microsoft Graph"
 # Every profile holds offline_access: without it the connection dies with its first token.
@@ -55,7 +56,7 @@ _TASK_SECONDS = 300  # what a task may take, unless entra_timeout says otherwise
 
 
 @dataclasses.dataclass(frozen=True)
-class Wanted:
+class RequestedConnection:
     """What several parts of a connection follow from."""
 
     variables: t.Mapping[str, t.Any]
@@ -76,11 +77,12 @@ class Wanted:
 def connection(variables: t.Mapping[str, t.Any], *, host: str, check_mode: bool) -> dict[str, t.Any]:
     """The connection that a host is to have, and under C(problems) what is wrong with its variables.
 
-    ``variables`` are those of the role, of the documented types; the API token may come from the environment. It is not in the answer: C(has_token) says
-    whether there is one, C(asks) whether Workato is asked with it. ``host`` confirms that the connection goes. Check mode makes no difference.
+    ``variables`` are those of the role, of the documented types, and why the run may see only some hosts (C(PARTIAL_RUN)); the API token may come from the
+    environment. It is not in the answer: C(has_token) says whether there is one, C(asks) whether Workato is asked with it. ``host`` confirms that the
+    connection goes. Check mode makes no difference.
     """
     root, problem = _root(variables)
-    wanted = Wanted(variables, root, bool(str(variables.get("workato_api_token") or "").strip()))
+    wanted = RequestedConnection(variables, root, bool(str(variables.get("workato_api_token") or "").strip()))
     problems = [*([problem] if problem else []), *_problems(wanted)]
     return {
         "problems": problems,
@@ -95,10 +97,15 @@ def connection(variables: t.Mapping[str, t.Any], *, host: str, check_mode: bool)
         "wait_for_authorization": bool(variables.get("workato_wait_for_authorization")),
         "partner_tenants": [str(partner).strip() for partner in variables.get("workato_partner_tenants") or []],
         "app": _app(wanted),
-        "service_principal": {"account_enabled": True},
+        "people_sign_in": True,
+        "accounts": list(variables.get("workato_service_accounts") or ()),
+        "accounts_variable": "workato_service_accounts",
+        "enable": bool(variables.get("workato_enable")),
         "permissions": _permissions(variables),
         "accept_privileged": variables.get("workato_accept_privileged") or [],
         "consent": given(on_forbidden=variables.get("workato_consent_on_forbidden")),
+        "consent_wanted": variables.get("workato_consent") != "none",
+        "consent_variable": "workato_consent: none",
         "secret": given(
             name="workato",
             validity_days=variables.get("workato_secret_validity_days"),
@@ -110,6 +117,7 @@ def connection(variables: t.Mapping[str, t.Any], *, host: str, check_mode: bool)
         "state": variables.get("workato_state") or "present",
         "absent_confirmed": variables.get("workato_absent_confirmed") or "",
         "absent_confirmation": host,
+        "absent_consequence": "without it the connection in Workato stops working, and so does every recipe that uses it",
         "calls": _calls(wanted),
     }
 
@@ -128,7 +136,7 @@ def _root(variables: t.Mapping[str, t.Any]) -> tuple[str, str | None]:
         return "", error.sentence()
 
 
-def _problems(wanted: Wanted) -> list[str]:
+def _problems(wanted: RequestedConnection) -> list[str]:
     """What does not fit together, said before anything is looked at or made."""
     variables = wanted.variables
     partners = variables.get("workato_partner_tenants") or []
@@ -136,11 +144,18 @@ def _problems(wanted: Wanted) -> list[str]:
     found = []
     if wanted.present and partners and not wanted.personal:
         found.append(
-            f"'workato_partner_tenants' is set, and 'workato_account_type' is {variables.get('workato_account_type')}: nobody of another tenant can consent to "
+            f"'workato_partner_tenants' is set, and 'workato_account_type' is {variables.get('workato_account_type')}: other tenants cannot consent to "
             f"such a registration. Leave it out, or choose {PERSONAL}."
         )
     if no_ids:
         found.append(f"'workato_partner_tenants' holds {', '.join(no_ids)}: give the id of each partner's tenant (a GUID), not a domain and not 'common'.")
+    partial = str(variables.get(PARTIAL_RUN) or "")
+    if partial and wanted.has_token and not variables.get("workato_expected_workspace"):
+        found.append(
+            f"'workato_expected_workspace' does not say which workspace the API token (in 'workato_api_token', or WORKATO_API_TOKEN of the environment) opens, "
+            f"and this run {partial}: hosts with the same token may be missing, so it could open another customer's workspace. Nothing was asked for. Set "
+            "'workato_expected_workspace' to the id or the name of this host's workspace."
+        )
     custom = variables.get("workato_custom_permissions") or []
     if wanted.present and variables.get("workato_permissions") == "custom" and not any(entry.get("delegated") or entry.get("application") for entry in custom):
         found.append("The profile 'custom' needs permissions in 'workato_custom_permissions', delegated ones or application permissions.")
@@ -157,7 +172,7 @@ def _permissions(variables: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
     return [{"resource": GRAPH, "delegated": list(DIRECTORY if profile == "directory" else QUICK_START)}]
 
 
-def _app(wanted: Wanted) -> dict[str, t.Any]:
+def _app(wanted: RequestedConnection) -> dict[str, t.Any]:
     """The options of C(entra_app). A registration that others made keeps its names."""
     variables = wanted.variables
     client_id = variables.get("workato_client_id")
@@ -175,7 +190,7 @@ def _app(wanted: Wanted) -> dict[str, t.Any]:
     )
 
 
-def _delivery(wanted: Wanted) -> dict[str, t.Any]:
+def _delivery(wanted: RequestedConnection) -> dict[str, t.Any]:
     """Where the client secret goes; nowhere but to the sinks without an API token.
 
     Taking away has to know the product also when no token is at hand: what was delivered to it is marked with it. The authority is what stands in the field
@@ -186,13 +201,14 @@ def _delivery(wanted: Wanted) -> dict[str, t.Any]:
     return {"instance": f"{wanted.root} {wanted.variables.get('workato_external_id')}", "authority": "common" if wanted.personal else "{tenant_id}"}
 
 
-def _calls(wanted: Wanted) -> dict[str, dict[str, t.Any]]:
+def _calls(wanted: RequestedConnection) -> dict[str, dict[str, t.Any]]:
     """The options of C(workato_connection) that follow from variables, by task of the role. The token is not among them."""
     variables = wanted.variables
     timeout = variables.get("entra_timeout")
     common = given(
         data_center=variables.get("workato_data_center"),
         url=variables.get("workato_host"),
+        pages_url=wanted.root or None,  # a person opens the workspace itself, wherever requests are sent
         ca_path=variables.get("entra_ca_path"),
         timeout=timeout,
         expected_workspace=variables.get("workato_expected_workspace"),

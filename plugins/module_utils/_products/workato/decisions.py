@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connector.connection import whole
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.workato import connection, report
+from ..._entra.connector.connection import whole
+from . import connection, look, report
 
 CONNECTION = whole("workato", connection.connection)
 DECISIONS = {
     "report": report.report,
 }
+LOOK = look.look
+FROM_ENVIRONMENT: dict[str, str] = {"workato_api_token": "WORKATO_API_TOKEN"}

@@ -10,12 +10,13 @@ import dataclasses
 import datetime as dt
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.key import format_time, parse_time
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.options import given as options
-from ansible_collections.tenantkit.connectors.plugins.module_utils._steps import ran
+from ..._clock import format_time, parse_time
+from ..._entra.common.blockers import sentence_of
+from ..._steps import ran
+from ..options import given as options
 
-# Statuses of the connection in Entra that say that all was done there.
-CONNECTED, ABSENT = "connected", "absent"
+# Statuses of the connection in Entra: all was done there, or no sign-in can succeed.
+CONNECTED, ABSENT, BLOCKED = "connected", "absent", "blocked"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Run:
 
     @property
     def has_token(self) -> bool:
-        """Whether anybody can look into Workato."""
+        """Whether the run can query Workato."""
         return bool(self.connection["has_token"])
 
     @property
@@ -47,6 +48,11 @@ class Run:
     def open(self) -> bool:
         """Whether a person has to sign in."""
         return not self.ours or bool(self.seen["authorization_required"] or self.seen["reconnect_required"])
+
+    @property
+    def blocked(self) -> bool:
+        """Whether no sign-in can succeed: then no person is sent to one, and nothing waits for it."""
+        return bool(self.entra["status"] == BLOCKED)
 
     @property
     def tenant(self) -> str:
@@ -77,8 +83,8 @@ def report(given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         check_mode=given["check_mode"],
     )
     remove = not run.present and run.seen.get("id") is not None
-    correct = run.present and run.ours and bool(run.seen["differences"] or (run.connection["wait_for_authorization"] and run.open))
-    partners = _partner_options(run)
+    correct = run.present and run.ours and bool(run.seen["differences"] or (run.connection["wait_for_authorization"] and run.open)) and not run.blocked
+    partners = {} if run.blocked else _partner_options(run)
     status = _status(run)
     by_hand = _by_hand(run)
     notes = _notes(run, status, by_hand)
@@ -117,7 +123,7 @@ def _partner_options(run: Run) -> dict[str, t.Any]:
 
 
 def _status(run: Run) -> str:
-    """One word. Without an API token nobody has looked whether the connection is still there, or whether a person has signed in."""
+    """One word. Without an API token the run has not looked whether the connection is still there, or whether a person has signed in."""
     entra = str(run.entra["status"])
     if not run.present:
         if entra != ABSENT:
@@ -164,7 +170,7 @@ def _by_hand(run: Run) -> dict[str, t.Any]:
 
 
 def _notes(run: Run, status: str, by_hand: t.Mapping[str, t.Any]) -> list[str]:
-    """Sentences for people; empty when nobody has anything to do."""
+    """Sentences for the operator; empty when nothing is left to do."""
     found = _notes_present(run, status, by_hand) if run.present else _notes_absent(run, status)
     missing = [str(partner.get("note") or "") for partner in run.partners if not partner["url"]]
     if missing:
@@ -174,7 +180,7 @@ def _notes(run: Run, status: str, by_hand: t.Mapping[str, t.Any]) -> list[str]:
 
 def _notes_present(run: Run, status: str, by_hand: t.Mapping[str, t.Any]) -> list[str]:
     root = run.connection["root"]
-    found = []
+    found = [sentence_of(blocker) for blocker in run.entra.get("blockers") or ()]
     if status == "ready_for_authorization" and run.has_token:
         found.append(f"{run.tenant}: sign in with the service account at {run.seen.get('authorization_url') or root}")
     if status == "ready_for_authorization" and not run.has_token:
@@ -194,7 +200,7 @@ def _notes_absent(run: Run, status: str) -> list[str]:
     found = []
     if status == "absent_in_entra":
         found.append(
-            f"{run.tenant}: without an API token nobody looked into Workato. The connection '{name}' (external id {run.connection['external_id']}) is left "
+            f"{run.tenant}: Workato was not queried, for lack of an API token. The connection '{name}' (external id {run.connection['external_id']}) is left "
             f"behind at {run.connection['root']}, if there is one; delete it there, or run again with 'workato_api_token'."
         )
     if run.seen.get("adopted"):

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._addresses import one_spelling
-from ansible_collections.tenantkit.connectors.plugins.module_utils._clouds import CLOUDS
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.options import given
+from ..._addresses import one_spelling, without_secrets
+from ..._clouds import CLOUDS
+from ..._errors import OptionError
+from ..._partial_run import PARTIAL_RUN
+from ..options import given
+from .addresses import check_environment, check_instance_url
+from .keys import choose_key, partial_problem
 
 GRAPH = "Microsoft Graph"
 # The vendor's own set-up script asks for the twelve of "full"; signing people in needs the two of "sign_in".
@@ -41,34 +45,46 @@ UNIQUE = (
 def connection(variables: t.Mapping[str, t.Any], *, host: str, check_mode: bool) -> dict[str, t.Any]:
     """The connection that a host is to have, and under C(problems) what is wrong with its variables.
 
-    ``variables`` are those of the role, of the documented types. Their secrets are not in the answer: C(has_key) says whether there is a provisioning key
-    for this ``host``, C(key_is_own) whether the inventory gives the host one of its own. Check mode makes no difference.
+    ``variables`` are those of the role, of the documented types, and why the run may see only some hosts (C(PARTIAL_RUN)). Their secrets are not in the
+    answer: C(has_key) says whether there is a provisioning key for this ``host``, C(key_entry) under which name of the keys by host or instance,
+    C(key_is_own) whether it stands beside the host or the instance, C(key_elsewhere) which other instance it stands beside. Check mode makes no difference.
     """
-    instance = one_spelling(str(variables.get("workspace365_instance_url") or ""))
+    # An address with a password in it is refused below, and the password goes no further.
+    instance = one_spelling(without_secrets(str(variables.get("workspace365_instance_url") or "")))
     environment = str(variables.get("workspace365_environment") or "")
     site = f"{instance}/{environment}"
     callback = f"{site}/OAuth2/HandleAuthorityResponse"
-    keys = variables.get("workspace365_provisioning_keys") or {}
+    key = choose_key(variables, host, instance)
+    state = variables.get("workspace365_state") or "present"
+    partial = str(variables.get(PARTIAL_RUN) or "") if state == "present" else ""  # what is taken away takes no key
     client_id = variables.get("workspace365_client_id")
     authority = variables.get("workspace365_authority")
     if authority is None:
         authority = _default_authority(variables)
     return {
-        "problems": [_no_authority(variables)] if authority is None else [],
+        "problems": [
+            *_address_problems(variables),
+            *filter(None, [partial_problem(key, host, instance, partial)]),
+            *([_no_authority(variables)] if authority is None else []),
+        ],
         "host": host,
         "tenant": variables.get("entra_tenant_id"),
         "instance": instance,
         "callback": callback,
-        "has_key": bool(keys[host] if host in keys else variables.get("workspace365_provisioning_key")),
-        "key_is_own": host in keys,
+        "has_key": key.there,
+        "key_entry": key.entry,
+        "key_is_own": key.own,
+        "key_elsewhere": key.elsewhere,
         "client_id": client_id,
         "unique_name": variables.get("workspace365_unique_name"),
         "app": _app(variables, site, callback),
-        "service_principal": {"account_enabled": True},
+        "people_sign_in": True,
+        "enable": bool(variables.get("workspace365_enable")),
         "permissions": _permissions(variables),
         "accept_privileged": variables.get("workspace365_accept_privileged") or [],
         "consent": given(on_forbidden=variables.get("workspace365_consent_on_forbidden")),
         "consent_wanted": variables.get("workspace365_consent") != "none",
+        "consent_variable": "workspace365_consent: none",
         "secret": given(
             name="workspace365",
             validity_days=variables.get("workspace365_secret_validity_days"),
@@ -79,9 +95,10 @@ def connection(variables: t.Mapping[str, t.Any], *, host: str, check_mode: bool)
         "force": bool(variables.get("workspace365_force")),
         "find_other_registrations": not variables.get("workspace365_accept_second_registration"),
         "unique_variables": [list(place) for place in UNIQUE],
-        "state": variables.get("workspace365_state") or "present",
+        "state": state,
         "absent_confirmed": variables.get("workspace365_absent_confirmed") or "",
         "absent_confirmation": environment,
+        "absent_consequence": "no API removes it from Workspace 365, and removing it in Entra locks every user out",
         # How a recovery looks for the registration that is there.
         "search": given(app_id=client_id, redirect_uri=callback if client_id is None else None),
         "product": given(
@@ -99,6 +116,7 @@ def _app(variables: t.Mapping[str, t.Any], site: str, callback: str) -> dict[str
     options = given(
         redirect_uris={"web": {"add": [callback]}},
         adopt=bool(variables.get("workspace365_adopt")),
+        accept_audience_narrowing=bool(variables.get("workspace365_accept_audience_narrowing")),
         on_soft_deleted=variables.get("workspace365_on_soft_deleted"),
         soft_deleted_object_id=variables.get("workspace365_soft_deleted_object_id"),
     )
@@ -120,6 +138,19 @@ def _permissions(variables: t.Mapping[str, t.Any]) -> list[t.Any]:
     if profile not in PROFILES:
         return list(variables.get("workspace365_custom_permissions") or [])
     return [{"resource": GRAPH, "delegated": list(PROFILES[profile])}]
+
+
+def _address_problems(variables: t.Mapping[str, t.Any]) -> list[str]:
+    """What is wrong with the address of the instance and the name of the environment. One that is missing is refused with the role's arguments."""
+    checks = (("workspace365_instance_url", check_instance_url), ("workspace365_environment", check_environment))
+    found = []
+    for name, check in checks:
+        try:
+            if variables.get(name) is not None:
+                check(str(variables[name]), name)
+        except OptionError as error:
+            found.append(error.sentence())
+    return found
 
 
 def _default_authority(variables: t.Mapping[str, t.Any]) -> str | None:

@@ -6,12 +6,16 @@
 
 from __future__ import annotations
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connector.connection import whole
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.workspace365 import connection, preflight, recovery
+from ..._entra.connector.connection import whole
+from ..._entra.connector.look import look
+from . import connection, preflight, recovery
 
 CONNECTION = whole("workspace365", connection.connection)
 DECISIONS = {
+    "usable": recovery.usable,
     "preflight": preflight.preflight,
     "registration": recovery.registration,
     "recovery": recovery.report,
 }
+LOOK = look  # the product gives nothing back: what it was given is known from the marks on the application
+FROM_ENVIRONMENT: dict[str, str] = {}

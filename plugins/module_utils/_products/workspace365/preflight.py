@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._addresses import one_spelling
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
+from ..._addresses import one_spelling, without_secrets
+from ..._errors import OptionError
+
+_SHOWN = 3  # hosts in a sentence
 
 
 def preflight(given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """Whose environment it may be: C(expected_tenants), the name that the inventory uses first, since failures name that one.
 
     ``given``: C(connection) as the role publishes it, C(look) as RV(entra_connection_info.connection), C(makes_credential) whether a client secret is to be
-    made, C(instances) the instance addresses that hosts of the play name. Raises OptionError for another registration of the environment, and where a
-    secret is to be made for a missing provisioning key and for one that could be another instance's.
+    made, C(instances) the instance addresses that hosts of the inventory name, by host. Raises OptionError for another registration of the environment, and
+    where a secret is to be made for a missing provisioning key and for one that could be another instance's.
     """
     connection, look = given["connection"], given["look"]
     tenant = look["tenant"]
@@ -25,28 +27,57 @@ def preflight(given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         raise _other_registrations(connection, look)
     if given["makes_credential"]:
         if not connection["has_key"]:
-            raise OptionError(
-                f"{tenant['display_name']} needs a new client secret in Workspace 365, and there is no provisioning key for {connection['instance']}: "
-                f"set 'workspace365_provisioning_key', or {connection['host']} in 'workspace365_provisioning_keys'.",
-                code="provisioning_key_missing",
-                tenant=tenant["tenant_id"],
-            )
+            raise _no_key(connection, tenant)
         others = other_instances(connection["instance"], given["instances"])
         if others and not connection["key_is_own"]:
-            raise OptionError(
-                f"The hosts of this run use more than one Workspace 365 instance ({', '.join([connection['instance'], *others])}), and "
-                "'workspace365_provisioning_key' is one key for all of them.",
-                code="one_key_for_several_instances",
-                tenant=tenant["tenant_id"],
-                advice="Give each host its own in 'workspace365_provisioning_keys'.",
-            )
+            raise _one_key(connection, others, tenant)
     return {"expected_tenants": [connection["tenant"], tenant["tenant_id"], *tenant["verified_domains"]]}
 
 
-def other_instances(own: str, addresses: t.Iterable[t.Any]) -> list[str]:
-    """The instances among ``addresses`` that are not ``own``, each once, in lower case and one spelling."""
-    spelled = (one_spelling(str(address)).lower() for address in addresses)
-    return [address for address in dict.fromkeys(spelled) if address != own.lower()]
+def other_instances(own: str, addresses: t.Mapping[str, t.Any]) -> dict[str, list[str]]:
+    """The instances among ``addresses`` (by host) that are not ``own``, each with its hosts, as a sentence may show them: in lower case and one spelling."""
+    found: dict[str, list[str]] = {}
+    for host, address in addresses.items():
+        spelled = one_spelling(str(address)).lower()
+        if spelled != own.lower():
+            found.setdefault(without_secrets(spelled), []).append(host)
+    return found
+
+
+def _no_key(connection: t.Mapping[str, t.Any], tenant: t.Mapping[str, t.Any]) -> OptionError:
+    """A secret is to be delivered, and nothing opens the instance."""
+    instance, elsewhere = connection["instance"], connection["key_elsewhere"]
+    other = f" ('workspace365_provisioning_key' is the one of {elsewhere})" if elsewhere else ""
+    host = connection["host"]
+    advice = (
+        f"correct 'workspace365_instance_url' of {host}, or give the key for {instance} in 'workspace365_provisioning_keys'."
+        if elsewhere
+        else f"set 'workspace365_provisioning_key', or {host} or the instance in 'workspace365_provisioning_keys'."
+    )
+    return OptionError(
+        f"{tenant['display_name']} needs a new client secret in Workspace 365, and there is no provisioning key for {instance}{other}: {advice}",
+        code="provisioning_key_missing",
+        tenant=tenant["tenant_id"],
+    )
+
+
+def _one_key(connection: t.Mapping[str, t.Any], others: t.Mapping[str, t.Sequence[str]], tenant: t.Mapping[str, t.Any]) -> OptionError:
+    """Whose key it is cannot be told: an address may be misspelt, or the key be that of the other instance."""
+    named = "; ".join(f"{_hosts(hosts)} {'use' if len(hosts) > 1 else 'uses'} {address}" for address, hosts in others.items())
+    return OptionError(
+        f"{connection['host']} uses the Workspace 365 instance {connection['instance']}, and {named}, while 'workspace365_provisioning_key' is one key for all "
+        "of them.",
+        code="one_key_for_several_instances",
+        tenant=tenant["tenant_id"],
+        advice="Correct 'workspace365_instance_url' where it is misspelt. Where several instances are meant, give each its key in "
+        "'workspace365_provisioning_keys'; with 'workspace365_provisioning_key_instance' the one key is only ever used for that instance.",
+        details={"hosts": sorted(host for hosts in others.values() for host in hosts)},
+    )
+
+
+def _hosts(hosts: t.Sequence[str]) -> str:
+    more = f" and {len(hosts) - _SHOWN} more" if len(hosts) > _SHOWN else ""
+    return " and ".join(hosts[:_SHOWN]) + more
 
 
 def _other_registrations(connection: t.Mapping[str, t.Any], look: t.Mapping[str, t.Any]) -> OptionError:
@@ -55,7 +86,7 @@ def _other_registrations(connection: t.Mapping[str, t.Any], look: t.Mapping[str,
     named = ", application ".join(f"'{other['display_name']}' (app id {other['app_id']})" for other in others)
     return OptionError(
         f"Application {named} in {tenant['display_name']} ({connection['tenant']}) {'have' if len(others) > 1 else 'has'} the redirect URI "
-        f"{connection['callback']} already, and this run would make one more application and give that to Workspace 365 instead: "
+        f"{connection['callback']} already, and this run would create another application and deliver that one to Workspace 365 instead: "
         f"set 'workspace365_client_id' to {' or '.join(other['app_id'] for other in others)} and 'workspace365_adopt' to true to go on with what is there, "
         "or 'workspace365_accept_second_registration' to true when a second one is meant.",
         code="other_registrations",

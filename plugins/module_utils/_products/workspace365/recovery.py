@@ -8,10 +8,22 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connector.connection import complete
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
+from ..._entra.common.blockers import sentence_of
+from ..._entra.connector.connection import complete
+from ..._errors import OptionError
 
-UNCHANGED, ENABLED, CREATED = "unchanged", "enabled", "created"
+UNCHANGED, ENABLED, CREATED, ACTIVATED = "unchanged", "enabled", "created", "activated"
+
+
+def usable(given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Nothing, where the variables of the host fit together; said before any service is asked.
+
+    ``given``: C(connection) as the role publishes it. Raises OptionError for what is wrong.
+    """
+    connection = given["connection"]
+    if connection["problems"]:
+        raise OptionError(" ".join(connection["problems"]), code="variables", tenant=connection["tenant"])
+    return {}
 
 
 def registration(given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -28,7 +40,7 @@ def registration(given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
             advice="Name the one that Workspace 365 signs in with in 'workspace365_client_id'; it stands in the address of the sign-in page as client_id.",
             details={"app_ids": [app["app_id"] for app in apps]},
         )
-    wanted = {name: connection[name] for name in ("connector", "problems", "service_principal", "unique_variables", "secret", "delivery")}
+    wanted = {name: connection[name] for name in ("connector", "problems", "people_sign_in", "enable", "unique_variables", "secret", "delivery")}
     # What is requested and granted stays as it is, so the automation need not be able to read it.
     recovered = {**wanted, "app": {"app_id": apps[0]["app_id"], "adopt": True}, "consent_wanted": False, "force": True}
     sinks = {"entra_connector_sink": connection["sinks"]}
@@ -37,7 +49,7 @@ def registration(given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 def _unclear(connection: t.Mapping[str, t.Any], apps: t.Sequence[t.Mapping[str, t.Any]]) -> str:
     if apps:
-        named = ", ".join(app["app_id"] for app in apps)
+        named = ", ".join(map(_named, apps))
         return f"Several applications of {connection['tenant']} have the redirect URI {connection['callback']}: {named}."
     client_id = connection["client_id"]
     looked_for = f"the redirect URI {connection['callback']}" if client_id is None else f"the app id {client_id}"
@@ -51,19 +63,32 @@ def report(given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     was written, C(entra) the result of the connection, C(check_mode).
     """
     connection, app = given["connection"], given["registration"]
+    if given["entra"]["status"] == "blocked" and not given["entra"]["changed"]:
+        return _blocked(connection, app, given["entra"])
     repair = _repair(given["look"])
     inventory = _inventory(connection, app)
     ends = given["entra"]["secret"]["end_date_time"][:10]
-    notes = [_repaired(repair, app, connection["tenant"], given["check_mode"])] if repair != UNCHANGED else []
+    notes = [sentence_of(blocker) for blocker in given["entra"].get("blockers") or ()]
+    notes += [_repaired(repair, app, connection["tenant"], given["check_mode"])] if repair != UNCHANGED else []
     notes.append(_renewal(inventory, app, connection["host"], f"{'would end' if given['check_mode'] else 'ends'} on {ends}."))
     return {"result": {**given["entra"], "enterprise_application": repair, "inventory": inventory, "notes": notes}}
 
 
+def _blocked(connection: t.Mapping[str, t.Any], app: t.Mapping[str, t.Any], entra: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """The result of a recovery that would deliver a secret with which no user could sign in either."""
+    notes = [sentence_of(blocker) for blocker in entra["blockers"]]
+    notes.append("No client secret was made: with a new one no user could sign in either.")
+    if any("_enable: true" in blocker["who"] for blocker in entra["blockers"]):
+        command = "ansible-playbook tenantkit.connectors.workspace365_recover -i INVENTORY"
+        notes.append(f"When it is no security measure: {command} --limit {connection['host']} -e workspace365_enable=true")
+    return {"result": {**entra, "enterprise_application": UNCHANGED, "inventory": _inventory(connection, app), "notes": notes}}
+
+
 def _repair(look: t.Mapping[str, t.Any]) -> str:
     """What became of the enterprise application. What the look planned for it, the recovery has done."""
-    if not look["steps"]["service_principal"]["actions"]:
-        return UNCHANGED
-    return CREATED if look["service_principal"]["would_create"] else ENABLED
+    if look["steps"]["service_principal"]["actions"]:
+        return CREATED if look["service_principal"]["would_create"] else ENABLED
+    return ACTIVATED if look["steps"]["app"]["actions"] else UNCHANGED
 
 
 def _inventory(connection: t.Mapping[str, t.Any], app: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -77,10 +102,15 @@ def _repaired(repair: str, app: t.Mapping[str, t.Any], tenant: str, check_mode: 
     """The sentence about an enterprise application that was made or enabled."""
     done = "would be" if check_mode else "was"
     if repair == CREATED:
-        return f"{_named(app)} had no enterprise application in {tenant}, and nobody can sign in without: it {done} made."
+        return f"{_named(app)} had no enterprise application in {tenant}, and users cannot sign in without one: it {done} created."
+    if repair == ACTIVATED:
+        return (
+            f"The app registration {_named(app)} in {tenant} was deactivated, so that users could not sign in: it {done} activated, "
+            "as workspace365_enable says."
+        )
     return (
-        f"The enterprise application of {_named(app)} in {tenant} was disabled, and nobody can sign in while it is: it {done} enabled. "
-        "Disable it again if somebody had a reason."
+        f"The enterprise application of {_named(app)} in {tenant} was disabled, so that users could not sign in: it {done} enabled, "
+        "as workspace365_enable says."
     )
 
 

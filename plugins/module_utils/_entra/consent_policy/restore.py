@@ -1,0 +1,132 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""Puts recorded consent settings back: only what still is as this collection left it. The rest is reported, and stays recorded. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ..._engine import Action, Plan
+from . import grant_policy
+from .admin_consent_requests import ConsentRequests
+from .model import ConsentPolicyCurrent, PolicyState, is_self, same
+from .plan import assign, record_action, write_settings
+
+_NAMES = {"user_consent": "user consent", "consent_settings": "consent settings", "admin_consent_requests": "admin consent requests", "grant_policy": "policy"}
+
+
+@dataclasses.dataclass
+class _Restoring:
+    """What has been decided so far."""
+
+    current: ConsentPolicyCurrent
+    after: PolicyState
+    actions: list[Action] = dataclasses.field(default_factory=list)
+    done: list[str] = dataclasses.field(default_factory=list)  # as recorded again, by this run or before it
+    kept: dict[str, str] = dataclasses.field(default_factory=dict)  # setting -> why it stays
+
+
+def plan_restore(current: ConsentPolicyCurrent) -> Plan:
+    """From the record and what is there to the actions. The record goes last: a run that dies is repeated."""
+    entries = current.record.entries
+    work = _Restoring(current, PolicyState.of(current))
+    for key, restore in (("user_consent", _user_consent), ("consent_settings", _settings), ("admin_consent_requests", _requests), ("grant_policy", _policies)):
+        if key in entries:
+            restore(work, entries[key])
+    restored = list(work.done)
+    work.after.record = work.after.record.without(work.done)
+    recording = record_action(current, work.after.record, "remove what was put back from the record")
+    actions = [*work.actions, *([recording] if recording else [])]
+    kept = [f"{_NAMES[key]}: {why}" for key, why in work.kept.items()]
+    warnings = tuple(f"Not put back in tenant {current.tenant}: {text}." for text in kept)
+    facts = {"not_applicable": [], "restored": restored, "kept": kept}
+    return Plan(tuple(actions), PolicyState.of(current).shape(current), work.after.shape(current), warnings, facts)
+
+
+def _user_consent(work: _Restoring, entry: t.Mapping[str, t.Any]) -> None:
+    own = t.cast("list[str]", work.current.own)
+    is_now, was, left = (set(map(same, values)) for values in (own, entry["was"], entry["set"]))
+    if is_now != was and is_now != left:
+        work.kept["user_consent"] = f"it is {', '.join(own) or 'off'}, which is not what was set ({', '.join(entry['set']) or 'off'})"
+        return
+    work.done.append("user_consent")
+    if is_now != was:
+        work.after.own = list(entry["was"])
+        work.actions.append(assign(work.current, entry["was"], f"put user consent back to {', '.join(entry['was']) or 'off'}"))
+
+
+def _settings(work: _Restoring, entry: t.Mapping[str, t.Any]) -> None:
+    settings = work.current.settings
+    was: t.Mapping[str, str] | None = entry["was"]
+    left: t.Mapping[str, str] = entry["set"]
+    if was is None:
+        if settings.id is None:
+            work.done.append("consent_settings")
+        elif settings.different(left):
+            work.kept["consent_settings"] = _words(settings.different(left), settings.values)
+        else:
+            work.done.append("consent_settings")
+            work.after.settings = {}
+            work.actions.append(Action("remove_settings", "remove the tenant's consent settings, so that the defaults hold again", {"id": settings.id}))
+        return
+    if settings.id is None:
+        work.kept["consent_settings"] = "they have been removed since"
+        return
+    foreign = {name: value for name, value in settings.different(left).items() if name in settings.different(was)}
+    back = {name: value for name, value in settings.different(was).items() if name not in foreign}
+    if foreign:
+        work.kept["consent_settings"] = _words(foreign, settings.values)
+        # Only those that stay remain recorded.
+        remaining = {"was": {name: was[name] for name in foreign}, "set": {name: left[name] for name in foreign}}
+        work.after.record = work.after.record.with_entry("consent_settings", remaining)
+    else:
+        work.done.append("consent_settings")
+    if back:
+        work.after.settings = {**settings.values, **back}
+        work.actions.append(write_settings(settings, back))
+
+
+def _words(foreign: t.Mapping[str, str], values: t.Mapping[str, str]) -> str:
+    return ", ".join(f"{name} is {values[name] or 'empty'}, which is not what was set ({left or 'empty'})" for name, left in sorted(foreign.items()))
+
+
+def _requests(work: _Restoring, entry: t.Mapping[str, t.Any]) -> None:
+    now, was = t.cast(ConsentRequests, work.current.requests), ConsentRequests.from_compact(entry["was"])
+    if now.same_as(was):
+        work.done.append("admin_consent_requests")
+    elif now.digest() != entry["set"]:
+        work.kept["admin_consent_requests"] = "they have been changed since"
+    else:
+        work.done.append("admin_consent_requests")
+        work.after.requests = was.shape()
+        work.actions.append(Action("requests", f"put the tenant's admin consent requests back ({was.difference(now)})", {"body": was.body()}))
+
+
+def _policies(work: _Restoring, _entry: t.Any) -> None:
+    """A policy that was created is deleted once it is no longer assigned. Policies that stay remain recorded."""
+    stay: dict[str, str] = {}
+    for identifier, found in work.current.made.items():
+        if found is None:
+            continue
+        if not grant_policy.made_here(found):
+            stay[identifier] = f"'{identifier}' has been changed since"
+        elif identifier.lower() in _assigned_after(work):
+            stay[identifier] = f"'{identifier}' is still assigned"
+        else:
+            work.after.made[identifier] = None
+            work.actions.append(Action("remove_policy", f"remove consent policy '{identifier}'", {"id": identifier}))
+    if not stay:
+        work.done.append("grant_policy")
+        return
+    work.kept["grant_policy"] = ", ".join(stay.values())
+    if list(stay) != work.current.record.policies:
+        work.after.record = work.after.record.with_entry("grant_policy", list(stay))
+
+
+def _assigned_after(work: _Restoring) -> set[str]:
+    """The policies that are assigned when everything else has been put back."""
+    others = {entry.rpartition(".")[2].lower() for entry in work.current.assigned or () if not is_self(entry)}
+    return others | {same(item) for item in work.after.own or ()}

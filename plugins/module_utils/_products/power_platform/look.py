@@ -1,0 +1,38 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""The look of the role power_platform: Entra, then the role assignment in Power Platform, then what both say about the credential."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from ..._entra.connector import look as entra
+from .present import credential
+
+ADMINISTRATOR = "power_platform_admin_auth"  # the variable with the identity that assigns roles
+
+
+def look(connection: entra.Json, host: entra.Host) -> entra.Look:
+    """See C(_entra/connector/look.py). Taking away has looks of its own, in an order that matters, so nothing is asked for it here."""
+    if connection["state"] != "present":
+        return entra.Looked(True)
+    found = yield from entra.look(connection, host)
+    if not found.open and any(blocker["shuts"] for blocker in found.result.get("blockers") or ()):
+        # Nothing is changed while no token is issued for the application, in Power Platform neither.
+        answer = credential({"connection": connection, "registration": found.result, "role": {"skipped": True}, "check_mode": host.check_mode})
+        return dataclasses.replace(found, result=answer["report"], say=tuple(answer["lines"]))
+    if found.open or connection["needs_more"]:
+        return dataclasses.replace(found, open=True)
+    role: entra.Json = {"skipped": True}
+    if connection["wants_role"]:
+        holder = (found.result.get("service_principal") or {}).get("object_id")
+        options = {**connection["role"], "principal_object_id": holder}
+        role = yield entra.Ask("powerplatform_role_assignment", options, session=ADMINISTRATOR, predicts=True, optional=True)
+        if role.get("failed") or role.get("changed"):
+            return dataclasses.replace(found, open=True)  # the role's own task does it, or says what keeps it from that
+    answer = credential({"connection": connection, "registration": found.result, "role": role, "check_mode": host.check_mode})
+    if answer["then"] != "report":
+        return dataclasses.replace(found, open=True)
+    return dataclasses.replace(found, result=answer["report"])
