@@ -7,25 +7,20 @@ import asyncio
 import json
 import os
 import shlex
-import ssl
 import subprocess
 import typing as t
 from pathlib import Path
 
 import httpx
 import pytest
-from azure.identity import ClientSecretCredential
-from kiota_authentication_azure.azure_identity_authentication_provider import AzureIdentityAuthenticationProvider
-from msgraph import GraphRequestAdapter, GraphServiceClient
-from msgraph.graph_request_adapter import options
-from msgraph_core import GraphClientFactory
+from msgraph import GraphServiceClient
 from tenant_emulator.testing import Emulator
 
+from .pointed import FOREIGN, azure_cli_environment
+from .sdk import graph_client
 from .shapes import Tally
 
 ROOT = Path(__file__).resolve().parents[2]
-# What would lead a client somewhere else.
-_FOREIGN = ("AZURE_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_")
 _TALLY = pytest.StashKey[Tally]()
 
 Answer = dict[str, t.Any]
@@ -42,7 +37,7 @@ def running_emulator() -> t.Iterator[Emulator]:
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No proxy, certificate store or credential of the machine."""
     for name in os.environ:
-        if name.upper().startswith(_FOREIGN):
+        if name.upper().startswith(FOREIGN):
             monkeypatch.delenv(name)
 
 
@@ -65,11 +60,6 @@ def clean_journal(emulator: Emulator, refused: set[tuple[str, str, int]]) -> t.I
     assert bad == []
 
 
-def proxy_environment(emulator: Emulator) -> dict[str, str]:
-    """What leads any Python program to the emulator, under the public host names."""
-    return {"HTTPS_PROXY": str(emulator.proxy_url), "REQUESTS_CA_BUNDLE": emulator.ca_path, "SSL_CERT_FILE": emulator.ca_path}
-
-
 class AzureCli:
     """azure-cli, with a configuration directory of its own."""
 
@@ -77,9 +67,7 @@ class AzureCli:
         python = os.environ.get("CLIENTS_AZURE_CLI_PYTHON", str(ROOT / ".venv-clients" / "azure-cli" / "bin" / "python"))
         self._command = [python, "-m", "azure.cli"]
         self.shell = shlex.join(self._command)  # for a script
-        own = {"AZURE_CONFIG_DIR": str(config), "AZURE_CORE_COLLECT_TELEMETRY": "false", "AZURE_CORE_NO_COLOR": "true"}
-        self.env = {**os.environ, **proxy_environment(emulator), **own}
-        self.env.pop("PYTHONPATH", None)
+        self.env = azure_cli_environment(os.environ, emulator, config)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run one command, whatever comes of it."""
@@ -129,21 +117,16 @@ def sdk_as(emulator: Emulator) -> t.Iterator[t.Callable[..., Sdk]]:
 
         def make(identity: str = "automation", tenant: str = "contoso") -> Sdk:
             found = emulator.identity(identity)
-            credential = ClientSecretCredential(
-                emulator.tenant_id(tenant),
-                found["client_id"],
-                found["secret"],
-                authority=emulator.login_url,
-                disable_instance_discovery=True,
-                connection_verify=emulator.ca_path,
+            graph, plain = graph_client(
+                login_url=emulator.login_url,
+                graph_url=emulator.graph_url,
+                ca_path=emulator.ca_path,
+                tenant_id=emulator.tenant_id(tenant),
+                client_id=found["client_id"],
+                secret=found["secret"],
             )
-            plain = httpx.AsyncClient(verify=ssl.create_default_context(cafile=emulator.ca_path), timeout=30)
             opened.append(plain)
-            client = GraphClientFactory.create_with_default_middleware(client=plain, options=options)
-            provider = AzureIdentityAuthenticationProvider(credential, scopes=["https://graph.microsoft.com/.default"])
-            adapter = GraphRequestAdapter(provider, client=client)
-            adapter.base_url = f"{emulator.graph_url}/v1.0"
-            return Sdk(GraphServiceClient(request_adapter=adapter), runner)
+            return Sdk(graph, runner)
 
         yield make
         for client in opened:

@@ -32,7 +32,8 @@ from msgraph_core.requests.batch_request_content import BatchRequestContent
 from msgraph_core.requests.batch_request_item import BatchRequestItem
 from tenant_emulator.testing import Emulator
 
-from .conftest import Sdk, proxy_environment
+from .conftest import Sdk
+from .pointed import proxy_environment
 
 GRAPH = "00000003-0000-0000-c000-000000000000"
 _LIST_APPLICATIONS = ApplicationsRequestBuilder.ApplicationsRequestBuilderGetQueryParameters

@@ -9,13 +9,22 @@ from pathlib import Path
 
 import pytest
 import yaml
-from support import requests
+from support import forked_plugin, requests
+from support.connected import Runs
 from support.playbooks import ROOT, Run, run_playbook
+from support.products import ProductTests, of_tenant, products
+from support.waiting import EMULATOR_VARIABLE
 from tenant_emulator.testing import Emulator
 
+# Runs that are forked from one import of ansible-core, and how many they were.
+pytest_configure = forked_plugin.pytest_configure
 # The table of requests in the summary.
 pytest_sessionstart = requests.pytest_sessionstart
 pytest_terminal_summary = requests.pytest_terminal_summary
+
+
+def _of_all(part: t.Callable[[ProductTests], dict[str, t.Any]]) -> dict[str, t.Any]:
+    return {name: value for product in products().values() for name, value in part(product).items()}
 
 
 @pytest.fixture
@@ -26,24 +35,19 @@ def operator(emulator: Emulator, workdir: Path) -> dict[str, str]:
     vault_password.write_text("emulated-vault-password\n")
     return {
         **emulator.env(),
+        EMULATOR_VARIABLE: str(emulator.state_dir),
         "AZURE_CLIENT_ID": identity["client_id"],
         "AZURE_CLIENT_SECRET": identity["secret"],
-        "WORKSPACE365_INSTANCE_URL": emulator.workspace365_url(),
-        "WORKSPACE365_PROVISIONING_KEY": provisioning_key(emulator),
-        "WORKATO_API_TOKEN": emulator.workato("contoso")["tokens"]["automation"],
+        **_of_all(lambda product: product.environment(emulator)),
         "ANSIBLE_VAULT_IDENTITY_LIST": f"connectors@{vault_password}",
     }
 
 
 @pytest.fixture
 def unhurried(emulator: Emulator) -> None:
-    """The limits of Workato's API are tested with the module; elsewhere they would only cost time."""
-    emulator.settings(workato_lists_per_minute=0, workato_others_per_second=0)
-
-
-def provisioning_key(emulator: Emulator, instance: str = "portal") -> str:
-    """The key of an emulated Workspace 365 instance."""
-    return t.cast(str, emulator.control("GET", f"workspace365/{instance}")["provisioning_key"])
+    """Limits of products' APIs are tested with their modules; elsewhere they would only cost time."""
+    for product in products().values():
+        emulator.settings(**product.unhurried)
 
 
 @pytest.fixture
@@ -53,14 +57,8 @@ def inventory(emulator: Emulator, workdir: Path) -> t.Callable[..., Path]:
     def write(**hosts: dict[str, t.Any] | None) -> Path:
         data = {
             "all": {
-                "vars": {
-                    "ansible_connection": "local",
-                    "workspace365_instance_url": emulator.workspace365_url(),
-                    "workspace365_provisioning_key": provisioning_key(emulator),
-                },
-                "hosts": {
-                    name: {"entra_tenant_id": f"{name}.onmicrosoft.com", "workspace365_environment": name, **(more or {})} for name, more in hosts.items()
-                },
+                "vars": {"ansible_connection": "local", **_of_all(lambda product: product.variables(emulator))},
+                "hosts": {name: {"entra_tenant_id": f"{name}.onmicrosoft.com", **of_tenant(name), **(more or {})} for name, more in hosts.items()},
             }
         }
         path = workdir / "inventory.yml"
@@ -68,6 +66,22 @@ def inventory(emulator: Emulator, workdir: Path) -> t.Callable[..., Path]:
         return path
 
     return write
+
+
+@pytest.fixture(scope="session")
+def runs(running_emulator: Emulator) -> Runs:
+    """What tests start from, once carried out."""
+    return Runs(running_emulator)
+
+
+@pytest.fixture
+def connected(play: t.Callable[..., Run], operator: dict[str, str], workdir: Path, runs: Runs) -> t.Callable[..., Run]:
+    """Like C(play(...).ok()), for a run that the test starts from: what an equal run left is put back, if there was one."""
+
+    def run(playbook: str | Path, **more: t.Any) -> Run:
+        return runs.get(workdir, {"playbook": playbook, "operator": operator, **more}, lambda: play(playbook, **more).ok())
+
+    return run
 
 
 @pytest.fixture

@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from pathlib import Path
 
+from integration.workspace365.helpers import own_application
 from support.playbooks import Run
-from support.plays import GRAPH, each_failed_well, expected_to_fail, failed_well, own_application, role_play, scopes_of, task, write_play, writes_seen
+from support.plays import GRAPH, each_failed_well, expected_to_fail, failed_well, role_play, scopes_of, task, write_play, writes_seen
+from support.waiting import OWN_CLOCK
 from tenant_emulator.testing import Emulator
 
 Play = t.Callable[..., Run]
@@ -15,6 +18,8 @@ Inventory = t.Callable[..., Path]
 
 YEAR = 365 * 86400
 NOBODYS_TENANT = "5d3c0f52-7f0e-4c79-9a0c-2f3f3d1f7b11"
+# Options of modules in a sentence, which whoever uses a role never wrote.
+OPTIONS = re.compile(r"(?<![\w'])(?:tenant_id|auth_\w+|login_url|graph_url)\b|'(?:instance_url|environment|provisioning_key|permissions|app_id|authority)'")
 READ_USER = [{"resource": GRAPH, "delegated": ["User.Read"]}]
 
 
@@ -85,6 +90,22 @@ def test_wrong_credentials(play: Play, inventory: Inventory, emulator: Emulator,
     expired = play("workspace365.yml", inventory=inventory(contoso={}))
     failed_well(expired, emulator, "contoso.onmicrosoft.com", identity["client_id"], "AADSTS7000222", "expired")
     assert emulator.writes() == []
+
+
+def test_values_with_what_an_editor_left(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """A key with a newline is refused with the variable that holds it, before anything is sent; an id with one is an id."""
+    key = emulator.control("GET", "workspace365/portal")["provisioning_key"]
+    run = play("workspace365.yml", inventory=inventory(contoso={"workspace365_provisioning_key": f"{key}\n"}))
+    result = failed_well(run, emulator, "contoso.onmicrosoft.com", "begins or ends with white space", "newline", "workspace365_provisioning_key")
+    assert result["failure"]["code"] == "credential_form" and key not in run.output
+    assert emulator.writes() == [] and emulator.journal("workspace365") == []
+    identity = emulator.identity()
+    spoilt = {"client_id": f"'{identity['client_id']}'\n", "client_secret": f"{identity['secret']}\n"}
+    run = play("workspace365.yml", inventory=inventory(contoso={"entra_auth": spoilt}))
+    failed_well(run, emulator, "contoso.onmicrosoft.com", "client_secret' in 'entra_auth'", "newline")
+    tenant = f"\ufeff{emulator.tenant_id('contoso')}\n"
+    run = play("workspace365.yml", inventory=inventory(contoso={"entra_auth": {**spoilt, "client_secret": identity["secret"]}, "entra_tenant_id": tenant}))
+    run.ok()
 
 
 def test_wrong_addresses(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
@@ -234,10 +255,14 @@ def test_two_hosts_that_name_one_environment(play: Play, inventory: Inventory, e
 
 def test_the_port_that_goes_without_saying_makes_no_other_instance(play: Play, inventory: Inventory, emulator: Emulator) -> None:
     """Alone, a host is not taken for two instances; two hosts are not taken for two environments."""
-    plain, explicit = {"workspace365_instance_url": "https://portal.invalid"}, {"workspace365_instance_url": "HTTPS://Portal.invalid:443/", "entra_timeout": 4}
-    alone = failed_well(play("workspace365.yml", inventory=inventory(contoso=explicit)), emulator, "look for environment 'contoso'", "Portal.invalid")
-    assert "more than one" not in alone["msg"] and ":443" not in alone["msg"]
-    run = play("workspace365.yml", inventory=inventory(contoso=plain, fabrikam={**explicit, "workspace365_environment": "contoso"}))
+    alone = {"workspace365_provisioning_key_instance": None}
+    plain, explicit = {"workspace365_instance_url": "https://portal.invalid", **alone}, {"workspace365_instance_url": "HTTPS://Portal.invalid:443/", **alone}
+    told = failed_well(
+        play("workspace365.yml", inventory=inventory(contoso=explicit), env=OWN_CLOCK), emulator, "look for environment 'contoso'", "Portal.invalid"
+    )
+    assert "one key" not in told["msg"] and ":443" not in told["msg"]
+    both = inventory(contoso=plain, fabrikam={**explicit, "workspace365_environment": "contoso"})
+    run = play("workspace365.yml", inventory=both, env=OWN_CLOCK)
     for host in ("contoso", "fabrikam"):
         failed_well(run, emulator, "contoso and fabrikam", "Nothing was written", host=host)
     assert emulator.writes() == []
@@ -273,8 +298,74 @@ def test_check_mode_on_an_empty_tenant(play: Play, inventory: Inventory, emulato
 def test_role_play_is_the_playbook(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
     """The hosts that go wrong do not stop the others, and two mistakes in one inventory are told in one run."""
     hosts = inventory(contoso={"entra_expected_domain": "contoso.example"}, fabrikam={}, northwind={"entra_tenant_id": "nowhere.example"})
-    run = play(role_play(workdir), inventory=hosts)
+    run = play(role_play(workdir, "workspace365"), inventory=hosts)
     failed_well(run, emulator, "contoso.example", host="contoso")
     failed_well(run, emulator, "nowhere.example", host="northwind")
     assert own_application(emulator, "fabrikam")
     assert emulator.workspace365("portal", "fabrikam")["sso"]
+
+
+def test_the_role_names_what_the_operator_wrote(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """Every wrong input of this file, given to the role as a host each: the sentence names the variable, and no option that the operator never wrote."""
+    identity, limited = emulator.identity(), emulator.identity("limited-contoso")
+    url, client = emulator.workspace365_url(), {"client_id": identity["client_id"]}
+    right = {**client, "client_secret": identity["secret"]}
+    custom = {"workspace365_permissions": "custom"}
+    cases: dict[str, tuple[str, dict[str, t.Any]]] = {
+        "no_such_tenant": ("'entra_tenant_id'", {"entra_tenant_id": NOBODYS_TENANT}),
+        "no_such_domain": ("'entra_tenant_id'", {"entra_tenant_id": "nowhere.example"}),
+        "not_a_tenant": ("'entra_tenant_id'", {"entra_tenant_id": "con toso"}),
+        "many_tenants": ("'entra_tenant_id'", {"entra_tenant_id": "common"}),
+        "other_domain": ("'entra_expected_domain'", {"entra_expected_domain": "fabrikam.com"}),
+        "no_domain": ("'entra_expected_domain'", {"entra_expected_domain": "no domain"}),
+        "unknown_here": (
+            "'entra_tenant_id'",
+            {"entra_tenant_id": "fabrikam.onmicrosoft.com", "entra_auth": {"client_id": limited["client_id"], "client_secret": limited["secret"]}},
+        ),
+        "other_token": (
+            "'entra_tenant_id'",
+            {"entra_tenant_id": emulator.tenant_id("contoso"), "entra_auth": {"access_token": emulator.token("fabrikam")["access_token"]}},
+        ),
+        "wrong_secret": ("'entra_auth'", {"entra_auth": {**client, "client_secret": "wrong-but-still-nobodys-business"}}),
+        "half_credential": ("'entra_auth'", {"entra_auth": client}),
+        "other_half": ("'entra_auth'", {"entra_auth": {"client_secret": identity["secret"]}}),
+        "two_credentials": ("'entra_auth'", {"entra_auth": {**right, "access_token": "x.y.z"}}),
+        "secret_with_newline": ("'entra_auth'", {"entra_auth": {**client, "client_secret": f"{identity['secret']}\n"}}),
+        "plain_login": ("'entra_login_url'", {"entra_login_url": emulator.login_url.replace("https://", "http://")}),
+        "plain_graph": ("'entra_graph_url'", {"entra_graph_url": emulator.graph_url.replace("https://", "http://")}),
+        "password_in_graph": ("'entra_graph_url'", {"entra_graph_url": "https://me:secret-in-an-address@graph.example"}),
+        "plain_workspace": ("'workspace365_instance_url'", {"workspace365_instance_url": url.replace("https://", "http://")}),
+        "password_in_workspace": ("'workspace365_instance_url'", {"workspace365_instance_url": url.replace("://", "://me:secret-in-an-address@")}),
+        "strange_environment": ("'workspace365_environment'", {"workspace365_environment": "../x"}),
+        "no_such_environment": ("'workspace365_environment'", {"workspace365_environment": "contso"}),
+        "key_with_newline": (
+            "'workspace365_provisioning_key'",
+            {"workspace365_environment": "northwind", "workspace365_provisioning_key": "7b2f4e90-1c6d-4a83-9f05-000000000000\n"},
+        ),
+        "refused_key": (
+            "'workspace365_provisioning_key",
+            {"workspace365_environment": "wingtip", "workspace365_provisioning_keys": {"refused_key": "11111111-2222-3333-4444-555555555555"}},
+        ),
+        "not_accepted": ("'workspace365_accept_privileged'", {"workspace365_permissions": "full"}),
+        "misspelt": (
+            "'workspace365_custom_permissions'",
+            {**custom, "workspace365_custom_permissions": [{"resource": GRAPH, "delegated": ["Mail.Reed"]}]},
+        ),
+        "unknown_api": (
+            "'workspace365_custom_permissions'",
+            {**custom, "workspace365_custom_permissions": [{"resource": "Microsoft Grpah", "delegated": ["User.Read"]}]},
+        ),
+        "no_application": ("'workspace365_client_id'", {"workspace365_client_id": "payroll"}),
+        "days": ("'workspace365_secret_validity_days'", {"workspace365_secret_validity_days": 10000000}),
+        "authority": ("'workspace365_authority'", {"workspace365_authority": "login.windows.net/contoso.com"}),
+    }
+    hosts = {
+        name: {"entra_tenant_id": "contoso.onmicrosoft.com", "workspace365_environment": name.replace("_", "-"), **variables}
+        for name, (_variable, variables) in cases.items()
+    }
+    run = play("workspace365.yml", inventory=inventory(**hosts), check=True).failed()
+    for name, (variable, _variables) in cases.items():
+        result = failed_well(run, emulator, variable, host=name)
+        assert not OPTIONS.search(result["msg"]), result["msg"]
+    assert "secret-in-an-address" not in run.output
+    assert emulator.writes() == []

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 import yaml
-from support.connections import Connection
+from integration.workspace365.connection import Connection
+from integration.workspace365.helpers import own_application, signs_in
 from support.playbooks import Run
-from support.plays import failed_well, key_ids, little, own_application, role_play, scopes_of, signs_in, write_play
+from support.plays import failed_well, key_ids, little, role_play, scopes_of, write_play
+from support.waiting import OWN_CLOCK
 from tenant_emulator.testing import Emulator
 
 Play = t.Callable[..., Run]
@@ -38,7 +40,7 @@ def roles(folder: Path, *steps: tuple[str, t.Mapping[str, t.Any]], **keywords: t
 
 def reported(run: Run, fact: str) -> dict[str, t.Any]:
     """The last result of a connector in a run."""
-    found = [event.result["ansible_facts"][fact] for event in run.events if fact in (event.result.get("ansible_facts") or {})]
+    found = [event.facts[fact] for event in run.events if fact in event.facts]
     return t.cast("dict[str, t.Any]", found[-1])
 
 
@@ -53,9 +55,9 @@ def undecided(emulator: Emulator) -> str:
     return new
 
 
-def test_absent_needs_its_confirmation_while_a_delivery_is_undecided(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+def test_absent_needs_its_confirmation_while_a_delivery_is_undecided(connected: Play, play: Play, inventory: Inventory, emulator: Emulator) -> None:
     """A pending mark takes nothing away from the delivered one: the product holds one of the two keys, and everybody would be locked out."""
-    play("workspace365.yml", inventory=inventory(contoso={})).ok()
+    connected("workspace365.yml", inventory=inventory(contoso={}))
     undecided(emulator)
     emulator.clear_journal()
     failed_well(play("workspace365.yml", inventory=inventory(contoso=ABSENT)), emulator, "workspace365_absent_confirmed", "locks every user out")
@@ -63,9 +65,9 @@ def test_absent_needs_its_confirmation_while_a_delivery_is_undecided(play: Play,
     assert signs_in(emulator)
 
 
-def test_an_undecided_delivery_is_ours_on_an_unclear_page(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+def test_an_undecided_delivery_is_ours_on_an_unclear_page(connected: Play, play: Play, inventory: Inventory, emulator: Emulator) -> None:
     """The next run mints and delivers, as promised, also where the sign-in page says nothing."""
-    play("workspace365.yml", inventory=inventory(contoso={})).ok()
+    connected("workspace365.yml", inventory=inventory(contoso={}))
     undecided(emulator)
     emulator.set_workspace365("portal", "contoso", page_mode="error")
     play("workspace365.yml", inventory=inventory(contoso={})).ok()
@@ -76,9 +78,9 @@ def test_an_undecided_delivery_is_ours_on_an_unclear_page(play: Play, inventory:
 def test_hand_off_ends_the_same_way_every_time(play: Play, inventory: Inventory, emulator: Emulator) -> None:
     """An identity that may not even see grants hands off again; once somebody has consented and says so, it goes on."""
     hosts = little(emulator, "Application.ReadWrite.OwnedBy", "Organization.Read.All")
-    for _run in range(2):
+    for status in ("awaiting_consent", "consent_not_assessed"):  # of an application that this run made it is known that nobody has consented
         run = play("workspace365.yml", inventory=inventory(contoso=hosts)).ok()
-        assert reported(run, "workspace365_result")["status"] == "awaiting_consent"
+        assert reported(run, "workspace365_result")["status"] == status
         assert f"{emulator.tenant_id('contoso')}/v2.0/adminconsent" in run.output
     assert emulator.journal("workspace365", "PUT") == []
     given = {**hosts, "workspace365_consent": "none"}
@@ -101,9 +103,9 @@ def test_with_serial_hosts_that_mean_the_same_are_told_before_anything_is_writte
     assert signs_in(emulator, "northwind")
 
 
-def test_one_application_by_two_names_is_found_out(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+def test_one_application_by_two_names_is_found_out(connected: Play, play: Play, inventory: Inventory, emulator: Emulator) -> None:
     """A client id on one host and the unique name on another lead to the same application."""
-    play("workspace365.yml", inventory=inventory(contoso={})).ok()
+    connected("workspace365.yml", inventory=inventory(contoso={}))
     emulator.clear_journal()
     other = {"entra_tenant_id": emulator.tenant_id("contoso"), "workspace365_environment": "fabrikam"}
     hosts = inventory(contoso={}, again={**other, "workspace365_client_id": own_application(emulator)["appId"], "workspace365_force": True})
@@ -139,6 +141,35 @@ def test_a_connector_that_waits_reports_no_other_ones_secret(play: Play, invento
     assert result["status"] == "awaiting_consent" and result["secret"].get("key_id") is None, result["secret"]
 
 
+def test_a_product_gives_its_credential_back_before_anything_is_taken_away(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """While that fails everything stays. A restored application does not say that the product has what was taken out of it."""
+    (workdir / "nothing.yml").write_text("[]\n")
+    withdraw = workdir / "withdraw.yml"
+    connected = {
+        **PAYROLL,
+        "entra_connector_service_principal": {"account_enabled": True},
+        "entra_connector_secret": {"name": "payroll"},
+        "entra_connector_delivery": {"instance": "payroll"},
+        "entra_connector_deliver_tasks": str(workdir / "nothing.yml"),
+        "entra_connector_withdraw_tasks": str(withdraw),
+    }
+    absent = {**connected, "entra_connector_state": "absent", "entra_connector_absent_confirmed": "payroll"}
+    hosts = inventory(contoso={})
+    first = reported(play(roles(workdir, ("entra_connector", connected)), inventory=hosts).ok(), "payroll_result")
+    emulator.clear_journal()
+    withdraw.write_text("- {name: Ask the product, ansible.builtin.fail: {msg: 'The product does not answer.'}}\n")
+    failed_well(play(roles(workdir, ("entra_connector", absent)), inventory=hosts), emulator, "does not answer")
+    assert emulator.writes() == []
+    withdraw.write_text("- name: Ask the product\n  ansible.builtin.debug: {var: entra_connector_look.connection.app.app_id}\n")
+    run = play(roles(workdir, ("entra_connector", absent)), inventory=hosts).ok()
+    assert first["app"]["app_id"] in run.task("Ask the product").result.values()
+    assert reported(run, "payroll_result")["status"] == "absent"
+    again = {**connected, "entra_connector_app": {**PAYROLL["entra_connector_app"], "on_soft_deleted": "restore"}}
+    result = reported(play(roles(workdir, ("entra_connector", again)), inventory=hosts).ok(), "payroll_result")
+    assert result["app"]["app_id"] == first["app"]["app_id"]
+    assert result["secret"]["key_id"] not in (None, first["secret"]["key_id"])
+
+
 def test_adopting_by_display_name_takes_one_run(play: Play, inventory: Inventory, emulator: Emulator) -> None:
     """The look finds the application that is to be adopted, so that its permissions are requested in the same run."""
     emulator.add_application("contoso", displayName="Workspace by hand")
@@ -158,9 +189,9 @@ def test_adopting_a_multitenant_registration_leaves_its_audience(play: Play, inv
     assert signs_in(emulator)
 
 
-def test_restoring_brings_everything_up_to_date_in_one_run(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+def test_restoring_brings_everything_up_to_date_in_one_run(connected: Play, play: Play, inventory: Inventory, emulator: Emulator) -> None:
     """A restored application requests what it requested when it was deleted; what is wanted by now comes in the same run."""
-    play("workspace365.yml", inventory=inventory(contoso={})).ok()
+    connected("workspace365.yml", inventory=inventory(contoso={}))
     play("workspace365.yml", inventory=inventory(contoso={**ABSENT, "workspace365_absent_confirmed": "contoso"})).ok()
     wanted = [{"resource": "Microsoft Graph", "delegated": ["openid", "User.Read", "Mail.Send"]}]
     more = {"workspace365_on_soft_deleted": "restore", "workspace365_permissions": "custom", "workspace365_custom_permissions": wanted}
@@ -187,9 +218,9 @@ def test_retiring_an_old_key_asks_nothing_of_the_product(play: Play, inventory: 
     assert signs_in(emulator)
 
 
-def test_a_rotation_looks_at_the_page_under_our_mark(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+def test_a_rotation_looks_at_the_page_under_our_mark(connected: Play, play: Play, inventory: Inventory, emulator: Emulator) -> None:
     """Somebody connected the environment to another tenant since: that is not overwritten, whatever is set."""
-    play("workspace365.yml", inventory=inventory(contoso={})).ok()
+    connected("workspace365.yml", inventory=inventory(contoso={}))
     other = {"authority": "https://login.windows.net/fabrikam.com", "client_id": "0b9e4c37-36d2-4f4e-8f28-0a54a8d6b1aa", "key": "made-by-hand-long-ago"}
     emulator.set_workspace365("portal", "contoso", sso=other)
     emulator.clear_journal()
@@ -201,7 +232,7 @@ def test_a_rotation_looks_at_the_page_under_our_mark(play: Play, inventory: Inve
 def test_an_authority_of_another_tenant_is_refused(play: Play, inventory: Inventory, emulator: Emulator) -> None:
     """Everybody would be sent to another customer's sign-in."""
     wrong = {"workspace365_authority": "https://login.windows.net/fabrikam.com"}
-    failed_well(play("workspace365.yml", inventory=inventory(contoso=wrong)), emulator, "fabrikam.com", "another tenant's sign-in", "Contoso")
+    failed_well(play("workspace365.yml", inventory=inventory(contoso=wrong)), emulator, "fabrikam.com", "the sign-in of another tenant", "Contoso")
     assert emulator.writes() == []
 
 
@@ -231,7 +262,7 @@ def test_the_reason_is_not_lost_when_the_clean_up_fails_too(play: Play, inventor
     emulator.fault(service="graph", method="POST", path="removePassword", action="status", status=403, body=DENIED, times=None)
     run = play("workspace365.yml", inventory=inventory(contoso={}))
     (left,) = key_ids(own_application(emulator))
-    failed_well(run, emulator, "provisioning key was not accepted", left, "could not be removed again", "Authorization_RequestDenied")
+    failed_well(run, emulator, "provisioning key was not accepted", f"{left} was not delivered and could not be removed", "Authorization_RequestDenied")
 
 
 @pytest.mark.exhaustive
@@ -263,7 +294,7 @@ def test_a_refusal_does_not_take_the_key_from_a_sink(play: Play, inventory: Inve
     emulator.fault(service="workspace365", method="PUT", path="OAuth2", action="status", status=403)
     hosts = inventory(contoso={"entra_connector_sink": {"type": "tasks", "file": str(sink)}, "ansible_python_interpreter": "{{ ansible_playbook_python }}"})
     run = play("workspace365.yml", inventory=hosts).failed()
-    assert "stays, because it is stored already (tasks)" in run.failure()["msg"], run.failure()["msg"]
+    assert "stays, because a sink has stored it (tasks)" in run.failure()["msg"], run.failure()["msg"]
     stored = yaml.safe_load(held.read_text())
     application = own_application(emulator)
     assert stored["key"] in key_ids(application)
@@ -275,9 +306,11 @@ def test_a_refusal_does_not_take_the_key_from_a_sink(play: Play, inventory: Inve
     assert play("workspace365.yml", inventory=hosts).ok().changed() == []
 
 
-def test_a_purge_right_after_a_delete_waits_for_the_deleted_object(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+def test_a_purge_right_after_a_delete_waits_for_the_deleted_object(
+    connected: Play, play: Play, inventory: Inventory, emulator: Emulator, workdir: Path
+) -> None:
     made = write_play(workdir, {"name": "make", "tenantkit.connectors.entra_app": {"unique_name": "payroll"}})
-    object_id = play(made, inventory=inventory(contoso={})).ok().task("make").result["app"]["object_id"]
+    object_id = connected(made, inventory=inventory(contoso={})).task("make").result["app"]["object_id"]
     emulator.fault(service="graph", method="DELETE", path="deletedItems", action="status", status=404, body=NOT_THERE)
     gone = write_play(workdir, {"name": "purge", "tenantkit.connectors.entra_app": {"object_id": object_id, "state": "absent", "purge": True}})
     play(gone, inventory=inventory(contoso={})).ok()
@@ -291,10 +324,10 @@ def test_a_prediction_asks_the_tenant_guard(play: Play, inventory: Inventory, em
     failed_well(play(playbook, inventory=inventory(contoso={}), check=True), emulator, "fabrikam.com")
 
 
-def test_a_lost_answer_to_a_change_is_looked_at(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+def test_a_lost_answer_to_a_change_is_looked_at(connected: Play, play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
     """The write was carried out, its answer lost: it is found, and not written over what others may have changed since."""
     made = write_play(workdir, {"name": "make", "tenantkit.connectors.entra_app": {"unique_name": "payroll"}})
-    play(made, inventory=inventory(contoso={})).ok()
+    connected(made, inventory=inventory(contoso={}))
     emulator.clear_journal()
     emulator.fault(service="graph", method="PATCH", path="applications/", action="drop_after")
     change = write_play(workdir, {"name": "change", "tenantkit.connectors.entra_app": {"unique_name": "payroll", "notes": "n"}})
@@ -313,14 +346,14 @@ def test_no_time_at_all_is_a_mistake(play: Play, inventory: Inventory, emulator:
 def test_a_dropped_connection_has_an_id(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
     """Where no answer came, our own id is all that support can search for."""
     emulator.fault(service="graph", method="POST", path="batch", action="drop_before", times=None)
-    playbook = write_play(workdir, {"name": "make", "tenantkit.connectors.entra_app": {"unique_name": "payroll", "timeout": 4}})
-    failure = failed_well(play(playbook, inventory=inventory(contoso={})), emulator, "client request id")["failure"]
+    playbook = write_play(workdir, {"name": "make", "tenantkit.connectors.entra_app": {"unique_name": "payroll"}})
+    failure = failed_well(play(playbook, inventory=inventory(contoso={}), env=OWN_CLOCK), emulator, "client request id")["failure"]
     assert failure["client_request_id"]
 
 
-def test_a_run_shows_what_it_did_with_secrets(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+def test_a_run_shows_what_it_did_with_secrets(connected: Play, play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
     """The roles hide values, not what is done with them. A task that somebody else hides stays hidden."""
-    run = play("workspace365.yml", inventory=inventory(contoso={})).ok()
+    run = connected("workspace365.yml", inventory=inventory(contoso={}))
     key_id = key_ids(own_application(emulator))[0]
     for line in (
         "[contoso] entra_managed_credential: mint secret 'workspace365' valid 180 days",
@@ -358,9 +391,9 @@ def test_the_module_defaults_of_a_play_stay_in_force(play: Play, inventory: Inve
     credential = {"auth_method": "client_secret", "auth_client_id": identity["client_id"], "auth_client_secret": identity["secret"]}
     nothing = {"AZURE_CLIENT_ID": None, "AZURE_CLIENT_SECRET": None}
     hosts = inventory(contoso={}, fabrikam={"entra_auth": {"client_id": identity["client_id"], "client_secret": "not-the-secret"}})
-    run = play(role_play(workdir, defaults=credential), inventory=hosts, env=nothing)
+    run = play(role_play(workdir, "workspace365", defaults=credential), inventory=hosts, env=nothing)
     assert run.returncode == 2, run.output
     assert all(event.status != "failed" for event in run.events if event.host == "contoso"), run.output
-    assert run.task("Report the connection", "contoso").result["ansible_facts"]["workspace365_result"]["status"] == "connected"
+    assert run.task("Report the connection", "contoso").facts["workspace365_result"]["status"] == "connected"
     # What a host says goes first.
     assert "AADSTS7000215" in run.failure("fabrikam")["msg"]

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from integration.workspace365.helpers import own_application, signs_in
 from support.key_value import TOKEN, key_value
 from support.playbooks import ROOT, Run
-from support.plays import failed_well, no_secret_shown, own_application, signs_in, write_play
+from support.plays import failed_well, no_secret_shown, write_play
 from tenant_emulator.testing import Emulator
 
 Play = t.Callable[..., Run]

@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 from support.playbooks import MODULE_PROCESS, MODULES, ONLY_IN_WORKER, ROOT, Run
+from support.products import of_tenant, products
 from tenant_emulator.testing import Emulator
 
-PLAYBOOKS = sorted((ROOT / "tests" / "integration" / "modules").glob("*.yml"))
+FOLDERS = [ROOT / "tests" / "integration", *(product.folder for product in products().values())]
+PLAYBOOKS = sorted((path for folder in FOLDERS for path in (folder / "modules").glob("*.yml")), key=lambda path: path.stem)
 PHASES = (("check_empty", True), ("first", False), ("again", False), ("check_again", True))
 WAY = "process" if os.environ.get(MODULE_PROCESS) else "worker"
 
@@ -43,7 +45,7 @@ def test_again_and_again(
     inventory: t.Callable[..., Path],
     emulator: Emulator,
 ) -> None:
-    hosts = inventory(tenant={"entra_tenant_id": emulator.tenant_id("contoso"), "workspace365_environment": "contoso"})
+    hosts = inventory(tenant={"entra_tenant_id": emulator.tenant_id("contoso"), **of_tenant("contoso")})
     env = {MODULE_PROCESS: "1"} if way == "process" else {}
     for phase, check in phases:
         emulator.clear_journal()

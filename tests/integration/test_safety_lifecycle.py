@@ -6,8 +6,9 @@ from __future__ import annotations
 import typing as t
 from pathlib import Path
 
+from integration.workspace365.helpers import own_application, signs_in
 from support.playbooks import Run
-from support.plays import each_failed_well, expected_to_fail, failed_well, key_ids, own_application, scopes_of, signs_in, task, write_play
+from support.plays import each_failed_well, expected_to_fail, failed_well, key_ids, scopes_of, task, write_play
 from tenant_emulator.testing import Emulator
 
 Play = t.Callable[..., Run]
@@ -45,18 +46,18 @@ def test_15_nothing_is_delivered_while_consent_is_missing(play: Play, inventory:
     run = play("workspace365.yml", inventory=inventory(contoso={"entra_auth": little})).ok()
     assert "waiting for admin consent" in run.output
     assert f"{emulator.tenant_id('contoso')}/v2.0/adminconsent" in run.output
-    result = run.task("Report the connection").result["ansible_facts"]["workspace365_result"]
+    result = run.task("Report the connection").facts["workspace365_result"]
     assert result["status"] == "awaiting_consent"
     assert key_ids(own_application(emulator)) == []
     assert emulator.journal("workspace365", "PUT") == []
     run = play("workspace365.yml", inventory=inventory(contoso={})).ok()
-    assert run.task("Report the connection").result["ansible_facts"]["workspace365_result"]["status"] == "connected"
+    assert run.task("Report the connection").facts["workspace365_result"]["status"] == "connected"
     assert signs_in(emulator)
 
 
-def test_16_absent_needs_a_confirmation_and_takes_only_our_own(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+def test_16_absent_needs_a_confirmation_and_takes_only_our_own(connected: Play, play: Play, inventory: Inventory, emulator: Emulator) -> None:
     """While a delivered key would be lost the environment has to be named; then consent, principal and application go, recoverably."""
-    play("workspace365.yml", inventory=inventory(contoso={})).ok()
+    connected("workspace365.yml", inventory=inventory(contoso={}))
     emulator.clear_journal()
     refused = play("workspace365.yml", inventory=inventory(contoso=ABSENT))
     failed_well(refused, emulator, "workspace365_absent_confirmed", "contoso", "locks every user out")
@@ -66,7 +67,7 @@ def test_16_absent_needs_a_confirmation_and_takes_only_our_own(play: Play, inven
     assert signs_in(emulator)
     application = own_application(emulator)
     run = play("workspace365.yml", inventory=inventory(contoso=CONFIRMED)).ok()
-    assert run.task("Report the connection").result["ansible_facts"]["workspace365_result"]["status"] == "absent"
+    assert run.task("Report the connection").facts["workspace365_result"]["status"] == "absent"
     assert application["id"] not in emulator.tenant("contoso")["applications"]
     assert application["id"] in emulator.tenant("contoso")["deleted"], "it can be restored for 30 days"
     assert scopes_of(emulator, "contoso", application["appId"]) == []
@@ -88,7 +89,7 @@ def test_16_an_adopted_application_stays_as_it_was(play: Play, inventory: Invent
     assert scopes == {"Mail.Read", "openid", "User.Read"}
     assert play("workspace365.yml", inventory=inventory(contoso=adopted)).ok().changed() == []
     run = play("workspace365.yml", inventory=inventory(contoso={**adopted, **CONFIRMED})).ok()
-    assert run.task("Report the connection").result["ansible_facts"]["workspace365_result"]["status"] == "absent"
+    assert run.task("Report the connection").facts["workspace365_result"]["status"] == "absent"
     left = emulator.tenant("contoso")["applications"][made["application"]["id"]]
     assert [item["displayName"] for item in left["passwordCredentials"]] == ["by hand"]
     assert [tag for tag in left["tags"] if tag.startswith("tkc:")] == []
@@ -164,7 +165,7 @@ def test_18_a_display_name_alone_finds_no_application_of_others(play: Play, inve
     }
     tasks = [expected_to_fail(module, module, {**by_name, **more}) for module, more in modules.items()]
     run = play(write_play(workdir, *tasks), inventory=inventory(contoso={})).ok()
-    each_failed_well(run, emulator, {module: ["made by others", made["appId"], "app_id"] for module in modules})
+    each_failed_well(run, emulator, {module: ["tkc:created", made["appId"], "app_id"] for module in modules})
     assert emulator.writes() == []
     own = write_play(workdir, task("make", "entra_app", {"display_name": "Ours"}), task("ask", "entra_app_permission", {"display_name": "Ours", **permissions}))
     play(own, inventory=inventory(contoso={})).ok()

@@ -7,8 +7,9 @@ import typing as t
 import urllib.parse
 from pathlib import Path
 
+from integration.workspace365.helpers import own_application
 from support.playbooks import Run
-from support.plays import GRAPH, each_failed_well, expected_to_fail, own_application, scopes_of, task, write_play, writes_seen
+from support.plays import GRAPH, each_failed_well, expected_to_fail, failed_well, little, scopes_of, task, write_play, writes_seen
 from tenant_emulator.testing import Emulator
 
 Play = t.Callable[..., Run]
@@ -159,6 +160,23 @@ def test_26_assignment_is_not_turned_on_over_peoples_heads(play: Play, inventory
     accepted = write_play(workdir, task("turn on", "entra_service_principal", {**turn_on, "accept_unassigned": True}))
     play(accepted, inventory=inventory(contoso={})).ok()
     assert emulator.tenant("contoso")["service_principals"][principal["id"]]["appRoleAssignmentRequired"]
+
+
+def test_26_a_leavers_consent_stops_nothing(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """An account that is disabled cannot sign in anyway. Whether one is needs a permission of its own: without it the account counts."""
+    one = {**PAYROLL, "permissions": [{"resource": GRAPH, "delegated": ["User.Read"]}], "principal": "service@contoso.com"}
+    turn_on = {**PAYROLL, "app_role_assignment_required": True, "assigned_to": {"add": [{"user": "admin@contoso.com"}]}}
+    play(write_play(workdir, *MADE, task("consent", "entra_admin_consent", one)), inventory=inventory(contoso={})).ok()
+    leaver = next(item["id"] for item in emulator.tenant("contoso")["users"].values() if item["userPrincipalName"] == "service@contoso.com")
+    emulator.update("contoso", "users", leaver, accountEnabled=False)
+    on = write_play(workdir, task("turn on", "entra_service_principal", {**turn_on, "assigned_to": {"add": [{"group": "Contoso Staff"}]}}))
+    blind = little(emulator, "Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All", "Group.Read.All",
+                   "Organization.Read.All", "User.ReadBasic.All")  # fmt: skip
+    env = {"AZURE_CLIENT_ID": blind["entra_auth"]["client_id"], "AZURE_CLIENT_SECRET": blind["entra_auth"]["client_secret"]}
+    failed_well(play(on, inventory=inventory(contoso={}), env=env), emulator, "service@contoso.com", "Not assessed", "User.Read.All")
+    run = play(write_play(workdir, task("turn on", "entra_service_principal", turn_on)), inventory=inventory(contoso={})).ok()
+    (warning,) = run.task("turn on").result["warnings"]
+    assert "not counted: service@contoso.com" in warning
 
 
 def test_28_the_documented_privileges_are_enough(play: Play, inventory: Inventory, emulator: Emulator) -> None:

@@ -6,14 +6,16 @@ from __future__ import annotations
 import typing as t
 from pathlib import Path
 
+from integration.workspace365.helpers import own_application, signs_in
 from support.playbooks import Run
-from support.plays import each_failed_well, expected_to_fail, failed_well, own_application, signs_in, write_play
+from support.plays import each_failed_well, expected_to_fail, failed_well, write_play
 from tenant_emulator.testing import Emulator
 
 Play = t.Callable[..., Run]
 Inventory = t.Callable[..., Path]
 
 PAYROLL = {"unique_name": "payroll", "display_name": "Payroll"}
+ALONE = {"workspace365_provisioning_key_instance": None}  # a key that does not say whose it is
 
 
 def test_1_the_tenant_never_comes_from_the_environment(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
@@ -23,9 +25,9 @@ def test_1_the_tenant_never_comes_from_the_environment(play: Play, inventory: In
     hosts.write_text(hosts.read_text().replace("      entra_tenant_id: REMOVED\n", ""))
     run = play("workspace365.yml", inventory=hosts, env=injected)
     assert "missing required arguments: entra_tenant_id" in run.failed().failure("contoso")["msg"]
-    failed_well(run, emulator, "tenant_id is empty", host="fabrikam")
+    failed_well(run, emulator, "'entra_tenant_id' is empty", host="fabrikam")
     alone = write_play(workdir, expected_to_fail("module", "entra_app", PAYROLL))
-    text = alone.read_text().replace("      tenant_id: '{{ entra_tenant_id }}'\n", "      timeout: 5\n")
+    text = alone.read_text().replace("      tenant_id: '{{ entra_tenant_id }}'\n", "      timeout: 300\n")
     assert text != alone.read_text()
     alone.write_text(text)
     run = play(alone, inventory=hosts, env=injected).ok()
@@ -87,20 +89,42 @@ def test_5_an_environment_that_is_not_marked(play: Play, inventory: Inventory, e
     assert signs_in(emulator)
 
 
-def test_6_a_provisioning_key_belongs_to_its_host(play: Play, inventory: Inventory, emulator: Emulator) -> None:
-    """One key for several instances is refused before anything is sent; keys by host go to their own instance only."""
-    elsewhere = {"workspace365_instance_url": emulator.workspace365_url("other"), "workspace365_environment": "wingtip"}
-    run = play("workspace365.yml", inventory=inventory(contoso={}, fabrikam=elsewhere))
-    failed_well(run, emulator, "workspace365_provisioning_keys", host="contoso")
-    failed_well(run, emulator, "workspace365_provisioning_keys", host="fabrikam")
-    assert emulator.journal("workspace365") == []
-    assert emulator.writes() == []
+def test_6_a_provisioning_key_belongs_to_its_host(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """One key for several instances is refused before anything is sent; keys go to the instance or the host beside them only."""
+    elsewhere = {"workspace365_instance_url": emulator.workspace365_url("other"), "workspace365_environment": "wingtip", **ALONE}
+    hosts = inventory(contoso=ALONE, fabrikam=elsewhere)
+    run = play("workspace365.yml", inventory=hosts)
+    failed_well(run, emulator, "workspace365_provisioning_keys", "fabrikam uses https://", host="contoso")
+    failed_well(run, emulator, "workspace365_provisioning_keys", "contoso uses https://", host="fabrikam")
+    one = write_play(workdir, roles=["tenantkit.connectors.workspace365"], hosts="contoso")
+    failed_well(play(one, inventory=hosts), emulator, "fabrikam uses https://", host="contoso")  # it is no host of this play
+    beside = inventory(contoso={}, fabrikam={**elsewhere, "workspace365_provisioning_key_instance": emulator.workspace365_url()})
+    run = play("workspace365.yml", inventory=beside, check=True)
+    failed_well(run, emulator, "workspace365_instance_url", emulator.workspace365_url(), emulator.workspace365_url("other"), host="fabrikam")
+    assert {event.host for event in run.events if event.status == "failed"} == {"fabrikam"}
+    emulator.clear_journal()
     keys = {name: emulator.control("GET", f"workspace365/{instance}")["provisioning_key"] for name, instance in (("contoso", "portal"), ("fabrikam", "other"))}
-    own_keys = {"workspace365_provisioning_keys": keys, "workspace365_provisioning_key": None}
+    by_instance = {emulator.workspace365_url("other") + "/": keys.pop("fabrikam"), **keys}
+    own_keys = {"workspace365_provisioning_keys": by_instance, "workspace365_provisioning_key": None}
     play("workspace365.yml", inventory=inventory(contoso=own_keys, fabrikam={**elsewhere, **own_keys})).ok()
     assert signs_in(emulator, "contoso", "portal")
     assert signs_in(emulator, "wingtip", "other")
     assert 403 not in {entry["status"] for entry in emulator.journal("workspace365")}
+
+
+def test_6_a_run_that_sees_only_some_hosts(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """The host whose instance a key belongs to may be the one that is missing, so a key without its instance goes nowhere and no service is asked."""
+    emulator.clear_journal()
+    hosts = inventory(contoso=ALONE, fabrikam=ALONE)
+    words = ["workspace365_provisioning_key_instance", "Nothing was asked for"]
+    limited = play("workspace365.yml", inventory=hosts, args=["--limit", "contoso"])
+    failed_well(limited, emulator, "is limited to 'contoso'", *words, host="contoso")
+    failed_well(play("workspace365.yml", inventory=hosts, env={"JOB_ID": "7"}), emulator, "AWX", *words, host="fabrikam")
+    failed_well(play("workspace365.yml", inventory=hosts, extra={"workspace365_hosts": "contoso"}), emulator, "'workspace365_hosts'", *words)
+    failed_well(play("workspace365_recover.yml", inventory=hosts, extra={"awx_job_id": 7}), emulator, "awx_job_id", *words, host="contoso")
+    assert emulator.journal() == []
+    play("workspace365.yml", inventory=inventory(contoso={}, fabrikam=ALONE), args=["--limit", "contoso"]).ok()
+    assert signs_in(emulator)
 
 
 def test_7_plain_http_is_refused(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:

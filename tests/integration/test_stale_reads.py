@@ -7,8 +7,9 @@ import typing as t
 from pathlib import Path
 
 import pytest
+from integration.workspace365.helpers import own_application, signs_in
 from support.playbooks import Run
-from support.plays import GRAPH, key_ids, no_secret_shown, own_application, scopes_of, signs_in, task, write_play
+from support.plays import GRAPH, key_ids, no_secret_shown, scopes_of, task, write_play
 from tenant_emulator.testing import Emulator
 
 Play = t.Callable[..., Run]
@@ -24,10 +25,12 @@ def held(emulator: Emulator) -> str:
     return str(emulator.workspace365("portal", "contoso")["sso"]["key_id"])
 
 
-def test_connecting_under_stale_reads(play: Play, inventory: Inventory, emulator: Emulator) -> None:
-    """One application, one grant, one secret, which is the one that is delivered."""
+@pytest.mark.parametrize("ahead", [pytest.param(0, id="clocks-agree"), pytest.param(-3600, id="an-hour-behind")])
+def test_connecting_under_stale_reads(play: Play, inventory: Inventory, emulator: Emulator, ahead: int) -> None:
+    """One application, one grant, one secret, which is the one that is delivered. How new an object is, is judged by the service's clock."""
     hosts = inventory(contoso={})
-    emulator.settings(**STALE, replication_reads=1)
+    emulator.reset(forget=True, ahead=ahead)
+    emulator.settings(**STALE, replication_reads=2, replication_flap=True)
     run = play("workspace365.yml", inventory=hosts).ok()
     application = own_application(emulator)
     assert key_ids(application) == [held(emulator)]

@@ -15,7 +15,7 @@ TOKEN = "hvs.emulated-token-of-the-key-value-store"
 
 @dataclasses.dataclass
 class Store:
-    """What it holds: the newest data of each entry, and the metadata that somebody gave it."""
+    """What it holds: the newest data of each entry, and the metadata that a writer gave it."""
 
     data: dict[str, dict[str, str]] = dataclasses.field(default_factory=dict)
     metadata: dict[str, dict[str, str]] = dataclasses.field(default_factory=dict)

@@ -2,7 +2,7 @@
 """Ends the real ansible-playbook at one of its requests.
 
 ansible-core puts every worker into a session of its own, so that a signal to the process group of ansible-playbook reaches the parent alone.
-The parent hands SIGTERM and SIGINT on; nobody hands on SIGKILL. What dies when a container is stopped or memory runs out is the whole
+The parent hands SIGTERM and SIGINT on; SIGKILL is not handed on. What dies when a container is stopped or memory runs out is the whole
 tree, and that is what C(SIGKILL) means here; with C(ORPHAN) only the parent dies and the worker finishes its task alone.
 
 The emulator tells that the request has come by killing a process that waits for nothing else, and keeps the client waiting meanwhile.
@@ -15,19 +15,20 @@ import dataclasses
 import os
 import signal
 import subprocess
-import time
 import typing as t
 from pathlib import Path
 
 from tenant_emulator.testing import Emulator
+
+from support.processes import kill_tree, parents, tree
+from support.waiting import eventually
 
 ORPHAN = "ORPHAN"
 HOWS = ("SIGKILL", "SIGTERM", "SIGINT", ORPHAN)
 WHENS = ("before", "after")
 # In the middle of writing a vault file: half of it is there, all of it, all of it on the disk, under its own name.
 HOLDS = ("half", "written", "synced", "replaced")
-_START, _END = 60.0, 60.0  # seconds
-_ORPHAN_WAITS = 0.3
+_HELD = 600.0  # seconds that a request is kept waiting at most: it ends with its client or with the rule
 
 
 @dataclasses.dataclass
@@ -46,27 +47,6 @@ class Killed:
         return self.stdout + self.stderr
 
 
-def _parents() -> dict[int, int]:
-    """Parent by process id, of all processes that are not dead."""
-    found = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            with contextlib.suppress(OSError):
-                state, parent = (entry / "stat").read_text().rpartition(")")[2].split()[:2]
-                if state != "Z":
-                    found[int(entry.name)] = int(parent)
-    return found
-
-
-def tree(root: int) -> list[int]:
-    """A process and all that descend from it, parents first."""
-    parents = _parents()
-    found = [root] if root in parents else []
-    for pid in found:
-        found += [child for child, parent in parents.items() if parent == pid]
-    return found
-
-
 def _command_line(pid: int) -> str:
     try:
         return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
@@ -83,23 +63,10 @@ def _files(folder: Path) -> dict[Path, bytes]:
     return found
 
 
-def _wait(condition: t.Callable[[], bool], seconds: float) -> bool:
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.01)
-    return True
-
-
 def _send(how: str, root: int) -> None:
     """The signal, to whom it goes in real life."""
     if how == "SIGKILL":
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(root, signal.SIGSTOP)  # it cannot start another worker while its tree is looked at
-        for pid in tree(root):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        kill_tree(root)
     else:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(root, signal.SIGKILL if how == ORPHAN else signal.Signals[how])
@@ -124,20 +91,21 @@ def run_and_kill(
     """
     with contextlib.ExitStack() as stack:
         wire = stack.enter_context(_waiting(["sleep", "600"]))
-        seconds = _ORPHAN_WAITS if how == ORPHAN else _END
         if hold:
             callbacks = f"{env.get('ANSIBLE_CALLBACKS_ENABLED', '')},hold".lstrip(",")
             env = {**env, "ANSIBLE_CALLBACKS_ENABLED": callbacks, "HOLD_AT": hold, "HOLD_PID": str(wire.pid)}
         else:
-            stack.enter_context(emulator.faulty(action=f"kill_pid_{when}", pid=wire.pid, path=path, skip=request - 1, seconds=seconds))
+            rule = stack.enter_context(emulator.faulty(action=f"kill_pid_{when}", pid=wire.pid, path=path, skip=request - 1, seconds=_HELD))
         out, err = (stack.enter_context((workdir / name).open("w+", errors="replace")) for name in ("killed.stdout", "killed.stderr"))
         victim = stack.enter_context(_waiting(command, env=dict(env), cwd=workdir, stdout=out, stderr=err))
-        arrived = _wait(lambda: wire.poll() is not None or victim.poll() is not None, _START) and wire.poll() is not None
+        arrived = eventually(lambda: wire.poll() is not None or victim.poll() is not None) and wire.poll() is not None
         members = tree(victim.pid)
         lines, files = [_command_line(pid) for pid in members], _files(workdir)
         if arrived:
             _send(how, victim.pid)
-            ended = _wait(lambda: victim.poll() is not None and not _alive(members), _END)
+            if how == ORPHAN and not hold:
+                emulator.control("DELETE", f"faults/{rule}")  # the worker hears that its connection is broken, and goes on
+            ended = eventually(lambda: victim.poll() is not None and not _alive(members))
         out.seek(0), err.seek(0)
         killed = Killed(victim.returncode, out.read(), err.read(), lines, files)
     assert arrived, f"{hold or f'request {request}'} never came:\n{killed.output}"
@@ -146,8 +114,8 @@ def run_and_kill(
 
 
 def _alive(members: t.Iterable[int]) -> list[int]:
-    parents = _parents()
-    return [pid for pid in members if pid in parents]
+    known = parents()
+    return [pid for pid in members if pid in known]
 
 
 @contextlib.contextmanager
@@ -158,7 +126,5 @@ def _waiting(command: t.Sequence[str], **more: t.Any) -> t.Iterator[subprocess.P
         yield process
     finally:
         if process.poll() is None:
-            for pid in tree(process.pid):
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+            kill_tree(process.pid)
         process.wait()

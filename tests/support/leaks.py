@@ -15,7 +15,7 @@ import ahocorasick
 
 _SHORTEST = 10  # made-up values shorter than that are ordinary words elsewhere
 _PIECE = 14  # of a secret that was cut off somewhere
-PRIVATE_KEY = "PRIVATE KEY"  # stands in every private key that anybody writes down as text
+PRIVATE_KEY = "PRIVATE KEY"  # stands in every private key that is written down as text
 _CACHE = re.compile(r"^tenantkit-\d+-[0-9A-Za-z-]+$")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connector.look import Ask, Json, Look, Looked
 
 APP_ID, KEY_ID, NEW_KEY = "631a96bc-a705-4eda-9f99-fdaf9f54f6a2", "1cb9dd5f-6f5c-4ae5-a1f3-a0a0e1d2a2fb", "5d1f0d2b-63b6-4b1c-8f4a-1f0a4f1b9e33"
 PERMISSIONS = [{"resource": "Microsoft Graph", "delegated": ["User.Read"], "application": []}]
@@ -16,6 +17,8 @@ ROLE = {
     "has_product": True,
     "consent_wanted": True,
     "secret_later": False,
+    "prefix": "payroll",
+    "consent_variable": "payroll_consent: none",
     "absent_confirmed": "",
     "absent_confirmation": "payroll",
     "problems": [],
@@ -60,10 +63,37 @@ def seen(actions: t.Mapping[str, t.Sequence[str]] | None = None, **more: t.Any) 
         "adds": {"items": [], "recorded": True},
         "takes": {},
         "missing_resources": [],
+        "blockers": [],
+        "not_assessed": [],
+        "drift": [],
         **more,
     }
+
+
+def blocker(what: str = "deactivated", object_type: str = "application", *, shuts: bool = True, stops_renewal: bool = True) -> dict[str, t.Any]:
+    """Something that no sign-in gets past, as the look reports it."""
+    named = {"what": what, "object_type": object_type, "name": "Payroll", "object_id": APP_ID, "who": "an owner.", "sentence": f"It is {what}."}
+    return {**named, "shuts": shuts, "stops_renewal": stops_renewal}
 
 
 def new_app() -> dict[str, t.Any]:
     """An application that does not exist yet."""
     return {"app_id": PLACEHOLDER_ID, "display_name": None, "would_create": True, "tags": []}
+
+
+def lead(look: Look, *answers: Json) -> tuple[list[Ask], Looked]:
+    """What a look asks when it gets these answers, and how it ends. It has to ask exactly as often."""
+    asked: list[Ask] = []
+    given = list(answers)
+    answer: t.Any = None
+    try:
+        while True:
+            question = look.send(answer)
+            several = question if isinstance(question, list) else [question]
+            asked += several
+            assert len(given) >= len(several), f"no answer to {several}"
+            results, given = given[: len(several)], given[len(several) :]
+            answer = results if isinstance(question, list) else results[0]
+    except StopIteration as end:
+        assert given == [], f"not asked for: {given}"
+        return asked, end.value

@@ -11,6 +11,7 @@ import yaml
 from tenant_emulator.testing import Emulator
 
 from support.playbooks import Event, Run
+from support.products import products
 
 COLLECTION = "tenantkit.connectors"
 GRAPH = "Microsoft Graph"
@@ -42,7 +43,7 @@ def write_play(
     return path
 
 
-def role_play(folder: Path, role: str = "workspace365", **keywords: t.Any) -> Path:
+def role_play(folder: Path, role: str, **keywords: t.Any) -> Path:
     """A playbook with one role, for module defaults that the role's own playbook does not have."""
     return write_play(folder, roles=[f"{COLLECTION}.{role}"], **keywords)
 
@@ -61,19 +62,8 @@ def is_sentence(result: t.Mapping[str, t.Any], *words: str) -> None:
     assert "\n" not in text.strip(), text
     assert text.strip().endswith((".", "]", ")", "error")) or "http" in text.split()[-1], text
     assert 20 < len(text) < _LONGEST_SENTENCE, text
-    _names_the_environment(result)
-
-
-def _names_the_environment(result: t.Mapping[str, t.Any]) -> None:
-    """Assert that a failure of Workspace 365 says whose it is and which environment, and the id that support asks for, if there was an answer."""
-    failure = result.get("failure") or {}
-    if failure.get("service") != "Workspace 365":
-        return
-    text = messages(result)
-    assert failure["tenant"] and failure["tenant"] in text, text
-    assert "environment" in text.lower() or failure["kind"] == "option", text
-    if failure["http_status"]:
-        assert (failure["request_id"] or failure["client_request_id"]) in text, text
+    for product in products().values():
+        product.check_failure(result)
 
 
 def no_secret_shown(run: Run, emulator: Emulator) -> None:
@@ -103,10 +93,9 @@ def each_failed_well(run: Run, emulator: Emulator, expected: t.Mapping[str, t.Se
     return events
 
 
-def own_application(emulator: Emulator, tenant: str = "contoso", unique_name: str | None = None) -> dict[str, t.Any]:
-    """The application that the Workspace 365 role made in a tenant."""
-    wanted = unique_name or f"tenantkit.workspace365.{tenant}"
-    found = [item for item in emulator.tenant(tenant)["applications"].values() if item["uniqueName"] == wanted]
+def own_application(emulator: Emulator, tenant: str, unique_name: str) -> dict[str, t.Any]:
+    """The application of a unique name in a tenant."""
+    found = [item for item in emulator.tenant(tenant)["applications"].values() if item["uniqueName"] == unique_name]
     assert len(found) == 1, [item["displayName"] for item in emulator.tenant(tenant)["applications"].values()]
     return t.cast("dict[str, t.Any]", found[0])
 
@@ -128,11 +117,6 @@ def scopes_of(emulator: Emulator, tenant: str, app_id: str) -> list[set[str]]:
 def key_ids(application: t.Mapping[str, t.Any]) -> list[str]:
     """The ids of an application's secrets."""
     return [item["keyId"] for item in application["passwordCredentials"]]
-
-
-def signs_in(emulator: Emulator, environment: str = "contoso", instance: str = "portal") -> bool:
-    """Whether people can sign in with what Workspace 365 holds."""
-    return int(emulator.control("POST", f"workspace365/{instance}/{environment}/sign-in")["status"]) == 200
 
 
 def writes_seen(emulator: Emulator) -> list[str]:

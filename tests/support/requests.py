@@ -134,16 +134,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def shared(entries: t.Iterable[JsonObject], names: t.Iterable[str]) -> list[JsonObject]:
-    """Requests to a product that name no tenant."""
-    return [entry for entry in entries if entry["service"] == "workspace365" and not any(name in entry["path"] for name in names)]
+    """Requests to a product that name no tenant: neither in a token nor in the path."""
+    return [entry for entry in entries if entry["tenant"] is None and not any(name in entry["path"] for name in names)]
 
 
 def per_tenant(emulator: Emulator, entries: t.Iterable[JsonObject], name: str) -> list[JsonObject]:
-    """The requests that are about one tenant; what a product is asked counts when it names the environment of that name."""
+    """The requests that are about one tenant; what a product is asked without a token of Entra counts when its path has that name."""
     wanted = {emulator.tenant_id(name), f"{name}.onmicrosoft.com"}
 
     def is_own(entry: JsonObject) -> bool:
-        if entry["service"] == "workspace365":
+        if entry["tenant"] is None:
             return name in entry["path"]
         return entry["tenant"] in wanted or entry["path"].strip("/").partition("/")[0] in wanted
 

@@ -9,6 +9,11 @@ block    There is no C({% %}).
 omit     C(omit) stands in the arguments of a module or action only, C(set_fact), C(debug) and includes excepted.
 foreign  A role names private variables of its own only (C(__ROLE) or C(__ROLE_...)), a playbook those that begin with its own name.
 beside   No path leads out of the role: no C(/../), no C(role_path | dirname).
+loop     What a loop runs over, its index and what else it names begin with the name of the role or playbook: what a caller gave is evaluated when it is used,
+         so a variable of the caller that says C(item) would be evaluated with the role's own.
+file     A file of another role's that is included (C(tasks_from) and its kin) is a constant or what a loop runs over: without a loop, ansible-core takes the
+         file of the first host for all hosts (its IncludedFile compares arguments before they are templated).
+clock    No expression reads a clock: that is the controller's, and what a service dated is compared with the service's, in Python.
 fact     C(set_fact) sets C(ROLE_result), C(ROLE_diagnosis), C({{ entra_connector_result }}) and what C(FACTS) lists, nothing else.
 """
 
@@ -28,9 +33,13 @@ from support.role_yaml import Document, Place, Text
 FACTS = {
     "entra_connector_sink_holds": "the documented answer of a user's own sink; it is cleared before the sink is asked",
     "__entra_connector_credential": "the value of a credential is forgotten when it was delivered",
+    "__{role}_seen": "what the product said last; a delivery replaces it",
+    "{{{{ rollout_confirmed.role }}}}_result": "the results of roles that a rollout need not run",
 }
 RESULTS = ("{role}_result", "{role}_diagnosis", "{{{{ entra_connector_result }}}}")
 PRIVATE = re.compile(r"__[a-z0-9]\w*", re.IGNORECASE)
+FROM = re.compile(r"\b(tasks|vars|defaults|handlers)_from$")
+CLOCK = re.compile(r"\bnow\s*\(|\bansible_date_time\b|\bstrftime\b|\bto_datetime\b")
 BESIDE = re.compile(r"(^|/)\.\.(/|$)|role_path\s*\|\s*dirname")
 
 
@@ -131,11 +140,33 @@ def _climbs(text: str) -> bool:
     return ".." in text and any(BESIDE.search(name) for name in expressions.names(text))
 
 
+def loop(document: Document) -> t.Iterator[Found]:
+    """Names of loops that a caller may use as well."""
+    own = re.compile(rf"(__)?{re.escape(document.owner)}_\w+")
+    named = [(one.path, one.variable) for one in document.loops] + [(given.path, given.name) for given in document.given if given.kind == "loop"]
+    yield from (Found(path, name) for path, name in dict.fromkeys(named) if not own.fullmatch(name))
+
+
+def file(document: Document) -> t.Iterator[Found]:
+    """Files of other roles that hosts may name differently outside of a loop."""
+    loops = {given.name for given in document.given if given.kind == "loop"} | {one.variable for one in document.loops}
+    for text in document.texts:
+        if FROM.search(text.path) and "{{" in text.value and not _names(text) <= loops:
+            yield Found(text.path, text.value)
+
+
+def clock(document: Document) -> t.Iterator[Found]:
+    """Expressions that read the controller's clock, or reckon with dates."""
+    for text in document.texts:
+        codes = [text.value] if text.place is Place.CONDITION else [piece.text for piece in expressions.pieces(text.value)]
+        yield from (Found(text.path, code) for code in codes if CLOCK.search(code))
+
+
 def fact(document: Document, allowed: t.Collection[str]) -> t.Iterator[Found]:
     """Facts that are no result."""
-    results = [name.format(role=document.owner) for name in RESULTS]
+    results = [name.format(role=document.owner) for name in (*RESULTS, *allowed)]
     for given in document.given:
-        if given.kind == "fact" and given.name not in results and given.name not in allowed:
+        if given.kind == "fact" and given.name not in results:
             yield Found(given.path, given.name)
 
 
@@ -166,6 +197,9 @@ def check(documents: t.Sequence[Document], facts: t.Collection[str] = tuple(FACT
             "omit": omit(document),
             "foreign": foreign(document),
             "beside": beside(document),
+            "loop": loop(document),
+            "file": file(document),
+            "clock": clock(document),
             "fact": fact(document, facts),
         }
         found += [Violation(document.file, breach.path, rule, breach.text) for rule, breaches in rules.items() for breach in breaches]
@@ -183,4 +217,6 @@ def counted(violations: t.Iterable[Violation]) -> dict[str, dict[str, int]]:
 
 def unused(documents: t.Sequence[Document], facts: t.Collection[str] = tuple(FACTS)) -> list[str]:
     """Allowed facts that nothing sets."""
-    return sorted(set(facts) - {given.name for document in documents for given in document.given if given.kind == "fact"})
+    known = {given.name for document in documents for given in document.given if given.kind == "fact"}
+    roles = {document.owner for document in documents}
+    return sorted(name for name in facts if not known & {name.format(role=role) for role in roles})

@@ -73,6 +73,14 @@ class Entries:
     tests: tuple[str, ...]
 
 
+@dataclasses.dataclass(frozen=True)
+class Loop:
+    """The loop of one task, with the name of what it runs over; C(item) where it gives none."""
+
+    path: str
+    variable: str
+
+
 @dataclasses.dataclass
 class Document:
     """One file of a role or one playbook."""
@@ -83,6 +91,7 @@ class Document:
     texts: list[Text] = dataclasses.field(default_factory=list)
     given: list[Given] = dataclasses.field(default_factory=list)
     conditions: list[Entries] = dataclasses.field(default_factory=list)
+    loops: list[Loop] = dataclasses.field(default_factory=list)
 
     @functools.cached_property
     def defined(self) -> dict[str, list[Text]]:
@@ -130,6 +139,9 @@ class Walk:
     def tasks(self, value: t.Any, path: str = "") -> None:
         """A list of tasks, blocks or plays."""
         for number, task in enumerate(value or ()):
+            if any(key == "loop" or str(key).startswith("with_") for key in task):
+                control = task.get("loop_control") or {}
+                self.document.loops.append(Loop(f"{path}[{number}].loop".lstrip("."), control.get("loop_var", "item")))
             for key, item in task.items():
                 self.keyword(str(key), item, f"{path}[{number}].{key}".lstrip("."))
 

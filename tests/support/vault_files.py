@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Opens the files that the sink C(vault_file) writes, and signs in with what they hold, as whoever reads them would."""
+"""Opens the files that the sink C(vault_file) writes, and signs in with what they hold, as a person who reads them would."""
 
 from __future__ import annotations
 

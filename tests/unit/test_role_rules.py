@@ -144,6 +144,7 @@ GOOD = {
     "an own register": (TASKS, "- x.y: {}\n  register: __product_step\n  loop_control: {loop_var: __product_item}"),
     "a variable of the playbook": (PLAYBOOK, '- hosts: all\n  vars: {__product_a: b}\n  tasks: [{x.y: {c: "{{ __product_a }}"}}]'),
     "two dots in a sentence": (VARS, "a: 'and so on ... {{ b }} 1..2'"),
+    "the word now": (VARS, "a: now (or never) {{ b.now }} {{ now_c }}"),
     "results": (TASKS, "- ansible.builtin.set_fact: {product_result: {}, product_diagnosis: {}, '{{ entra_connector_result }}': {}, cacheable: true}"),
     "not templated": (VARS, "a: !unsafe '{{ b ~ c ~ d }}{% if %}'"),
 }
@@ -192,6 +193,19 @@ BAD = {
     "a neighbour's file in an expression": ("beside", TASKS, "- include_tasks: \"{{ role_path ~ '/../product' }}\""),
     "the folder above": ("beside", VARS, 'a: "{{ role_path | dirname }}/product"'),
     "a relative path": ("beside", TASKS, "- include_tasks: ../../other/tasks/b.yml"),
+    "a loop over items": ("loop", TASKS, "- x.y: {}\n  loop: [1]"),
+    "a loop with its label alone": ("loop", TASKS, "- x.y: {}\n  loop: [1]\n  loop_control: {label: a}"),
+    "a loop of an older kind": ("loop", TASKS, "- x.y: {}\n  with_items: [1]"),
+    "a loop in a block": ("loop", TASKS, "- block: [{x.y: {}, loop: [1]}]"),
+    "a loop over a name of the caller's": ("loop", TASKS, "- x.y: {}\n  loop: [1]\n  loop_control: {loop_var: tenant}"),
+    "a loop over what begins alike": ("loop", TASKS, "- x.y: {}\n  loop: [1]\n  loop_control: {loop_var: products_a}"),
+    "a loop whose index is the caller's": ("loop", TASKS, "- x.y: {}\n  loop: [1]\n  loop_control: {loop_var: __product_a, index_var: index}"),
+    "a file by host": ("file", TASKS, '- include_role: {name: a.b.c, tasks_from: "{{ __product_look.tasks }}"}'),
+    "a loop of a playbook": ("loop", PLAYBOOK, "- hosts: all\n  tasks: [{x.y: {}, loop: [1]}]"),
+    "the present": ("clock", TASKS, "- x.y: {a: \"{{ now(utc=true, fmt='%Y') }}\"}"),
+    "the present in a condition": ("clock", TASKS, "- x.y: {}\n  when: now() > a"),
+    "a date of the facts": ("clock", VARS, 'a: "{{ ansible_date_time.iso8601 }}"'),
+    "a date by a filter": ("clock", VARS, "a: \"{{ '%Y' | strftime }}\""),
     "a fact": ("fact", TASKS, "- ansible.builtin.set_fact: {__product_a: 1}"),
     "a result of another role": ("fact", TASKS, "- set_fact: {other_result: {}}"),
     "a fact of a playbook": ("fact", PLAYBOOK, "- hosts: all\n  post_tasks: [{set_fact: {product_a: 1}}]"),
@@ -210,7 +224,7 @@ def test_what_the_rules_find(rule: str, file: str, source: str) -> None:
 
 
 def test_each_rule_is_broken_once_on_purpose() -> None:
-    assert {rule for rule, _file, _source in BAD.values()} == {"value", "chain", "when", "block", "omit", "foreign", "beside", "fact"}
+    assert {rule for rule, _file, _source in BAD.values()} == {"value", "chain", "when", "block", "omit", "foreign", "beside", "loop", "file", "clock", "fact"}
 
 
 def test_a_chain_over_two_files() -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 
 from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Declaration
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import Action, Plan, Runtime
@@ -62,7 +61,7 @@ class ProbeResource:
             with open(self.options["write_to"], "a", encoding="utf-8") as journal:
                 journal.write(action.text + "\n")
         if self.options["sleep"]:  # the answer takes its time; a client waits for it no longer than the budget lasts
-            time.sleep(min(self.options["sleep"], self.runtime.budget.remaining()))
+            self.runtime.budget._sleep(min(self.options["sleep"], self.runtime.budget.remaining()))
 
     def result(self, plan, applied):
         environ = self.runtime.environ

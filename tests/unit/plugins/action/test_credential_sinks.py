@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import types
@@ -16,12 +15,15 @@ from pathlib import Path
 import pytest
 from ansible.parsing.vault import VaultSecret
 from ansible_collections.tenantkit.connectors.plugins.action.credential_sinks import ActionModule
-from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Outcome, execute
+from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Execution, execute
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID
 from ansible_collections.tenantkit.connectors.plugins.module_utils._sinks import vault_file_io
 from ansible_collections.tenantkit.connectors.plugins.modules.credential_sinks import DECLARATION
 from ansible_collections.tenantkit.connectors.plugins.plugin_utils import _vault
 from ansible_collections.tenantkit.connectors.plugins.plugin_utils._vault import VaultBox
+from ansible_collections.tenantkit.connectors.plugins.plugin_utils._worker import SERVICES
+from support.forked_runs import RUNS
+from support.playbooks import kept
 
 ROOT = Path(__file__).resolve().parents[4]
 TENANT = "5f1c7f0e-6d3c-4a0e-9a54-3f1c9f3f1f10"
@@ -60,7 +62,7 @@ class Bench:
                 found.append(f"{name} {content['key_id']} {content['facts'].get('client_id')}")
         return found
 
-    def run(self, question: str, *, check: bool = False, environ: dict[str, str] | None = None, host: str | None = None, **options: t.Any) -> Outcome:
+    def run(self, question: str, *, check: bool = False, environ: dict[str, str] | None = None, host: str | None = None, **options: t.Any) -> Execution:
         plain = {
             "sinks": self.sinks,
             "question": question,
@@ -74,7 +76,7 @@ class Bench:
             "facts": None,
             "timeout": 20,
         }
-        outcome = execute(DECLARATION, {**plain, **options}, check_mode=check, environ=environ or {}, host=host)
+        outcome = execute(DECLARATION, {**plain, **options}, check_mode=check, environ=environ or {}, host=host, services=SERVICES)
         shown = str({key: value for key, value in outcome.result.items() if key != "exception"}) + str(outcome.warnings)
         assert VALUE not in shown and OTHER not in shown
         return outcome
@@ -290,10 +292,7 @@ def test_jobs_of_a_runner(bench: Bench, persistent: t.Any, code: str | None) -> 
 
 def test_the_tenant_is_named_in_front_of_what_is_wrong_with_a_sink(bench: Bench) -> None:
     result = bench.failed("writable", sinks=[{"type": "safe"}])
-    assert (
-        result["msg"]
-        == f"In tenant {TENANT}: Sink 1 of 'entra_connector_sink' has the type 'safe', which there is not; the types are 'vault_file' and 'tasks'."
-    )
+    assert result["msg"] == f"In tenant {TENANT}: Sink 1 of 'entra_connector_sink' has the unknown type 'safe'; the types are 'vault_file' and 'tasks'."
 
 
 @pytest.mark.parametrize(
@@ -344,10 +343,9 @@ def play(
 ) -> subprocess.CompletedProcess[str]:
     (directory / "play.yml").write_text(PLAY.format(tenant=TENANT, value=VALUE, keywords=keywords, sinks=json.dumps(sinks)))
     (directory / "password").write_text("from a file")
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "TENANTKIT_", "AWX_", "RUNNER_"))}
     collections = {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".work" / "collections"), "HOME": str(directory), "ANSIBLE_NOCOLOR": "1"}
     command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", host, "play.yml", "--diff", "-vvv", *arguments]
-    return subprocess.run(command, cwd=directory, env={**clean, **collections, **environ}, capture_output=True, text=True, timeout=120, check=False)
+    return RUNS.run(command, cwd=directory, env={**kept(), **collections, **environ}, timeout=120)
 
 
 @pytest.mark.parametrize("environ", [{}, {"TENANTKIT_MODULE_PROCESS": "1"}])

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
 import stat
 import subprocess
 import sys
@@ -15,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from ansible.parsing.vault import VaultSecret
-from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Outcome, execute
+from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Execution, execute
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._sinks import vault_file, vault_file_io
@@ -24,6 +23,9 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._sinks.vault_
 from ansible_collections.tenantkit.connectors.plugins.modules.credential_vault_file import DECLARATION
 from ansible_collections.tenantkit.connectors.plugins.plugin_utils import _vault
 from ansible_collections.tenantkit.connectors.plugins.plugin_utils._vault import VaultBox
+from ansible_collections.tenantkit.connectors.plugins.plugin_utils._worker import SERVICES
+from support.forked_runs import RUNS
+from support.playbooks import kept
 
 ROOT = Path(__file__).resolve().parents[4]
 TENANT = "5f1c7f0e-6d3c-4a0e-9a54-3f1c9f3f1f10"
@@ -47,7 +49,7 @@ class Bench:
     def load(self, **passwords: str) -> None:
         self._monkeypatch.setattr(_vault, "loaded_vault", lambda: box(**passwords))
 
-    def run(self, *, check: bool = False, environ: dict[str, str] | None = None, host: str | None = None, **options: t.Any) -> Outcome:
+    def run(self, *, check: bool = False, environ: dict[str, str] | None = None, host: str | None = None, **options: t.Any) -> Execution:
         plain = {
             "state": "present",
             "directory": str(self.directory),
@@ -59,7 +61,7 @@ class Bench:
             "persistent": False,
             "timeout": 20,
         }
-        outcome = execute(DECLARATION, {**plain, **options}, check_mode=check, environ=environ or {}, host=host)
+        outcome = execute(DECLARATION, {**plain, **options}, check_mode=check, environ=environ or {}, host=host, services=SERVICES)
         for secret in (VALUE, OTHER):
             assert secret not in str(outcome.result) + str(outcome.warnings)
         return outcome
@@ -330,10 +332,9 @@ PLAY = """
 def play(directory: Path, *arguments: str, keywords: str = "", host: str = "localhost,", **environ: str) -> subprocess.CompletedProcess[str]:
     (directory / "play.yml").write_text(PLAY.format(tenant=TENANT, value=VALUE, keywords=keywords))
     (directory / "password").write_text("from a file")
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "TENANTKIT_", "AWX_", "RUNNER_"))}
     collections = {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".work" / "collections"), "HOME": str(directory), "ANSIBLE_NOCOLOR": "1"}
     command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", host, "play.yml", "--diff", "-vvvv", *arguments]
-    return subprocess.run(command, cwd=directory, env={**clean, **collections, **environ}, capture_output=True, text=True, timeout=120, check=False)
+    return RUNS.run(command, cwd=directory, env={**kept(), **collections, **environ}, timeout=120)
 
 
 @pytest.mark.parametrize("environ", [{}, {"TENANTKIT_MODULE_PROCESS": "1"}])

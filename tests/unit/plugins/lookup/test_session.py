@@ -8,8 +8,8 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.tenantkit.connectors.plugins.lookup.session import CREDENTIAL, SHARED, session
 from ansible_collections.tenantkit.connectors.plugins.module_utils._argspec import auth_argument_spec
+from ansible_collections.tenantkit.connectors.plugins.plugin_utils._session_options import CREDENTIAL, SHARED, session
 
 
 def credential(**options: str) -> dict[str, str | None]:

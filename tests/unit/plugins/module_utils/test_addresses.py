@@ -6,10 +6,9 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from ansible_collections.tenantkit.connectors.plugins.module_utils._addresses import address_problem, one_spelling, without_secrets
+from ansible_collections.tenantkit.connectors.plugins.module_utils._addresses import address_problem, one_spelling, path_segment, without_secrets
 from ansible_collections.tenantkit.connectors.plugins.module_utils._authority import check_authority_address, check_authority_tenant
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connection import Authority
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connection_read import Snapshot
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connection.model import Authority, Snapshot
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
 
 OWN = {"5f1c7f0e-6d3c-4a0e-9a54-3f1c9f3f1f10", "contoso.com"}
@@ -95,3 +94,14 @@ def test_the_look_at_a_connection_refuses_what_cannot_be_delivered(template: str
     with pytest.raises(OptionError) as caught:
         Authority.of(template, seen, address=True)
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize("value", ["", ".", ".."])
+def test_a_segment_never_leads_up_and_never_names_the_whole_list(value: str) -> None:
+    with pytest.raises(ValueError, match="empty|leads elsewhere"):
+        path_segment(value)
+
+
+@pytest.mark.parametrize(("value", "segment"), [("contoso-1", "contoso-1"), ("a/b", "a%2Fb"), ("%41?#", "%2541%3F%23"), ("7", "7")])
+def test_one_segment_of_a_product(value: str, segment: str) -> None:
+    assert path_segment(value) == segment

@@ -75,13 +75,13 @@ def test_several_keep_their_order() -> None:
 @pytest.mark.parametrize(
     ("entry", "options", "said"),
     [
-        ({"type": "safe"}, {}, "has the type 'safe', which there is not; the types are 'vault_file' and 'tasks'."),
-        ({"type": "Tasks", "file": "/x"}, {}, "has the type 'Tasks', which there is not; the types are 'vault_file' and 'tasks'."),
+        ({"type": "safe"}, {}, "has the unknown type 'safe'; the types are 'vault_file' and 'tasks'."),
+        ({"type": "Tasks", "file": "/x"}, {}, "has the unknown type 'Tasks'; the types are 'vault_file' and 'tasks'."),
         ({"file": "/x"}, {}, "has no type; the types are 'vault_file' and 'tasks'."),
         ({"type": None}, {}, "has no type; the types are 'vault_file' and 'tasks'."),
         ({"type": "tasks"}, {}, "is of type 'tasks' and names no 'file', which would be the task file to run."),
         ({"type": "tasks", "file": ""}, {}, "is of type 'tasks' and names no 'file', which would be the task file to run."),
-        (FILE, {"directory": None}, "is of type 'vault_file' and names no 'directory', and there is none for all."),
+        (FILE, {"directory": None}, "is of type 'vault_file' and has no 'directory', and no default directory is set."),
         ({**FILE, "persistent": "maybe"}, {}, "has 'maybe' for 'persistent', which is neither true nor false."),
     ],
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connector.connection import complete, delivery_to, of_variables, sinks_of
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connector.connection import complete, delivery_to, of_variables, sinks_of, whole
 
 
 def test_variables_of_a_play_of_ones_own() -> None:
@@ -21,7 +21,8 @@ def test_variables_of_a_play_of_ones_own() -> None:
         "entra_tenant_id": "contoso.com",
     }
     found = of_variables(variables, host="contoso", check_mode=False)
-    assert found == {"connector": "payroll", "app": {"unique_name": "a"}, "state": "absent", "secret_later": True, "problems": []}
+    named = {"prefix": "entra_connector", "consent_variable": "entra_connector_consent_wanted: false"}
+    assert found == {"connector": "payroll", "app": {"unique_name": "a"}, "state": "absent", "secret_later": True, "problems": [], **named}
 
 
 @pytest.mark.parametrize(
@@ -48,8 +49,11 @@ def test_the_least() -> None:
             "has_product": False,
             "consent_wanted": True,
             "secret_later": False,
+            "prefix": "payroll",
+            "consent_variable": "",
             "absent_confirmed": "",
             "absent_confirmation": "payroll",
+            "absent_consequence": "",
             "problems": [],
         },
     }
@@ -75,23 +79,37 @@ def test_everything() -> None:
         "secret_later": True,
         "absent_confirmed": "x",
         "absent_confirmation": "contoso",
+        "absent_consequence": "people stay outside",
         "problems": ["Wrong."],
         "of_the_product": 1,
     }
     found = complete(given, {"entra_connector_sink": [{"type": "tasks", "file": "a.yml"}]}, host="contoso")
     role = found["look"].pop("role")
     assert found["of_the_product"] == 1
-    of_the_role = ("consent_wanted", "secret_later", "absent_confirmed", "absent_confirmation", "problems", "of_the_product")
+    of_the_role = ("consent_wanted", "secret_later", "absent_confirmed", "absent_confirmation", "absent_consequence", "problems", "of_the_product")
     assert found["look"] == {name: value for name, value in given.items() if name not in of_the_role}
     assert role == {
         "sinks": [{"type": "tasks", "file": "a.yml"}],
         "has_product": True,
         "consent_wanted": True,
         "secret_later": True,
+        "prefix": "payroll",
+        "consent_variable": "",
         "absent_confirmed": "x",
         "absent_confirmation": "contoso",
+        "absent_consequence": "people stay outside",
         "problems": ["Wrong."],
     }
+
+
+@pytest.mark.parametrize("given", [{}, {"account_enabled": True, "notes": "n"}])
+def test_nothing_is_enabled_unless_the_operator_says_so(given: dict[str, t.Any]) -> None:
+    said = {"connector": "a", "app": {"app_id": "b"}, "service_principal": given}
+    look = complete(said, {}, host="contoso")["look"]
+    assert (look["app"], look.get("service_principal", {})) == ({"app_id": "b"}, given)
+    look = complete({**said, "enable": True}, {}, host="contoso")["look"]
+    assert look["app"] == {"app_id": "b", "is_disabled": False}
+    assert look["service_principal"] == {**given, "account_enabled": True}
 
 
 def test_consent_that_others_see_to_is_only_reported() -> None:
@@ -131,3 +149,13 @@ def test_sinks(given: t.Any, vault_id: str | None, sinks: list[dict[str, str]]) 
 
 def test_without_a_sink_nothing_is_made_up() -> None:
     assert delivery_to([], "contoso", certificate=True) == {}
+
+
+def test_a_products_connection_answers_with_everything_the_role_takes() -> None:
+
+    def of_product(variables: t.Mapping[str, t.Any], *, host: str, check_mode: bool) -> dict[str, t.Any]:
+        return {"app": {"unique_name": variables["x"]}, "problems": [f"{host} {check_mode}"]}
+
+    found = whole("payroll", of_product)({"x": "a"}, host="contoso", check_mode=True)
+    said = {"connector": "payroll", "app": {"unique_name": "a"}, "problems": ["contoso True"]}
+    assert found == complete(said, {}, host="contoso") and found["look"]["role"]["problems"] == ["contoso True"]

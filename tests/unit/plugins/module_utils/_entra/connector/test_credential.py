@@ -43,7 +43,7 @@ def look(actions: dict[str, list[str]] | None = None, **more: t.Any) -> dict[str
     ],
 )
 def test_the_id_of_the_application(app: dict[str, t.Any], step: dict[str, t.Any], app_id: str) -> None:
-    found = after_registration({"look": look({"app": ["create"]}, app=app), "plan": PLAN, "app": step, "check_mode": False})
+    found = after_registration({"look": look({"app": ["create"]}, app=app), "app": step, "check_mode": False})
     assert found["app_id"] == app_id
     named = {"unique_name": "payroll.x"} if app_id == PLACEHOLDER_ID else {"app_id": app_id}
     assert named.items() <= found["consent"]["options"].items()
@@ -51,24 +51,14 @@ def test_the_id_of_the_application(app: dict[str, t.Any], step: dict[str, t.Any]
 
 def test_a_registration_of_an_earlier_use_does_not_count() -> None:
     stale = {"app": {"app_id": "stale"}, "restored_grants": []}
-    found = after_registration({"look": look(), "plan": PLAN, "app": stale, "check_mode": False})
+    found = after_registration({"look": look(), "app": stale, "check_mode": False})
     assert (found["app_id"], found["permissions"]["open"]) == (APP_ID, False)
 
 
 def test_a_restored_application_requests_again() -> None:
     restored = {"app": {"app_id": "old"}, "restored_grants": []}
-    found = after_registration({"look": look({"app": ["restore"]}, app=new_app()), "plan": PLAN, "app": restored, "check_mode": False})
+    found = after_registration({"look": look({"app": ["restore"]}, app=new_app()), "app": restored, "check_mode": False})
     assert (found["app_id"], found["permissions"]["open"]) == ("old", True)
-
-
-@pytest.mark.parametrize(
-    ("makes", "retires", "later", "due"),
-    [(True, False, False, True), (False, True, False, True), (False, False, False, False), (True, True, True, False)],
-)
-def test_the_credential_is_due(makes: bool, retires: bool, later: bool, due: bool) -> None:
-    plan = {**PLAN, "makes_credential": makes, "retires": retires}
-    found = after_registration({"look": look(role={"secret_later": later}), "plan": plan, "app": {}, "check_mode": False})
-    assert found["credential"]["open"] is due
 
 
 def steps(plan: dict[str, t.Any] | None = None, found: dict[str, t.Any] | None = None, **more: t.Any) -> dict[str, t.Any]:
@@ -79,9 +69,9 @@ def steps(plan: dict[str, t.Any] | None = None, found: dict[str, t.Any] | None =
 def test_what_is_done_about_the_credential() -> None:
     assert steps({"retires": True}) == {
         "app_id": APP_ID,
-        "issue": {"open": True, "options": {**SHARED, "state": "present", "force": False}},
+        "issue": {"open": True, "options": {**SHARED, "chained": True, "state": "present", "force": False}},
         "retire": {"open": True, "options": {**SHARED, "state": "retired"}},
-        "deliver": {"open": True, "options": SHARED, "authority": "https://login.windows.net/contoso.com"},
+        "deliver": {"open": True, "options": {**SHARED, "chained": True}, "authority": "https://login.windows.net/contoso.com"},
     }
 
 
@@ -120,7 +110,8 @@ def test_only_what_has_something_to_do() -> None:
 
 def test_without_a_receiver_nothing_is_delivered() -> None:
     found = steps(None, look(delivery_options=None))
-    assert found["deliver"] == {"open": False, "options": {name: SHARED[name] for name in ("name", "validity_days", "app_id", "kind")}, "authority": ""}
+    shared = {name: SHARED[name] for name in ("name", "validity_days", "app_id", "kind")}
+    assert found["deliver"] == {"open": False, "options": {**shared, "chained": True}, "authority": ""}
 
 
 REFUSED = {"outcome": "refused", "service": "Workspace 365", "code": "key_not_accepted"}
@@ -152,6 +143,7 @@ def test_aftermath(failure: dict[str, t.Any] | None, stored: dict[str, t.Any], c
     found = after(failure, stored=stored, check_mode=check_mode)
     assert (found["refused"], found["stored"], found["remove"]["open"]) == (refused, names, removes)
     assert found["remove"]["options"] == {**SHARED, "state": "absent", "key_id": NEW_KEY, "never_sent": True}
+    assert found["undecided"] == {"open": not removes and not check_mode, "options": {**SHARED, "undecided_key_id": NEW_KEY}}
     assert (found["msg"], found["key_id"], found["noun"], found["failure"]) == ("It was refused.", NEW_KEY, "key", failure or {})
 
 
@@ -159,7 +151,7 @@ def test_a_failure_without_a_message() -> None:
     assert after({}, msg="")["msg"] == "The delivery failed without a message."
 
 
-AGAIN = "nothing was removed, the next run makes and delivers another one."
+AGAIN = "nothing was removed; the next run issues and delivers another credential."
 
 
 @pytest.mark.parametrize(
@@ -174,7 +166,7 @@ AGAIN = "nothing was removed, the next run makes and delivers another one."
             {"decision": {NEW_KEY: {"stored": ["vault_file", "tasks"]}}},
             {},
             False,
-            f"It was refused. The new certificate {NEW_KEY} stays, because it is stored already (vault_file, tasks): {AGAIN}",
+            f"It was refused. The new certificate {NEW_KEY} stays, because a sink has stored it (vault_file, tasks): {AGAIN}",
         ),
         (
             REFUSED,
@@ -182,7 +174,7 @@ AGAIN = "nothing was removed, the next run makes and delivers another one."
             {},
             {"failure": {"code": "x"}, "msg": "No right."},
             False,
-            f"It was refused. The new key {NEW_KEY} was delivered to nobody and could not be removed again: No right.",
+            f"It was refused. The new key {NEW_KEY} was not delivered and could not be removed: No right.",
         ),
         (
             REFUSED,
@@ -190,7 +182,7 @@ AGAIN = "nothing was removed, the next run makes and delivers another one."
             {},
             {"failure": {"code": "x"}},
             False,
-            f"It was refused. The new key {NEW_KEY} was delivered to nobody and could not be removed again: no message",
+            f"It was refused. The new key {NEW_KEY} was not delivered and could not be removed: no message",
         ),
         (REFUSED, "secret", {}, {}, True, "It was refused."),
     ],
@@ -205,7 +197,7 @@ def test_giving_up(failure: dict[str, t.Any], kind: str, stored: dict[str, t.Any
 
 def test_a_removal_of_an_earlier_use_does_not_count() -> None:
     found = after({**REFUSED, "details": {"stored": ["tasks"]}})
-    with pytest.raises(HandedOnError, match="stays, because it is stored already"):
+    with pytest.raises(HandedOnError, match="stays, because a sink has stored it"):
         give_up({"aftermath": found, "removal": {"failure": {"code": "stale"}}, "check_mode": False})
 
 

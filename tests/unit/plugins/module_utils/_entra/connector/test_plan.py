@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connector.plan import answers_of, note, plan_after_sinks, plan_of
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
-from support.looks import APP_ID, KEY_ID, NEW_KEY, new_app, seen, wanted
+from support.looks import APP_ID, KEY_ID, NEW_KEY, blocker, new_app, seen, wanted
 
 FILES = [{"type": "vault_file", "vault_id": "default"}, {"type": "tasks", "file": "/srv/a.yml"}]
 NEEDED = {"needed": True, "key_id": None, "retire": []}
@@ -64,6 +64,71 @@ def test_a_connection_as_it_should_be_is_done() -> None:
 def test_open(actions: dict[str, list[str]], later: bool, is_open: bool, due: bool) -> None:
     found = plan(seen(actions), role={"secret_later": later})
     assert (found["open"], found["secret_due"], found["result"]["secret_due"]) == (is_open, due, due)
+
+
+SHUT = blocker()
+GRAPH_OFF = blocker("disabled", "api", shuts=False)
+UNASSIGNED = blocker("no_assignment", "service_principal", shuts=False, stops_renewal=False)
+DUE: dict[str, t.Any] = {"needed": True, "key_id": KEY_ID, "retire": []}
+BOTH_DUE: dict[str, t.Any] = {**DUE, "retire": ["remove the old one"]}
+
+
+@pytest.mark.parametrize(
+    ("blockers", "actions", "secret", "is_open", "makes", "retires"),
+    [
+        # Where no token is issued for the application nothing at all is done.
+        ([SHUT], {}, {}, False, False, False),
+        ([SHUT], {"app": ["a"], "consent": ["b"], "secret": ["c"]}, BOTH_DUE, False, False, False),
+        ([UNASSIGNED, SHUT], {"secret": ["c"]}, DUE, False, False, False),
+        # Where a new key cannot be proven none is made, and the rest goes on.
+        ([GRAPH_OFF], {"secret": ["c"]}, DUE, False, False, False),
+        ([GRAPH_OFF], {"app": ["a"], "secret": ["c"]}, DUE, True, False, False),
+        ([GRAPH_OFF], {"secret": ["c", "d"]}, BOTH_DUE, True, False, True),
+        # What keeps people alone from signing in lets no key expire.
+        ([UNASSIGNED], {}, {}, False, False, False),
+        ([UNASSIGNED], {"secret": ["c"]}, DUE, True, True, False),
+        ([UNASSIGNED], {"secret": ["c", "d"]}, BOTH_DUE, True, True, True),
+    ],
+)
+@pytest.mark.parametrize("later", [False, True])
+def test_what_goes_on_behind_a_blocker(
+    blockers: list[t.Any], actions: dict[str, list[str]], secret: dict[str, t.Any], is_open: bool, makes: bool, retires: bool, later: bool
+) -> None:
+    found = plan(seen(actions, blockers=blockers, status="blocked", secret=secret or seen()["secret"]), role={"secret_later": later})
+    others = bool(set(actions) - {"secret"}) and not any(one["shuts"] for one in blockers)
+    assert found["open"] == (others if later else is_open)
+    assert (found["makes_credential"], found["retires"]) == (makes, retires)
+    assert found["secret_due"] == (later and (makes or retires))
+    assert (found["result"]["status"], found["result"]["blockers"]) == ("blocked", blockers)
+
+
+def test_what_a_sink_lost_is_not_made_anew_behind_a_blocker() -> None:
+    found = asked(seen(blockers=[SHUT], status="blocked"), False, True)
+    assert (found["open"], found["makes_credential"], found["lost"]) == (False, False, [0])
+
+
+def test_a_blocker_does_not_keep_anything_from_being_taken_away() -> None:
+    found = plan(seen({"app": ["delete"]}, blockers=[SHUT]), state="absent", role={"absent_confirmed": "payroll"})
+    assert found["open"] is True
+
+
+def test_there_is_no_key_to_ask_for_before_one_was_made() -> None:
+    assert plan(seen(secret=NEEDED))["key_id"] == ""
+
+
+@pytest.mark.parametrize(
+    ("state", "needed", "retire", "later", "tasks"),
+    [
+        ("present", True, [], False, "present"),
+        ("present", False, ["remove"], False, "present"),
+        ("present", False, [], False, "registered"),
+        ("present", True, ["remove"], True, "registered"),  # the credential is left to the later call
+        ("absent", True, ["remove"], False, "absent"),
+    ],
+)
+def test_which_tasks_bring_it_about(state: str, needed: bool, retire: list[str], later: bool, tasks: str) -> None:
+    look = seen(secret={"needed": needed, "key_id": KEY_ID, "retire": retire}, delivery={"held": False, "marked": False})
+    assert plan(look, state=state, role={"secret_later": later})["tasks"] == tasks
 
 
 @pytest.mark.parametrize(
@@ -146,7 +211,7 @@ def test_a_credential_that_nothing_would_hold_is_not_made(secret: dict[str, t.An
         plan(look, handed_on=handed_on, role=role)
     assert caught.value.code == "credential_goes_nowhere"
     assert caught.value.sentence() == (
-        "The connection payroll of Contoso needs a client secret, and it goes nowhere: nobody would hold this secret. Name a sink in 'entra_connector_sink', "
+        "The connection payroll of Contoso needs a client secret, but no sink and no product would receive it. Name a sink in 'entra_connector_sink', "
         "or where it is delivered in 'entra_connector_delivery' and 'entra_connector_deliver_tasks'."
     )
 
@@ -156,7 +221,7 @@ def test_a_private_key_goes_to_a_sink() -> None:
     with pytest.raises(OptionError) as caught:
         plan(look, secret=None, certificate={"name": "a"}, role={"has_product": False})
     assert caught.value.sentence() == (
-        "The connection payroll of Contoso needs a private key, and it goes nowhere: nobody would hold this secret. Name a sink in 'entra_connector_sink'."
+        "The connection payroll of Contoso needs a private key, but no sink and no product would receive it. Name a sink in 'entra_connector_sink'."
     )
 
 
@@ -166,11 +231,15 @@ def test_taking_away_what_is_delivered_is_confirmed(held: bool, confirmed: str, 
     if not refused:
         assert plan(look, state="absent", role={"absent_confirmed": confirmed})["open"] is True
         return
-    with pytest.raises(OptionError) as caught:
-        plan(look, state="absent", role={"absent_confirmed": confirmed})
-    assert caught.value.code == "absent_not_confirmed"
-    assert "removing it locks every user out. Set 'payroll_absent_confirmed' to 'payroll' when that is meant." in caught.value.sentence()
-    assert f"Payroll ({APP_ID}) in Contoso has a credential that payroll was given" in caught.value.sentence()
+    # What it means for the product is the product's to say.
+    for consequence, told in (("", "without it payroll cannot sign in any more"), ("nothing is paid out any more", "nothing is paid out any more")):
+        with pytest.raises(OptionError) as caught:
+            plan(look, state="absent", role={"absent_confirmed": confirmed, "absent_consequence": consequence})
+        assert caught.value.code == "absent_not_confirmed"
+        assert caught.value.sentence() == (
+            f"Payroll ({APP_ID}) in Contoso has a credential that was or may have been delivered to payroll: {told}. Set 'payroll_absent_confirmed' to "
+            "'payroll' to confirm that."
+        )
 
 
 @pytest.mark.parametrize(

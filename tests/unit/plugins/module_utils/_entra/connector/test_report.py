@@ -9,10 +9,13 @@ import typing as t
 
 import pytest
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connector.report import hand_off, report, report_of, without_values
-from support.looks import KEY_ID, NEW_KEY, seen, wanted
+from support.looks import KEY_ID, NEW_KEY, blocker, seen, wanted
 
 WAITING = {"complete": False, "hand_off": {"url": "https://login/consent", "note": "n"}}
 DONE = {"complete": True, "hand_off": None}
+UNREAD = "The consent to 'Payroll' is not assessed. 'payroll_consent: none' goes on without it, once an administrator has consented."
+UNKNOWN = {"complete": False, "state": "not_assessed", "unread": UNREAD, "hand_off": {"url": "https://login/consent", "note": None}}
+LACKS = {**WAITING, "hand_off": {"url": "https://login/consent", "note": None, "lacks": ["DelegatedPermissionGrant.ReadWrite.All"]}}
 OPEN = {"open": True, "options": {}}
 CLOSED = {"open": False, "options": {}}
 SKIPPED = {"changed": False, "skipped": True}
@@ -33,6 +36,9 @@ def test_what_the_look_saw() -> None:
         "tenant": look["tenant"],
         "status": "connected",
         "changed": False,
+        "blockers": [],
+        "not_assessed": [],
+        "drift": [],
         "app": look["app"],
         "service_principal": look["service_principal"],
         "consent": look["consent"],
@@ -74,6 +80,9 @@ def test_a_certificate_stands_under_its_own_name() -> None:
         ("present", WAITING, True, False, {"consent_wanted": False}, "not_connected", "connected"),
         ("present", DONE, True, True, {}, "not_connected", "not_connected"),  # check mode connects nothing
         ("present", DONE, False, False, {}, "awaiting_consent", "awaiting_consent"),
+        ("present", UNKNOWN, True, False, {}, "consent_not_assessed", "consent_not_assessed"),  # unread is neither granted nor missing
+        ("present", UNKNOWN, False, False, {}, "consent_not_assessed", "consent_not_assessed"),
+        ("present", UNKNOWN, True, False, {"consent_wanted": False}, "connected", "connected"),
         ("present", DONE, False, False, {"secret_later": True}, "not_connected", "connected"),
         ("present", DONE, False, True, {"secret_later": True}, "not_connected", "not_connected"),
         ("absent", DONE, True, False, {}, "not_absent", "absent"),
@@ -87,16 +96,51 @@ def test_status(state: str, consent: dict[str, t.Any], opened: bool, check_mode:
 
 
 @pytest.mark.parametrize(
+    ("state", "consent", "opened", "check_mode", "status"),
+    [
+        ("present", DONE, True, False, "blocked"),
+        ("present", WAITING, True, False, "blocked"),  # who consents is said as well, but it does not help alone
+        ("present", DONE, False, False, "blocked"),
+        ("present", DONE, True, True, "blocked"),
+        ("absent", DONE, True, False, "absent"),
+    ],
+)
+def test_blocked(state: str, consent: dict[str, t.Any], opened: bool, check_mode: bool, status: str) -> None:
+    look = seen(status="blocked", consent=consent, blockers=[blocker()], not_assessed=["Whether."], drift=["Otherwise."])
+    found = of(look, opened=opened, check_mode=check_mode, state=state)
+    assert (found["status"], found["blockers"], found["not_assessed"], found["drift"]) == (status, [blocker()], ["Whether."], ["Otherwise."])
+
+
+@pytest.mark.parametrize(
     ("consent", "sentence"),
     [
         (WAITING, "Contoso is waiting for admin consent, nothing was delivered. An administrator grants it at https://login/consent"),
         ({"hand_off": {"url": None, "note": "Send the request."}}, "Contoso is waiting for admin consent, nothing was delivered. Send the request."),
         ({"hand_off": None}, "Contoso is waiting for admin consent, nothing was delivered."),
         ({}, "Contoso is waiting for admin consent, nothing was delivered."),
+        (
+            LACKS,
+            "Contoso is waiting for admin consent, nothing was delivered. It is handed off because the automation identity lacks "
+            "DelegatedPermissionGrant.ReadWrite.All: with that the next run does it. An administrator grants it at https://login/consent",
+        ),
+        (
+            UNKNOWN,
+            f"Contoso: nothing was delivered. {UNREAD} Where no administrator has consented yet: An administrator grants it at https://login/consent",
+        ),
+        ({**UNKNOWN, "hand_off": None}, f"Contoso: nothing was delivered. {UNREAD}"),
     ],
 )
 def test_hand_off(consent: dict[str, t.Any], sentence: str) -> None:
     assert hand_off(seen(), consent) == sentence
+
+
+def test_what_a_step_may_not_read_either_names_the_variable_of_the_role() -> None:
+    """The module that the step runs does not know it; the look does."""
+    step = {"consent": {**UNKNOWN, "unread": "The consent is not assessed.", "hand_off": {"url": "https://other", "note": None}}}
+    found = of(seen(consent=UNKNOWN), {"consent": step}, opened=True)
+    assert found["consent"]["unread"] == UNREAD and found["consent"]["hand_off"]["url"] == "https://other"
+    assert found["status"] == "consent_not_assessed"
+    assert of(seen(consent=UNKNOWN), {"consent": {"consent": DONE}}, opened=True)["consent"] == DONE
 
 
 def test_values_are_never_reported() -> None:
@@ -104,15 +148,24 @@ def test_values_are_never_reported() -> None:
     assert without_values(None) == {}
 
 
+PLAN = {"tasks": "present", "secret_due": False, "tries_sinks": False, "sinks": [{"type": "vault_file", "place": None, "held": None}]}
+
+
+def reported(**more: t.Any) -> dict[str, t.Any]:
+    """The result of the one report."""
+    (report,) = report_of(given(**more))["reports"]
+    return t.cast("dict[str, t.Any]", report["result"])
+
+
 def given(**more: t.Any) -> dict[str, t.Any]:
     """What the role hands to the report: every register holds something, as after an earlier use of the role on the host."""
     options = {name: more.pop(name) for name in ("role", "state") if name in more}
     actions = more.pop("actions", {"app": ["create"]})
     look = seen(actions, wanted=wanted(**options), next={"asks": more.pop("asks", False)}, consent=more.pop("consent_seen", DONE))
-    steps = dict.fromkeys(("service_principal", "consent", "credential"), OPEN)
+    steps = dict.fromkeys(("service_principal", "consent"), OPEN)
     return {
         "look": look,
-        "plan": {"secret_due": False, "tries_sinks": False, "sinks": [{"type": "vault_file", "place": None, "held": None}]},
+        "plan": PLAN | more.pop("plan", {}),
         "check_mode": False,
         "registered": {"decision": steps},
         "steps": {"decision": {"retire": OPEN}},
@@ -127,7 +180,7 @@ def given(**more: t.Any) -> dict[str, t.Any]:
 
 
 def test_all_steps_ran() -> None:
-    found = report_of(given())["result"]
+    found = reported()
     assert (found["app"]["app_id"], found["service_principal"]["object_id"]) == ("stale or new", "stale or new")
     assert (found["consent"]["stale"], found["secret"]["key_id"], found["changed"]) == (True, "stale or new", True)
 
@@ -136,50 +189,48 @@ def test_all_steps_ran() -> None:
     ("more", "key"),
     [
         ({"actions": {"consent": ["grant"]}}, "app"),
-        ({"registered": {"decision": {"service_principal": CLOSED, "consent": OPEN, "credential": OPEN}}}, "service_principal"),
-        ({"registered": {"decision": {"service_principal": OPEN, "consent": CLOSED, "credential": OPEN}}}, "consent"),
-        ({"registered": {"decision": {"service_principal": OPEN, "consent": OPEN, "credential": CLOSED}}}, "secret"),
+        ({"registered": {"decision": {"service_principal": CLOSED, "consent": OPEN}}}, "service_principal"),
+        ({"registered": {"decision": {"service_principal": OPEN, "consent": CLOSED}}}, "consent"),
+        ({"plan": {"tasks": "registered"}}, "secret"),
     ],
 )
 def test_what_an_earlier_use_of_the_role_registered_does_not_count(more: dict[str, t.Any], key: str) -> None:
-    found = report_of(given(**more))["result"]
+    found = reported(**more)
     assert found[key] == seen({"app": ["create"]})[key]
 
 
 def test_the_later_call_reports_the_credential_alone() -> None:
-    found = report_of(given(later=True, plan={"secret_due": True, "tries_sinks": False, "sinks": []}))["result"]
+    found = reported(later=True, plan={"tasks": "registered", "secret_due": True})
     assert (found["app"], found["consent"], found["secret"]["key_id"], found["secret_due"]) == (seen()["app"], DONE, "stale or new", False)
-    assert report_of(given(plan={"secret_due": True, "tries_sinks": False, "sinks": []}))["result"]["secret_due"] is True
+    assert reported(plan={"secret_due": True})["secret_due"] is True
 
 
 @pytest.mark.parametrize(("retire", "key_id"), [(OPEN, "retired"), (CLOSED, KEY_ID)])
 def test_retiring_counts_when_it_was_due(retire: dict[str, t.Any], key_id: str) -> None:
-    found = report_of(given(credential=SKIPPED, steps={"decision": {"retire": retire}}))["result"]
+    found = reported(credential=SKIPPED, steps={"decision": {"retire": retire}})
     assert found["secret"]["key_id"] == key_id
 
 
 def test_absent_has_no_steps_of_present() -> None:
-    found = report_of(given(state="absent"))
-    assert (found["result"]["app"], found["result"]["status"], found["lines"]) == (seen()["app"], "absent", [])
+    (report,) = report_of(given(state="absent"))["reports"]
+    assert (report["result"]["app"], report["result"]["status"], report["line"]) == (seen()["app"], "absent", f"{wanted()['connector']}: absent")
 
 
 @pytest.mark.parametrize(("tries", "asks", "place"), [(True, False, "/srv/file.yml"), (False, True, "/srv/file.yml"), (False, False, None)])
 def test_where_the_credential_is(tries: bool, asks: bool, place: str | None) -> None:
-    plan = {"secret_due": False, "tries_sinks": tries, "sinks": [{"type": "vault_file", "place": None, "held": None}]}
-    assert report_of(given(plan=plan, asks=asks))["result"]["sinks"] == [{"type": "vault_file", "place": place, "held": None}]
+    assert reported(plan={"tries_sinks": tries}, asks=asks)["sinks"] == [{"type": "vault_file", "place": place, "held": None}]
 
 
 @pytest.mark.parametrize(
-    ("more", "lines"),
+    ("more", "waits"),
     [
-        ({"consent": {"consent": WAITING}}, 1),
-        ({"consent": {"consent": WAITING}, "check_mode": True}, 0),
-        ({"consent": {"consent": WAITING}, "role": {"consent_wanted": False}}, 0),
-        ({"consent": SKIPPED, "consent_seen": WAITING}, 1),
-        ({}, 0),
+        ({"consent": {"consent": WAITING}}, True),
+        ({"consent": {"consent": WAITING}, "check_mode": True}, False),
+        ({"consent": {"consent": WAITING}, "role": {"consent_wanted": False}}, False),
+        ({"consent": SKIPPED, "consent_seen": WAITING}, True),
+        ({}, False),
     ],
 )
-def test_who_has_to_consent_is_said_once(more: dict[str, t.Any], lines: int) -> None:
-    found = report_of(given(**more))
-    assert len(found["lines"]) == lines
-    assert all(line == hand_off(seen(), WAITING) for line in found["lines"])
+def test_one_line_says_what_came_of_it_and_who_has_to_consent(more: dict[str, t.Any], waits: bool) -> None:
+    (report,) = report_of(given(**more))["reports"]
+    assert report["line"] == (hand_off(seen(), WAITING) if waits else f"{wanted()['connector']}: {report['result']['status']}")

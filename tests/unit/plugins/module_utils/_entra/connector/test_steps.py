@@ -48,6 +48,7 @@ def test_a_new_application_takes_its_permissions_along() -> None:
     assert found["app"]["options"] == {
         "unique_name": "payroll.x",
         "display_name": "Payroll",
+        "chained": True,
         "state": "present",
         "accept_privileged": ["delegated:Directory.ReadWrite.All"],
         "permissions": PERMISSIONS,
@@ -70,25 +71,25 @@ def test_permissions_of_a_new_application(permissions: list[t.Any], missing: lis
 
 
 @pytest.mark.parametrize(
-    ("recorded", "actions", "alone", "with_the_application"),
-    [(True, {}, False, False), (False, {}, True, True), (False, {"app": ["update"]}, False, True), (True, {"app": ["update"]}, False, False)],
+    ("recorded", "actions", "is_open"),
+    [(True, {}, False), (False, {}, True), (False, {"app": ["update"]}, True), (True, {"app": ["update"]}, True)],
 )
-def test_what_is_added_to_an_adopted_application_is_recorded_once(
-    recorded: bool, actions: dict[str, list[str]], alone: bool, with_the_application: bool
-) -> None:
+def test_what_is_added_to_an_adopted_application_is_recorded_with_it(recorded: bool, actions: dict[str, list[str]], is_open: bool) -> None:
     found = steps_of(wanted(), seen(actions, adds={"items": ["u:1"], "recorded": recorded}), check_mode=False)
-    assert found["record"]["open"] is alone
-    assert found["record"]["options"] == {"app_id": APP_ID, "adopt": True, "adoption_record": RECORD}
-    assert found["app"]["options"].get("adoption_record") == (RECORD if with_the_application else None)
+    assert found["app"]["open"] is is_open
+    assert found["app"]["options"].get("adoption_record") == (None if recorded else RECORD)
+
+
+REFERENCE = {"app_id": APP_ID, "chained": True}
 
 
 def test_the_later_steps_name_the_application_and_what_is_wanted() -> None:
     found = later_steps(wanted(accept_privileged=["a"], permissions_mode="exact"), seen(), APP_ID, restored=False)
-    assert found["permissions"]["options"] == {"app_id": APP_ID, "permissions": PERMISSIONS, "accept_privileged": ["a"], "mode": "exact"}
-    assert found["service_principal"]["options"] == {"account_enabled": True, "app_id": APP_ID, "state": "present"}
+    assert found["permissions"]["options"] == {**REFERENCE, "permissions": PERMISSIONS, "accept_privileged": ["a"], "mode": "exact"}
+    assert found["service_principal"]["options"] == {"account_enabled": True, **REFERENCE, "state": "present"}
     assert found["consent"]["options"] == {
         "on_forbidden": "hand_off",
-        "app_id": APP_ID,
+        **REFERENCE,
         "permissions": PERMISSIONS,
         "accept_privileged": ["a"],
         "state": "present",
@@ -101,7 +102,7 @@ def test_least_options_have_their_defaults() -> None:
     assert found["permissions"] == {
         "open": False,
         "actions": [],
-        "options": {"app_id": APP_ID, "permissions": [], "accept_privileged": [], "mode": "merge"},
+        "options": {**REFERENCE, "permissions": [], "accept_privileged": [], "mode": "merge"},
     }
 
 
@@ -159,7 +160,7 @@ def test_our_own_application_goes_as_a_whole() -> None:
     found = steps_of(wanted(state="absent", accept_privileged=["a"]), seen(actions), check_mode=False)
     assert opened(found) == {"consent", "service_principal", "app"}
     assert found["consent"]["options"] == {"app_id": APP_ID, "permissions": PERMISSIONS, "accept_privileged": ["a"], "state": "absent"}
-    assert found["service_principal"]["options"] == {"app_id": APP_ID, "account_enabled": False}
+    assert found["service_principal"]["options"] == {"app_id": APP_ID, "account_enabled": False, "until_present": True}
     assert found["app"]["options"] == {"app_id": APP_ID, "state": "absent"}
 
 

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.connection import connection, popup
 from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.scopes import PROFILES
-from support.okta import ADMIN, CHOSEN, OKTA, OPEN, PUBLISHER, SERVICE, SOMEBODY, Json
+from integration.okta_workflows.helpers import ADMIN, CHOSEN, OKTA, OPEN, PUBLISHER, SERVICE, SOMEBODY, Json
 from support.playbooks import ROOT
 
 ADDRESS = "https://login.microsoftonline.com/common/oauth2/v2.0/authorize"
@@ -78,7 +78,7 @@ NO_POPUP = "has to be the whole address of Okta's popup, with client_id and scop
         ({**CHOSEN, "okta_workflows_authorization_url": f"{ADDRESS}?client_id={SOMEBODY}&scope=openid"}, [f"is for the application {SOMEBODY}."]),
         ({**CHOSEN, "okta_workflows_app_id": "", "okta_workflows_authorization_url": f"{ADDRESS}?client_id={OKTA}&scope=openid"}, []),
         ({**OPEN, "okta_workflows_app_id": ""}, [f"The mode 'vendor_documented' {NEEDS_APP}"]),
-        ({**OPEN, "okta_workflows_app_id": "", "okta_workflows_state": "absent"}, [f"Taking grants and assignments away {NEEDS_APP}"]),
+        ({**OPEN, "okta_workflows_app_id": "", "okta_workflows_state": "absent"}, [f"Revoking grants and removing assignments {NEEDS_APP}"]),
         ({**CHOSEN, "okta_workflows_publisher_tenant_id": ""}, [PUBLISHER_MISSING]),
         ({**OPEN, "okta_workflows_publisher_tenant_id": ""}, [PUBLISHER_MISSING]),
         ({**CHOSEN, "okta_workflows_publisher_tenant_id": "", "okta_workflows_state": "absent"}, []),
@@ -111,7 +111,7 @@ def test_the_wrong_application_is_named_as_it_was_written() -> None:
 def test_what_opens_the_tenant_says_what_it_is_good_for() -> None:
     (text,) = of({**OPEN, "okta_workflows_accept_tenant_wide_consent": False})["problems"]
     assert text.endswith(
-        "It does not help the connection much: 39 of the 62 scopes that the vendor asks for need an administrator's consent whatever these settings are."
+        "It does little for the connection: 39 of the 62 scopes that the vendor asks for need an administrator's consent whatever these settings are."
     )
 
 

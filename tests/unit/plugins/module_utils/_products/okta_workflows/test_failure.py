@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConnectorError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.failure import went_wrong
-from support.okta import Json
+from integration.okta_workflows.helpers import Json
 
 FAILURE: Json = {"code": "forbidden", "http_status": 403, "message": "No.", "service": "Microsoft Graph", "kind": "forbidden", "advice": "Ask.", "applied": []}
 

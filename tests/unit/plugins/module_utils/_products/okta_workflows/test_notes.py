@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.consent_policy.model import ALL_FOR_GROUPS, OWNED
 from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.notes import notes_of
-from support.okta import ADMIN, OKTA, OPEN, PUBLISHER, SERVICE, Json
-from support.okta_decisions import CLOSED, OPENED, OTHER_API, assigned, consent, grant, incomplete, outcome, principal, row
+from integration.okta_workflows.decisions import CLOSED, OPENED, OTHER_API, assigned, consent, grant, incomplete, outcome, principal, row
+from integration.okta_workflows.helpers import ADMIN, OKTA, OPEN, PUBLISHER, SERVICE, Json
 
 EVERYBODY: Json = {"okta_workflows_consent": "all_principals"}
 EXACT: Json = {"okta_workflows_consent_mode": "exact"}
@@ -25,6 +26,7 @@ WAITING = "Contoso is waiting for an administrator's consent. "
 ADMIN_NOTE = "39 of the 62 scopes that the vendor asks for need an administrator's consent whatever these settings are."
 READY = "Contoso is ready for authorization: authorize the connection in Okta Workflows "
 RECORDED: Json = {"recorded": {"user_consent": {}}}
+PRE_APPROVED = f"{OWNED}microsoft-pre-approval-apps-for-group"
 OPEN_WITHOUT = "Contoso lets every user or group owner consent to every application, and no record says what was set before "
 NOT_PUT_BACK = ", so nothing was put back. entra_consent_policy sets what is wanted."
 
@@ -57,7 +59,7 @@ DONE: Json = {"enterprise_application_step": {"actions": ["assign"]}}
             {},
             [],
             waiting(None),
-            [f"{WAITING}An administrator sends the requests in okta_workflows_result.consent.hand_off; no address consents for single users."],
+            [f"{WAITING}An administrator sends the requests in okta_workflows_result.consent.hand_off; a consent URL cannot consent for single users."],
         ),
         (EVERYBODY, [], waiting("https://a", None), [f"{WAITING}An administrator grants it at https://a"]),
         (EVERYBODY, [], waiting("https://a", "https://b"), [f"{WAITING}An administrator grants it at https://a An administrator grants it at https://b"]),
@@ -74,7 +76,7 @@ DONE: Json = {"enterprise_application_step": {"actions": ["assign"]}}
             [principal(app_role_assignment_required=False)],
             {"settings": OPENED, "check_mode": True},
             [
-                "Okta's popup asks for scopes that are not granted: Calendars.ReadWrite, openid. Whoever authorizes the connection can consent to them.",
+                "Okta's popup asks for scopes that are not granted: Calendars.ReadWrite, openid. The user who authorizes the connection can consent to them.",
                 ADMIN_NOTE,
             ],
         ),
@@ -93,7 +95,7 @@ DONE: Json = {"enterprise_application_step": {"actions": ["assign"]}}
                 f"Granted beyond the chosen scopes: Directory.AccessAsUser.All, Mail.Read of Microsoft Graph (privileged: "
                 f"Directory.AccessAsUser.All) for {SERVICE}; "
                 "Mail.Send, Everything of Microsoft Graph for ad000000-0000-0000-0000-000000000002; User.Read of Another API for every user of the tenant. "
-                "Set 'okta_workflows_consent_mode' to exact to take away those of Microsoft Graph."
+                "Set 'okta_workflows_consent_mode' to exact to revoke those of Microsoft Graph."
             ],
         ),
         (
@@ -113,15 +115,15 @@ DONE: Json = {"enterprise_application_step": {"actions": ["assign"]}}
             ],
             {"looked": {SERVICE: consent()}},
             [
-                f"Not in 'okta_workflows_accounts', and left alone: {ADMIN} has consented to A, Mail.Read (privileged: A) and is assigned; "
-                "partner@contoso.com has consented to openid; left@contoso.com is assigned. State absent with these accounts takes it away."
+                f"Not in 'okta_workflows_accounts', and left unchanged: {ADMIN} has consented to A, Mail.Read (privileged: A) and is assigned; "
+                "partner@contoso.com has consented to openid; left@contoso.com is assigned. okta_workflows_state: absent with these accounts removes it."
             ],
         ),
         (
             ABSENT,
             [principal(assigned_to=[assigned(ADMIN)])],
             {},
-            [f"Not in 'okta_workflows_accounts', and left alone: {ADMIN} is assigned. State absent with these accounts takes it away."],
+            [f"Not in 'okta_workflows_accounts', and left unchanged: {ADMIN} is assigned. okta_workflows_state: absent with these accounts removes it."],
         ),
         # State absent
         (
@@ -129,7 +131,7 @@ DONE: Json = {"enterprise_application_step": {"actions": ["assign"]}}
             [principal(grants=[grant("openid", "Mail.Read", "User.Read", who=None)])],
             {},
             [
-                "Still consented to for every user of the tenant: Mail.Read, User.Read. Somebody else may have done that; "
+                "Still consented to for every user of the tenant: Mail.Read, User.Read. Another administrator may have granted that; "
                 "entra_admin_consent with state absent revokes it."
             ],
         ),
@@ -137,7 +139,7 @@ DONE: Json = {"enterprise_application_step": {"actions": ["assign"]}}
             ABSENT,
             [principal()],
             {"settings_step": {"consent_policy": {"kept": ["user consent: it is off", "policy: b"]}}},
-            ["Tenant settings were not put back, because somebody has changed them since: user consent: it is off; policy: b."],
+            ["Tenant settings were not put back, because they have been changed since: user consent: it is off; policy: b."],
         ),
         (
             {**OPEN, **ABSENT},
@@ -163,6 +165,22 @@ DONE: Json = {"enterprise_application_step": {"actions": ["assign"]}}
                 ADMIN_NOTE,
                 "Contoso has no template of the consent settings for groups, as newer tenants, so group owner consent for all was not set: a, b.",
             ],
+        ),
+        (
+            OPEN,
+            [principal()],
+            {"settings_step": {"consent_policy": {"not_applicable": ["a"], "owned_resource_consent": [PRE_APPROVED]}}, "check_mode": True},
+            [
+                ADMIN_NOTE,
+                "Contoso says by policies what owners of groups may consent to, so group owner consent for all was not set: a.",
+                f"What owners may consent to there: {PRE_APPROVED}. 'okta_workflows_mode: preconsent' works without their consent.",
+            ],
+        ),
+        (
+            OPEN,
+            [principal()],
+            {"settings_step": {"consent_policy": {"not_applicable": ["a"], "owned_resource_consent": [f"{OWNED}{ALL_FOR_GROUPS}"]}}, "check_mode": True},
+            [ADMIN_NOTE],
         ),
         (ABSENT, [principal()], {"settings": {"not_applicable": ["a"]}}, []),
         # An audit
@@ -191,7 +209,7 @@ DONE: Json = {"enterprise_application_step": {"actions": ["assign"]}}
             [
                 ADMIN_NOTE,
                 f"{READY}as an administrator who is assigned to it (assignment is required, and assigned are only {SERVICE}, {ADMIN}; "
-                "assigned_to of entra_service_principal adds somebody).",
+                "assigned_to of entra_service_principal assigns more).",
             ],
         ),
         (OPEN, [principal()], {"settings_step": {"actions": ["open"]}, "check_mode": True}, [ADMIN_NOTE]),
@@ -199,3 +217,21 @@ DONE: Json = {"enterprise_application_step": {"actions": ["assign"]}}
 )
 def test_what_is_said(variables: Json, found: list[Json], more: Json, notes: list[str]) -> None:
     assert notes_of(outcome(variables, *found, **more)) == notes
+
+
+LACKS = "It is handed off because the automation identity lacks X.All: with that the next run does it. "
+
+
+@pytest.mark.parametrize(
+    ("steps", "note"),
+    [
+        ([incomplete(hand_off={"url": "https://u", "lacks": ["X.All"]})], f"{WAITING}{LACKS}An administrator grants it at https://u"),
+        (
+            [incomplete(hand_off={"url": "https://u", "lacks": ["X.All"]}, state="not_assessed", unread="It is not assessed.")],
+            "It is not assessed. An administrator grants it at https://u",
+        ),
+    ],
+)
+def test_what_the_automation_identity_lacks(steps: list[Json], note: str) -> None:
+    notes = notes_of(outcome({}, consent_step={"results": [{"consent": one} for one in steps]}))
+    assert note in notes

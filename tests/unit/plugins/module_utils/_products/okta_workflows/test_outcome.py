@@ -8,10 +8,24 @@ import functools
 import typing as t
 
 import pytest
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.outcome import Outcome, Steps
+from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.outcome import RunOutcome, Steps
 from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.report import report
-from support.okta import ADMIN, OKTA, OPEN, SERVICE, Json
-from support.okta_decisions import ADMIN_ID, CLOSED, OPENED, OTHER_API, SERVICE_ID, assigned, consent, given, grant, incomplete, outcome, principal, row
+from integration.okta_workflows.decisions import (
+    ADMIN_ID,
+    CLOSED,
+    OPENED,
+    OTHER_API,
+    SERVICE_ID,
+    assigned,
+    consent,
+    given,
+    grant,
+    incomplete,
+    outcome,
+    principal,
+    row,
+)
+from integration.okta_workflows.helpers import ADMIN, OKTA, OPEN, SERVICE, Json
 
 EVERYBODY: Json = {"okta_workflows_consent": "all_principals"}
 EXACT: Json = {"okta_workflows_consent_mode": "exact"}
@@ -78,6 +92,8 @@ def test_the_consents_as_they_are_now() -> None:
         ({}, [], {"consent_step": loop({"consent": incomplete()})}, "awaiting_consent"),
         ({}, [], {"consent_step": loop({"consent": incomplete()}, {"consent": consent()})}, "awaiting_consent"),
         ({}, [], {"consent_step": loop({"consent": incomplete()}), "check_mode": True}, "awaiting_consent"),
+        ({}, [], {"consent_step": loop({"consent": incomplete(state="not_assessed")})}, "consent_not_assessed"),  # unread is not missing
+        ({}, [], {"consent_step": loop({"consent": incomplete()}, {"consent": incomplete(state="not_assessed")})}, "consent_not_assessed"),
         ({}, [], {"consent_step": loop(done("consent", consent())), "check_mode": True}, "not_ready"),
         ({}, [], {"consent_step": loop(done("consent", consent()))}, "ready_for_authorization"),
         (AUDIT, [principal()], {"looked": {SERVICE: incomplete(SERVICE, "openid")}}, "not_ready"),
@@ -114,7 +130,7 @@ def test_the_status(variables: Json, found: list[Json], more: Json, status: str)
         (
             {**AUDIT, **EVERYBODY, **EXACT},
             {"": incomplete(None, "openid", extra=[row("Mail.Read", "User.Read")])},
-            ["principal", "consent to openid of Microsoft Graph for every user of the tenant", "take away Mail.Read, User.Read"],
+            ["principal", "consent to openid of Microsoft Graph for every user of the tenant", "revoke Mail.Read, User.Read"],
         ),
     ],
 )
@@ -316,25 +332,38 @@ def test_the_report_is_made_of_what_was_evaluated_once(monkeypatch: pytest.Monke
     """The report took three seconds while its parts were worked out anew wherever they were named."""
     counted: collections.Counter[str] = collections.Counter()
 
-    def counting(name: str, work: t.Callable[[Outcome], t.Any]) -> functools.cached_property[t.Any]:
-        def once(self: Outcome) -> t.Any:
+    def counting(name: str, work: t.Callable[[RunOutcome], t.Any]) -> functools.cached_property[t.Any]:
+        def once(self: RunOutcome) -> t.Any:
             counted[name] += 1
             return work(self)
 
         wrapped = functools.cached_property(once)
-        wrapped.__set_name__(Outcome, name)
+        wrapped.__set_name__(RunOutcome, name)
         return wrapped
 
-    parts = {name: part.func for name, part in vars(Outcome).items() if isinstance(part, functools.cached_property)}
+    parts = {name: part.func for name, part in vars(RunOutcome).items() if isinstance(part, functools.cached_property)}
     for name, work in parts.items():
-        monkeypatch.setattr(Outcome, name, counting(name, work))
+        monkeypatch.setattr(RunOutcome, name, counting(name, work))
     report(given({**AUDIT, **EXACT}, OTHERS, looked={SERVICE: incomplete(SERVICE, "openid")}, **ALL))
     assert set(counted.values()) == {1}
     assert len(counted) > 10
     # Nothing that is worked out goes around it, but the candidates, which are handed on.
-    assert [name for name, part in vars(Outcome).items() if isinstance(part, property)] == ["candidates"]
+    assert [name for name, part in vars(RunOutcome).items() if isinstance(part, property)] == ["candidates"]
 
 
 def test_steps_that_had_no_turn() -> None:
     assert Steps().reached is False
     assert Steps.of({}, "preconsent") == Steps(reached=True)
+
+
+@pytest.mark.parametrize(
+    ("steps", "held", "lacking"),
+    [
+        ([incomplete(ADMIN, state="not_assessed")], [["openid", "Calendars.ReadWrite"]], []),
+        ([consent(SERVICE, "openid"), incomplete(ADMIN, state="not_assessed")], [["openid"]], ["Calendars.ReadWrite"]),
+    ],
+)
+def test_what_may_not_be_read_is_not_told_as_missing(steps: list[Json], held: list[list[str]], lacking: list[str]) -> None:
+    address = f"https://login.microsoftonline.com/common/oauth2/authorize?client_id={OKTA}&scope=openid+Calendars.ReadWrite"
+    found = outcome({"okta_workflows_authorization_url": address}, consent_step=loop(*({"consent": one} for one in steps)))
+    assert (found.held, found.requested_but_not_granted) == (held, lacking)

@@ -9,8 +9,8 @@ import pytest
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.plan import plan
 from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.seen import GRAPH
-from support.okta import ADMIN, OKTA, OPEN, PUBLISHER, SERVICE, SOMEBODY, Json
-from support.okta_decisions import CLOSED, OPENED, OTHER_API, SERVICE_ID, assigned, consent, given, grant, incomplete, principal, row
+from integration.okta_workflows.decisions import CLOSED, OPENED, OTHER_API, SERVICE_ID, assigned, consent, given, grant, incomplete, principal, row
+from integration.okta_workflows.helpers import ADMIN, OKTA, OPEN, PUBLISHER, SERVICE, SOMEBODY, Json
 
 EVERYBODY: Json = {"okta_workflows_consent": "all_principals"}
 EXACT: Json = {"okta_workflows_consent_mode": "exact"}
@@ -60,7 +60,12 @@ CLOSED_TO_ALL = principal(assigned_to=[])
         (OPEN, [principal()], {}, OPENED, (False, [], [], False)),
         (OPEN, [principal()], {}, CLOSED, (False, [], [], True)),
         (OPEN, [principal()], {}, {}, (False, [], [], True)),
-        (OPEN, [principal(account_enabled=False)], {}, OPENED, (True, [], [], False)),
+        (OPEN, [principal(account_enabled=False, tags=["tkc:disabled"])], {}, OPENED, (True, [], [], False)),  # a run was cut off
+        # What others disabled or deactivated stays so, and nothing else is done.
+        (OPEN, [principal(account_enabled=False)], {}, CLOSED, (False, [], [], False)),
+        (OPEN, [principal(is_disabled=True)], {}, CLOSED, (False, [], [], False)),
+        ({}, [principal(account_enabled=False, assigned_to=[])], {SERVICE: incomplete(SERVICE, "openid")}, CLOSED, (False, [], [], False)),
+        (ABSENT, [principal(account_enabled=False, assigned_to=[assigned(ADMIN)])], {}, CLOSED, (True, [], [], False)),
         (OPEN, [principal(app_owner_organization_id=SOMEBODY)], {}, OPENED, (True, [], [], False)),
         (OPEN, [], {}, OPENED, (True, [], [], False)),
         # absent
@@ -155,7 +160,7 @@ SHUT = principal(assigned_to=[])
         ({**OPEN, **ABSENT}, [SHUT], False),
     ],
 )
-def test_where_nobody_could_sign_in(variables: Json, found: list[Json], locked_out: bool) -> None:
+def test_where_no_user_could_sign_in(variables: Json, found: list[Json], locked_out: bool) -> None:
     handed = given(variables, *found)
     if not locked_out:
         plan(handed)
@@ -164,8 +169,8 @@ def test_where_nobody_could_sign_in(variables: Json, found: list[Json], locked_o
         plan(handed)
     assert failed.value.code == "nobody_assigned"
     assert failed.value.message == (
-        "Only assigned accounts may use 'Office 365 Admin for Okta' in Contoso, and nobody is assigned: whoever authorizes the connection is refused "
-        "(AADSTS50105). Nothing was changed. Assign an administrator (assigned_to of entra_service_principal), let everybody in "
+        "Only assigned accounts may use 'Office 365 Admin for Okta' in Contoso, and no account is assigned: the user who authorizes the connection is refused "
+        "(AADSTS50105). Nothing was changed. Assign an administrator (assigned_to of entra_service_principal), let every user in "
         "(app_role_assignment_required: false there), or choose okta_workflows_mode: preconsent."
     )
 

@@ -13,8 +13,8 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okt
 from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.plan import plan
 from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.report import report
 from ansible_collections.tenantkit.connectors.plugins.module_utils._products.registry import CONNECTIONS, DECISIONS
-from support.okta import SERVICE, Json
-from support.okta_decisions import CLOSED, consent, given, grant, principal
+from integration.okta_workflows.decisions import CLOSED, consent, given, grant, principal
+from integration.okta_workflows.helpers import SERVICE, Json
 
 RECORDED = json.loads((Path(__file__).parent / "recorded.json").read_text())
 AUDIT: Json = {"okta_workflows_mode": "audit"}
@@ -28,7 +28,7 @@ def reported(variables: Json, *found: Json, **more: t.Any) -> Json:
 def test_the_result() -> None:
     """All of it."""
     step = {"actions": ["assign"], "service_principal": {"account_enabled": True, "object_id": "new"}}
-    found = principal(account_enabled=False, grants=[grant("openid")])
+    found = principal(grants=[grant("openid")])
     given_now = consent(SERVICE, "openid")
     told = reported(
         {"okta_workflows_custom_scopes": ["openid", "Mail.Read", "email"]},
@@ -43,6 +43,8 @@ def test_the_result() -> None:
         "mode": "preconsent",
         "tenant": {"display_name": "Contoso"},
         "status": "ready_for_authorization",
+        "blockers": [],
+        "not_assessed": [f"Whether {SERVICE} can sign in: that an account is enabled is shown with User.Read.All only."],
         "changed": True,
         "actions": ["assign", "grant"],
         "would_do": [],

@@ -17,7 +17,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okt
     admin_note,
     scopes_of,
 )
-from support.okta import DIRECTORY
+from integration.okta_workflows.helpers import DIRECTORY
 from support.playbooks import ROOT
 
 

@@ -6,9 +6,10 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.seen import Seen
-from support.okta import ADMIN, OPEN, PUBLISHER, SERVICE, SOMEBODY, Json
-from support.okta_decisions import ADMIN_ID, CLOSED, OPENED, OTHER_API, SERVICE_ID, assigned, consent, given, grant, principal, row, seen
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.consent_policy.model import ALL_FOR_GROUPS, OWNED
+from ansible_collections.tenantkit.connectors.plugins.module_utils._products.okta_workflows.seen import SeenTenant
+from integration.okta_workflows.decisions import ADMIN_ID, CLOSED, OPENED, OTHER_API, SERVICE_ID, assigned, consent, given, grant, principal, row, seen
+from integration.okta_workflows.helpers import ADMIN, OPEN, PUBLISHER, SERVICE, SOMEBODY, Json
 
 EVERYBODY: Json = {"okta_workflows_consent": "all_principals"}
 EXACT: Json = {"okta_workflows_consent_mode": "exact"}
@@ -20,7 +21,7 @@ def test_a_look_that_did_not_run_says_nothing(step: Json) -> None:
     handed["info"] = step
     handed["consents"] = {"skipped": True, "results": [{"item": {}, "consent": consent()}]}
     handed["settings"] = {"skipped": True, "consent_policy": OPENED}
-    read = Seen.of(handed)
+    read = SeenTenant.of(handed)
     assert (read.tenant_name, read.principal, read.looked, read.settings) == ("", {}, (), {})
     assert (read.assigned, read.grants) == ((), ())
 
@@ -28,7 +29,7 @@ def test_a_look_that_did_not_run_says_nothing(step: Json) -> None:
 def test_rounds_that_failed_or_were_skipped_are_not_counted() -> None:
     handed = given({}, looked={SERVICE: consent()})
     handed["consents"]["results"] += [{"item": {"principal": ADMIN}, "skipped": True}, {"item": {}, "consent": consent(None)}]
-    assert [account for account, _consent in Seen.of(handed).looked] == [SERVICE, ""]
+    assert [account for account, _consent in SeenTenant.of(handed).looked] == [SERVICE, ""]
 
 
 @pytest.mark.parametrize(
@@ -92,7 +93,6 @@ def test_what_is_too_much(variables: Json, looked: dict[str, Json], surplus: lis
     [
         ([], {SERVICE: consent()}, [SERVICE], False),
         ([principal()], {SERVICE: consent()}, [SERVICE], True),
-        ([principal(account_enabled=False)], {SERVICE: consent()}, [SERVICE], False),
         ([principal(app_role_assignment_required=False)], {SERVICE: consent()}, [SERVICE], False),
         ([principal(assigned_to=[])], {SERVICE: consent()}, [SERVICE], False),
         ([principal(assigned_to=[assigned(ADMIN)])], {SERVICE: consent()}, [SERVICE], False),
@@ -130,6 +130,10 @@ def test_whose_application_it_is(owner: str | None, named: str, same: bool) -> N
         ({**OPENED, "user_consent": ["microsoft-user-default-legacy", "microsoft-user-default-low"]}, False),
         ({**OPENED, "user_consent": None}, False),
         ({**OPENED, "consent_settings": None}, False),
+        ({**OPENED, "consent_settings": None, "owned_resource_consent": [f"managepermissiongrantsforownedresource.{ALL_FOR_GROUPS.upper()}"]}, True),
+        ({**OPENED, "consent_settings": None, "owned_resource_consent": [f"{OWNED}microsoft-pre-approval-apps-for-group"]}, False),
+        ({**OPENED, "consent_settings": None, "owned_resource_consent": [f"{OWNED}microsoft-all-application-permissions-for-chat"]}, False),
+        ({**CLOSED, "owned_resource_consent": [f"{OWNED}{ALL_FOR_GROUPS}"]}, False),
         ({**OPENED, "consent_settings": {**OPENED["consent_settings"], "enable_group_specific_consent": False}}, False),
         ({**OPENED, "consent_settings": {**OPENED["consent_settings"], "constrain_group_specific_consent_to_members_of_group_id": SERVICE_ID}}, False),
         ({**OPENED, "consent_settings": {**OPENED["consent_settings"], "constrain_group_specific_consent_to_members_of_group_id": None}}, False),
@@ -137,3 +141,42 @@ def test_whose_application_it_is(owner: str | None, named: str, same: bool) -> N
 )
 def test_whether_the_tenant_is_as_the_vendor_documents(settings: Json, is_open: bool) -> None:
     assert seen(OPEN, settings=settings).as_the_vendor_documents is is_open
+
+
+MICROSOFT = "DisabledDueToViolationOfServicesAgreement"
+AUDIT = {"okta_workflows_mode": "audit"}
+
+
+@pytest.mark.parametrize(
+    ("variables", "found", "looked", "blockers", "shut"),
+    [
+        ({}, [principal()], {SERVICE: consent()}, [], False),
+        ({}, [], {SERVICE: consent()}, [], False),
+        ({}, [principal(account_enabled=False)], {SERVICE: consent()}, ["service_principal disabled"], True),
+        ({}, [principal(account_enabled=False, tags=["tkc:disabled"])], {SERVICE: consent()}, [], False),
+        ({}, [principal(is_disabled=True)], {SERVICE: consent()}, ["service_principal deactivated"], True),
+        ({}, [principal(disabled_by_microsoft_status=MICROSOFT)], {SERVICE: consent()}, ["service_principal disabled_by_microsoft"], True),
+        ({}, [principal()], {SERVICE: consent(principal_enabled=False)}, ["account disabled"], False),
+        ({}, [], {SERVICE: consent(principal_enabled=False)}, ["account disabled"], False),
+        # An account that was named by its id is known as a holder of an assignment or a grant.
+        (EVERYBODY, [principal(assigned_to=[{**assigned(), "principal_enabled": False}])], {"": consent(None)}, ["account disabled"], False),
+        (EVERYBODY, [principal(grants=[{**grant("openid"), "principal_enabled": False}])], {"": consent(None)}, ["account disabled"], False),
+        # Others who hold one are not the accounts.
+        ({}, [principal(grants=[{**grant("openid", who=ADMIN), "principal_enabled": False}])], {SERVICE: consent()}, [], False),
+        # The steps assign the accounts; an audit has no steps.
+        ({}, [principal(assigned_to=[])], {SERVICE: consent()}, [], False),
+        (AUDIT, [principal(assigned_to=[])], {SERVICE: consent()}, ["service_principal no_assignment"], False),
+        ({"okta_workflows_state": "absent"}, [principal(account_enabled=False)], {}, [], False),
+        ({"okta_workflows_app_id": ""}, [principal(account_enabled=False)], {}, [], False),
+    ],
+)
+def test_what_blocks(variables: Json, found: list[Json], looked: dict[str, Json], blockers: list[str], shut: bool) -> None:
+    now = seen(variables, *found, looked=looked)
+    assert [f"{one.object_type} {one.what}" for one in now.findings.blockers] == blockers
+    assert now.shut is shut
+    assert not any("_enable" in one.who for one in now.findings.blockers), "nothing enables a vendor's application"
+
+
+def test_an_account_that_may_not_be_looked_at() -> None:
+    found = seen({}, principal(), looked={SERVICE: consent(principal_enabled=None)}).findings
+    assert found.not_assessed == (f"Whether {SERVICE} can sign in: that an account is enabled is shown with User.Read.All only.",)

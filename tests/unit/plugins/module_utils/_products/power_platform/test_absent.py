@@ -16,7 +16,7 @@ CREATED, UNPROVEN = "tkc:created", "tkc:power_platform:unproven:failed"
 HOLDERS = {"service_principals": [{"object_id": "4f7a"}]}
 HAND_OFF = {"needs": "n", "requests": [{"method": "DELETE"}]}
 EVERYTHING = {"role": "reader", "management_app": True, "federated": {"name": "main"}, "state": "absent"}
-LINES = ["Somebody with this right sends it: n", '{"method": "DELETE"}']
+LINES = ["A person with this right has to send it: n", "{method: DELETE}"]
 
 
 def look(*tags: str, would_create: bool = False) -> dict[str, t.Any]:
@@ -25,21 +25,22 @@ def look(*tags: str, would_create: bool = False) -> dict[str, t.Any]:
 
 
 ALL = {
-    "made_here": True, "holder": "4f7a", "takes_role": True, "takes_management": True, "takes_certificates": False, "takes_federated": False, "forgets": False,
+    "just_created": True, "holder": "4f7a", "takes_role": True, "takes_management": True, "takes_certificates": False,
+    "takes_federated": False, "forgets": False,
 }  # fmt: skip
 REMOVAL: list[tuple[str, dict[str, t.Any], dict[str, t.Any], dict[str, t.Any], dict[str, t.Any]]] = [
     ("made here", EVERYTHING, look(CREATED, UNPROVEN), HOLDERS, ALL),
     ("adopted", EVERYTHING, look(UNPROVEN), HOLDERS,
-     {**ALL, "made_here": False, "takes_certificates": True, "takes_federated": True, "forgets": True}),
+     {**ALL, "just_created": False, "takes_certificates": True, "takes_federated": True, "forgets": True}),
     ("adopted, nothing else known", {"role": "reader"}, look(), HOLDERS,
-     {**ALL, "made_here": False, "takes_management": False, "takes_certificates": True}),
+     {**ALL, "just_created": False, "takes_management": False, "takes_certificates": True}),
     ("without a principal", EVERYTHING, look(CREATED), {"service_principals": []}, {**ALL, "holder": "", "takes_role": False}),
     ("principals that were not read", EVERYTHING, look(CREATED), {}, {**ALL, "holder": "", "takes_role": False}),
     ("no role", {**EVERYTHING, "role": ""}, look(CREATED), HOLDERS, {**ALL, "takes_role": False}),
     ("somebody took it", {**EVERYTHING, "role_removed": True}, look(CREATED), HOLDERS, {**ALL, "takes_role": False}),
     ("others gave it, made here", {**EVERYTHING, "role_assigned": True}, look(CREATED), HOLDERS, ALL),
     ("others gave it to theirs", {"role": "reader", "role_assigned": True}, look(), HOLDERS,
-     {**ALL, "made_here": False, "takes_role": False, "takes_management": False, "takes_certificates": True}),
+     {**ALL, "just_created": False, "takes_role": False, "takes_management": False, "takes_certificates": True}),
 ]  # fmt: skip
 
 
@@ -56,7 +57,7 @@ KEPT: list[tuple[str, dict[str, t.Any], dict[str, t.Any], dict[str, t.Any], tupl
     ("the role may not", ALL, {"role": OPEN_ROLE}, {}, (True, True)),
     ("the management application may not", ALL, {"management": OPEN_MANAGEMENT}, {}, (True, True)),
     ("no principal to disable", {**ALL, "holder": ""}, {"management": OPEN_MANAGEMENT}, {}, (True, False)),
-    ("an adopted one stays anyway", {**ALL, "made_here": False}, {"role": OPEN_ROLE}, {}, (False, False)),
+    ("an adopted one stays anyway", {**ALL, "just_created": False}, {"role": OPEN_ROLE}, {}, (False, False)),
     # What an earlier use of the role on this host registered is not trusted.
     ("a role that was not taken", {**ALL, "takes_role": False}, {"role": OPEN_ROLE}, {}, (False, False)),
     ("a management application that was not taken", {**ALL, "takes_management": False}, {"management": OPEN_MANAGEMENT}, {}, (False, False)),
@@ -110,7 +111,7 @@ def test_what_may_not_go() -> None:
         "hand_offs": [HAND_OFF, HAND_OFF],
     }
     assert found["lines"] == [
-        "Contoso ends as awaiting_role_removal. App (7a9c) is disabled and stays until what hangs on it in Power Platform is gone; run again then.",
+        "Contoso ends as awaiting_role_removal. App (7a9c) is disabled and stays until the requests below are done; run again then.",
         *LINES,
         *LINES,
         "Where this identity can never see role assignments, set power_platform_role_removed once it is done.",
@@ -119,7 +120,7 @@ def test_what_may_not_go() -> None:
 
 
 def test_an_adopted_one_that_keeps_its_management_application() -> None:
-    found = removed({**ALL, "made_here": False}, management=OPEN_MANAGEMENT)
+    found = removed({**ALL, "just_created": False}, management=OPEN_MANAGEMENT)
     assert (found["report"]["status"], found["lines"]) == ("awaiting_role_removal", ["Contoso ends as awaiting_role_removal.", *LINES])
 
 
@@ -131,7 +132,7 @@ OPENERS = {"role": "takes_role", "management": "takes_management", "certificates
 def test_what_counts_as_a_change(step: str, opener: str, opened: bool) -> None:
     """A step that was not opened in this run left what it registered in an earlier one."""
     quiet = {**GONE, "changed": False}
-    removal = {**dict.fromkeys(OPENERS.values(), False), "made_here": False, "holder": "", opener: opened}
+    removal = {**dict.fromkeys(OPENERS.values(), False), "just_created": False, "holder": "", opener: opened}
     assert removed(removal, registration=quiet, **{step: {"changed": True}})["report"]["changed"] is opened
     assert removed(removal, registration=quiet, **{step: {"changed": False}})["report"]["changed"] is False
 

@@ -33,12 +33,15 @@ def test_the_whole_of_a_host_without_a_variable(host: Host) -> None:
             "accept_audience_narrowing": False,
             "on_soft_deleted": "fail",
         },
-        "service_principal": {"account_enabled": True},
+        "people_sign_in": True,
+        "used_apis": ["8578e004-a5c6-46e7-913e-12f58912df43"],
+        "enable": False,
         "unique_variables": [["entra_tenant_id", "power_platform_unique_name", "power_platform_client_id"]],
         "permissions": [{"resource": API, "delegated": ["EnvironmentManagement.Environments.Read"]}],
         "accept_privileged": [],
         "create_missing_service_principals": True,
         "consent_wanted": True,
+        "consent_variable": "power_platform_consent: none",
         "consent": {"on_forbidden": "hand_off"},
         "managed": KEY,
         "secret": {},
@@ -199,7 +202,7 @@ def test_where_the_role_holds(variables: dict[str, t.Any], expected: dict[str, t
 
 
 INCOMPLETE = "With power_platform_credential=federated the members name, issuer and subject of power_platform_federated are needed."
-NOWHERE = "would go nowhere: nobody would hold this secret. Name a sink in entra_connector_sink, or"
+NOWHERE = "would not be kept anywhere. Name a sink in entra_connector_sink, or"
 PROBLEMS: list[tuple[dict[str, t.Any], list[str]]] = [
     ({"credential": "secret"}, [f"The client secret {NOWHERE} choose another power_platform_credential."]),
     ({"credential": "secret", "sink": []}, [f"The client secret {NOWHERE} choose another power_platform_credential."]),
@@ -210,6 +213,17 @@ PROBLEMS: list[tuple[dict[str, t.Any], list[str]]] = [
         for given in (None, {}, {"name": "a", "issuer": "b"}, {"name": "a", "subject": "b"}, {"issuer": "a", "subject": "b"})
     ),
     ({"credential": "federated", "federated": FEDERATED}, []),
+    ({"credential": "federated", "federated": {**FEDERATED, "name": "ab"}}, [
+        "In power_platform_federated: 'name' is 'ab'; the name of a federated credential consists of 3 to 120 letters, digits, '-' and '_', the first a "
+        "letter or digit."
+    ]),
+    ({"credential": "federated", "federated": {**FEDERATED, "issuer": "http://issuer.example"}}, [
+        "In power_platform_federated: 'issuer' is 'http://issuer.example', which is not an https:// address. Give the 'iss' claim of the tokens, unchanged."
+    ]),
+    ({"credential": "federated", "federated": {**FEDERATED, "subject": "s" * 601}}, [
+        "In power_platform_federated: 'subject' has 601 characters; 600 are allowed."
+    ]),
+    ({"credential": "certificate", "certificate_path": "c.pem", "federated": {"name": "ab"}}, []),
     ({"credential": "none"}, []),
 ]  # fmt: skip
 

@@ -40,9 +40,17 @@ GRANTED = {"consent": {"missing": []}}
 ROLE = {"role_assignment": {"role": "reader", "scope": "/tenants/2f4c", "would_create": False, "hand_off": None}}
 
 
+ENABLE = "run the role power_platform with power_platform_enable: true"
+DEACTIVATED = (
+    "registration", "The registration is deactivated (AADSTS7000112).",
+    f"When it is no security measure: {ENABLE}, or tenantkit.connectors.entra_app with is_disabled: false.",
+)  # fmt: skip
+BY_MICROSOFT = ("registration", "Microsoft disabled the application.", "Only Microsoft can take that back; its support says why.")
+
+
 def apps(**changes: t.Any) -> dict[str, t.Any]:
     """The registration, with changes."""
-    return {"apps": {"apps": [{**APP, **changes}]}}
+    return {"apps": {"apps": [{**APP, **changes}], "service_time": NOW}}
 
 
 def principals(**changes: t.Any) -> dict[str, t.Any]:
@@ -61,7 +69,7 @@ class Looked:
     def __init__(self, host: Host, variables: dict[str, t.Any], given: dict[str, t.Any]) -> None:
         check_mode = bool(given.pop("check_mode", False))
         steps = {**apps(), **principals(), **trusts(), "api": {"service_principals": [RESOURCE], "tenant": TENANT}, "consent": GRANTED, "role": ROLE}
-        shared = {"connection": host(**variables), "check_mode": check_mode, "now": NOW, **steps, **given}
+        shared = {"connection": host(**variables), "check_mode": check_mode, **steps, **given}
         self.subject = diagnosis.subject({"connection": shared["connection"], "apps": shared["apps"]})
         self.looks = diagnosis.looks(shared)
         answer = diagnosis.diagnosis({**shared, "looks": self.looks})
@@ -113,7 +121,7 @@ MISSING_ROLE = (
     "The service principal does not hold the role reader, or one that includes it, at /tenants/2f4c: the API answers 403 to what such a role would allow."
 )
 GIVE_ROLE = (
-    "Run the role power_platform as somebody who may assign it (power_platform_role, power_platform_scope, power_platform_admin_auth). Where its role is "
+    "Run the role power_platform with the right to assign it (power_platform_role, power_platform_scope, power_platform_admin_auth). Where its role is "
     "another one, or is for an environment or a group, name that in power_platform_role, power_platform_environment_id or "
     "power_platform_environment_group_id, and look again."
 )
@@ -141,18 +149,29 @@ FINDINGS: list[tuple[str, dict[str, t.Any], dict[str, t.Any], list[tuple[str, st
     ]),
     ("a disabled one", SAID_NOTHING, principals(account_enabled=False), [
         ("enterprise_application", "The enterprise application is disabled (AADSTS7000112).",
-         f"Run the role power_platform, or {MODULE} with account_enabled: true."),
+         f"When it is no security measure: {ENABLE}, or {MODULE} with account_enabled: true."),
     ]),
-    ("nobody is assigned", SAID_NOTHING, principals(app_role_assignment_required=True), [
-        ("assignment", "Only assigned accounts may sign in, and nobody is assigned (AADSTS50105).", f"Assign them with assigned_to of {MODULE}."),
+    ("a deactivated registration", SAID_NOTHING, apps(is_disabled=True), [DEACTIVATED]),
+    ("one that is known by its enterprise application", SAID_NOTHING, principals(is_disabled=True), [DEACTIVATED]),
+    ("one that Microsoft disabled", SAID_NOTHING, apps(disabled_by_microsoft_status="DisabledDueToViolationOfServicesAgreement"), [BY_MICROSOFT]),
+    ("the same, by its enterprise application", SAID_NOTHING, principals(disabled_by_microsoft_status="DisabledDueToX"), [BY_MICROSOFT]),
+    ("one that is not", SAID_NOTHING, apps(is_disabled=False, disabled_by_microsoft_status="NotDisabled"), []),
+    ("no account is assigned", SAID_NOTHING, principals(app_role_assignment_required=True), [
+        ("assignment", "Only assigned accounts may sign in, and no account is assigned (AADSTS50105).", f"Assign them with assigned_to of {MODULE}."),
     ]),
-    ("somebody is assigned", SAID_NOTHING, principals(app_role_assignment_required=True, assigned_to=[{}]), []),
+    ("an account is assigned", SAID_NOTHING, principals(app_role_assignment_required=True, assigned_to=[{}]), []),
     ("no API", SAID_NOTHING, {"api": {"service_principals": [], "tenant": TENANT}}, [
+        ("api", "The tenant has no service principal of the Power Platform API (AADSTS500011 or AADSTS650052).",
+         f"Run the role power_platform, or {MODULE} with app_id {API}."),
+        ("consent", "No administrator can have consented: the API has no service principal in this tenant (AADSTS65001).",
+         "Run the role power_platform with power_platform_consent: admin, which makes one as well."),
+    ]),
+    ("no API, and no permission is wanted", {"credential": "secret", "permissions": []}, {"api": {"service_principals": [], "tenant": TENANT}}, [
         ("api", "The tenant has no service principal of the Power Platform API (AADSTS500011 or AADSTS650052).",
          f"Run the role power_platform, or {MODULE} with app_id {API}."),
     ]),
     ("a disabled API", SAID_NOTHING, {"api": {"service_principals": [{"account_enabled": False}]}}, [
-        ("api", "The service principal of the Power Platform API is disabled in this tenant (AADSTS500012).",
+        ("api", "The service principal of the Power Platform API is disabled in this tenant (AADSTS500012, AADSTS500014).",
          f"Run {MODULE} with app_id {API} and account_enabled: true."),
     ]),
     ("no permission", SAID_NOTHING, apps(required_resource_access=[{"resource_app_id": "other"}]), [
@@ -161,7 +180,8 @@ FINDINGS: list[tuple[str, dict[str, t.Any], dict[str, t.Any], list[tuple[str, st
     ]),
     ("no permission is wanted", {"credential": "secret", "permissions": []}, apps(required_resource_access=None), []),
     ("no consent", SAID_NOTHING, {"consent": {"consent": {"missing": [{"delegated": ["A", "B"]}, {"delegated": ["C"]}]}}}, [
-        ("consent", "Nobody has consented to A, B, C for the tenant (AADSTS65001).", "Run the role power_platform with power_platform_consent: admin."),
+        ("consent", "No administrator has consented to A, B, C for the tenant (AADSTS65001).",
+         "Run the role power_platform with power_platform_consent: admin."),
     ]),
     ("no redirect URI", PEOPLE, apps(is_fallback_public_client=True, redirect_uris={"public_client": []}), [
         ("redirect_uri", f"The native redirect URI {NATIVE} is not registered, so people cannot sign in from a desktop (AADSTS50011).",
@@ -254,7 +274,7 @@ KINDS: list[tuple[dict[str, t.Any], dict[str, t.Any], list[str]]] = [
 @pytest.mark.parametrize(("variables", "given", "kinds"), KINDS)
 def test_how_the_application_signs_in(variables: dict[str, t.Any], given: dict[str, t.Any], kinds: list[str], host: Host) -> None:
     steps = {**apps(), **principals(), **trusts(), **given}
-    seen = diagnosis.Seen.of({"connection": host(**variables), **steps})
+    seen = diagnosis.DiagnosisFacts.of({"connection": host(**variables), **steps})
     assert seen.kinds == kinds
 
 
@@ -288,9 +308,11 @@ UNLOOKED: list[tuple[dict[str, t.Any], dict[str, t.Any], list[str]]] = [
         "The role: no enterprise application was found that could hold one.", VALUES,
     ]),
     (SAID_NOTHING, {"principals": {"service_principals": []}}, [CONSENT, "The role: no enterprise application was found that could hold one.", VALUES]),
-    (SAID_NOTHING, {"api": {"service_principals": []}}, [CONSENT, VALUES]),
+    (SAID_NOTHING, {"api": {"service_principals": []}}, [VALUES]),  # what cannot have been given is a finding
+    (SAID_NOTHING, {"api": {"msg": "It may not be read.", "failed": True}}, [CONSENT, VALUES]),
+    ({**SAID_NOTHING, "permissions": []}, {"api": {"service_principals": []}}, [CONSENT, VALUES]),
     ({**SAID_NOTHING, "permissions": []}, {}, [CONSENT, VALUES]),
-    (PEOPLE, {}, ["The role: nothing says that the application signs in by itself; name the credential in power_platform_credential."]),
+    (PEOPLE, {}, ["The role: it is not known whether the application signs in by itself; set power_platform_credential."]),
 ]  # fmt: skip
 
 

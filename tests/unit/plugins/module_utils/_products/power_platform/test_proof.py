@@ -32,7 +32,7 @@ def test_a_refusal() -> None:
     assert found == {
         "status": "blocked",
         "reason": "a policy (AADSTS53003).",
-        "token": {"outcome": "blocked", "cause": "a policy", "code": "AADSTS53003"},
+        "token": {"outcome": "blocked", "cause": "a policy", "code": "AADSTS53003", "message": "m"},
         "environments": [],
     }
 
@@ -41,7 +41,7 @@ def test_a_refusal() -> None:
     ("visibility", "status", "reason"),
     [
         ("visible", "proven", "A token was issued, and 2 environments are visible with it."),
-        ("nothing_visible", "nothing_visible", "A token was issued, and nothing is visible with it."),
+        ("nothing_visible", "nothing_visible", "A token was issued, but it shows no environment."),
         ("incomplete", "incomplete", "A token was issued, and environment e is not visible with it."),
     ],
 )
@@ -73,7 +73,7 @@ def test_not_tried() -> None:
 def test_what_is_shown_of_a_token() -> None:
     every = dict.fromkeys([*proof.SHOWN, "access_token", "claims", "trace_id"], "x")
     shown = proof.of_refusal(every)["token"]
-    assert set(shown) == {"outcome", "code", "cause", "next_step", "method", "audience", "account", "roles", "scopes", "expires_at"}
+    assert set(shown) == {"outcome", "code", "cause", "next_step", "message", "method", "audience", "account", "roles", "scopes", "expires_at"}
 
 
 BAD = ["forbidden", "nothing_visible", "incomplete", "refused", "failed", "blocked"]

@@ -9,6 +9,7 @@ import typing as t
 
 import pytest
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.aadsts import CODES, Remedy
+from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.explain import remedy_of
 from ansible_collections.tenantkit.connectors.plugins.module_utils._products.power_platform.remedies import REMEDIES, codes_of, repair_of
 
 API = "8578e004-a5c6-46e7-913e-12f58912df43"
@@ -36,11 +37,13 @@ SAID: list[tuple[int, str]] = [
     (700038, "power_platform_client_id"),
     (700016, "power_platform_client_id and entra_tenant_id"),
     (7000229, "run the role power_platform, which makes the enterprise application"),
-    (7000112, "run the role power_platform, which enables the enterprise application"),
+    (7000112, "run the role power_platform with power_platform_enable: true"),
+    (500014, f"tenantkit.connectors.entra_service_principal with app_id {API} and account_enabled: true"),
+    (700236, "power_platform_credential: certificate or secret; tokens of Entra ID itself are not taken here"),
     (7000218, "power_platform_allow_public_client: true"),
     (700025, "power_platform_try without client_secret and certificate, since a public client takes none; or another power_platform_client_id"),
     (900144, "power_platform_try, in which a value is empty"),
-    (70003, "entra_login_url, between which and Entra something may have changed the request"),
+    (70003, "entra_login_url, since a proxy on the way to Entra may have changed the request"),
     (7000215, "client_secret in power_platform_try; power_platform_credential: secret with power_platform_force: true makes a new one"),
     (7000222, "power_platform_credential: secret makes a new one"),
     (700027, "power_platform_credential: certificate with power_platform_certificate_path uploads it"),
@@ -59,8 +62,34 @@ def test_a_refusal_names_what_repairs_it(number: int, said: str) -> None:
     assert repair_of({"status": "refused", "token": {"code": f"AADSTS{number}"}}, given=True) == said
 
 
+# Where the text of the answer tells one of several causes.
+TOLD: list[tuple[int, str, str]] = [
+    (
+        700027,
+        "[Reason - The key used is expired., Thumbprint of key used by client: 'X']",
+        "power_platform_credential: certificate with power_platform_certificate_path adds it again, with a later end",
+    ),
+    (
+        700027,
+        "[Reason - The key was found, but use of the key to verify the signature failed.]",
+        "private_key_path in power_platform_try; it has to belong to the certificate there",
+    ),
+    (
+        700024,
+        "Current time: 2026-01-01T00:00:00Z, assertion valid from 2026-01-02T00:00:00Z, expiry time of assertion 2026-01-02T00:10:00Z.",
+        "the clock of the machine that signs, which no task here sets",
+    ),
+]
+
+
+@pytest.mark.parametrize(("number", "text", "said"), TOLD)
+def test_a_refusal_with_several_causes_names_what_repairs_the_one_that_it_tells(number: int, text: str, said: str) -> None:
+    assert repair_of({"status": "refused", "token": {"code": f"AADSTS{number}", "message": text}}, given=True) == said
+
+
 def test_every_remedy_is_said() -> None:
-    assert set(REMEDIES) == set(Remedy) == {CODES[number].remedy for number, _said in SAID}
+    told = {remedy_of(number, said=text) for number, text, _said in TOLD}
+    assert set(REMEDIES) == set(Remedy) == {CODES[number].remedy for number, _said in SAID} | told
 
 
 PROOFS: list[tuple[dict[str, t.Any], bool, str]] = [

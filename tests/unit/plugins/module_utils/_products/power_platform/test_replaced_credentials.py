@@ -113,7 +113,7 @@ def test_an_application_without_any() -> None:
 
 
 ALSO = "made or uploaded by this role while power_platform_credential was another."
-MODULE = "When nobody uses it any more, remove it with tenantkit.connectors."
+MODULE = "Once it is unused, remove it with tenantkit.connectors."
 LINES: list[tuple[dict[str, t.Any], bool, list[str]]] = [
     ({"secrets": [], "certificates": [], "federated": []}, True, []),
     ({}, False, []),
@@ -127,7 +127,7 @@ LINES: list[tuple[dict[str, t.Any], bool, list[str]]] = [
         f"The application also has c, {ALSO}", f"{MODULE}entra_app_certificate (name: power_platform, state: absent, force: true).",
     ]),
     ({"secrets": [], "certificates": [], "federated": ["main"]}, True, [
-        "The application also trusts federated credential main. When nobody uses it any more, remove it with "
+        "The application also has the federated credential main. Once it is unused, remove it with "
         "tenantkit.connectors.entra_federated_credential (state: absent).",
     ]),
 ]  # fmt: skip

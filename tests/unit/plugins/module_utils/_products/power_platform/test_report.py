@@ -18,11 +18,11 @@ SINK = {"type": "vault_file"}
 SECRET = {"credential": "secret", "sink": SINK, "role": "reader"}
 ROLE = {"needs": "An administrator.", "requests": [{"method": "POST", "url": "u"}, {"method": "GET", "body": {"a": "ä"}}]}
 MANAGEMENT = {"needs": "A person.", "requests": [{"method": "PUT"}]}
-ROLE_LINES = ["Somebody with this right sends it: An administrator.", '{"method": "POST", "url": "u"}', '{"method": "GET", "body": {"a": "\\u00e4"}}']
-MANAGEMENT_LINES = ["Somebody with this right sends it: A person.", '{"method": "PUT"}']
+ROLE_LINES = ["A person with this right has to send it: An administrator.", "{method: POST, url: u}", "{method: GET, body: {a: 'ä'}}"]
+MANAGEMENT_LINES = ["A person with this right has to send it: A person.", "{method: PUT}"]
 ASSIGNED = "Where this identity can never see role assignments, set power_platform_role_assigned once it is done; the proof then shows whether it holds."
 ADVICE = "Run power_platform_diagnose. Set 'power_platform_accept_unproven' when you know that it is right, or 'power_platform_on_unproven' to 'report'."
-TRY = "Nothing has shown that the credential works. To prove it, run again with"
+TRY = "The credential is not proven. To prove it, run again with"
 KNOWN = "Set power_platform_accept_unproven when you know that it works."
 
 
@@ -48,6 +48,9 @@ def test_the_whole_fact(situation: Build) -> None:
         "connector": "power_platform",
         "tenant": {"tenant_id": "2f4c9a1e-6d3c-4a0e-9a54-3f1c9f3f1f10", "display_name": "Contoso"},
         "status": "awaiting_role",
+        "blockers": [],
+        "not_assessed": [],
+        "drift": [],
         "changed": True,
         "app": {"app_id": APP_ID, "display_name": "Power Platform automation", "tags": ["tkc:created"]},
         "service_principal": {"object_id": HOLDER},
@@ -75,14 +78,22 @@ def consent(hand_off: t.Any) -> dict[str, t.Any]:
 
 GIVE = (
     "Give the service principal {} a role of Power Platform: with power_platform_role (and without power_platform_role_assigned) the role power_platform does "
-    "it, or an administrator of Power Platform. Then run again; power_platform_diagnose looks closer."
+    "it, or an administrator of Power Platform. Then run again; power_platform_diagnose shows more."
 )
+UNREAD = {"state": "not_assessed", "unread": "It is not assessed."}
 OTHERS = {**SECRET, "role_assigned": True}
 LINES: list[tuple[str, dict[str, t.Any], list[str]]] = [
     ("connected", {"variables": SECRET}, []),
     ("ready", {}, []),
     ("check mode", {"variables": SECRET, "seen": {"status": "not_connected"}, "check_mode": True}, []),
     ("consent by address", {"seen": consent({"url": "https://u", "note": "n"})}, ["Contoso ends as awaiting_consent.", "Consent: https://u"]),
+    ("consent that is lacked", {"seen": consent({"url": "https://u", "lacks": ["X.All"]})}, [
+        "Contoso ends as awaiting_consent.",
+        "Consent: It is handed off because the automation identity lacks X.All: with that the next run does it. https://u",
+    ]),
+    ("consent that may not be read", {"seen": {"consent": {**consent({"url": "https://u", "lacks": ["X.All"]})["consent"], **UNREAD}}}, [
+        "Contoso ends as consent_not_assessed.", "Consent: It is not assessed. https://u",
+    ]),
     ("consent by note", {"seen": consent({"url": None, "note": "n"})}, ["Contoso ends as awaiting_consent.", "Consent: n"]),
     ("consent and role", {"seen": consent({"url": ""}), "role": {"hand_off": ROLE}}, [
         "Contoso ends as awaiting_consent.", "Consent: an administrator grants it in the enterprise application.", *ROLE_LINES, ASSIGNED,
@@ -108,7 +119,7 @@ LINES: list[tuple[str, dict[str, t.Any], list[str]]] = [
         "Contoso ends as configured.", "It was not_possible.",
         f"{TRY} its private key in power_platform_private_key_path, or with both in power_platform_try. {KNOWN}",
     ]),
-    *((f"a {kind} that nobody tried", {"variables": {"credential": kind, "sink": SINK}, "proof": proof("not_tested"), "untried": True}, [
+    *((f"a {kind} that was not tried", {"variables": {"credential": kind, "sink": SINK}, "proof": proof("not_tested"), "untried": True}, [
         "Contoso ends as configured.", "It was not_tested.",
         f"{TRY} power_platform_prove on, and where a vault file does not hold the value, with that in power_platform_try. {KNOWN}",
     ]) for kind in ("secret", "certificate")),
@@ -145,7 +156,7 @@ APP = {"display_name": "Automation", "app_id": "7a9c"}
             True,
             True,
             [
-                "Contoso ends as s. Automation (7a9c) is disabled and stays until what hangs on it in Power Platform is gone; run again then.",
+                "Contoso ends as s. Automation (7a9c) is disabled and stays until the requests below are done; run again then.",
                 *ROLE_LINES,
                 *MANAGEMENT_LINES,
                 "Where this identity can never see role assignments, set power_platform_role_removed once it is done.",

@@ -18,6 +18,8 @@ MADE = {"credential": "certificate", "sink": SINK, "role": "reader"}
 GIVEN = {"credential": "certificate", "certificate_path": "c.pem", "role": "reader"}
 FEDERATED = {"credential": "federated", "role": "reader"}
 OPEN = {"consent": {"complete": False, "hand_off": {"url": "u"}}}
+SHUT = {"blockers": [{"what": "application_disabled", "stops_renewal": True}]}
+UNASSIGNED = {"blockers": [{"what": "nothing_assigned", "stops_renewal": False}]}
 HAND_OFF = {"hand_off": {"needs": "n", "requests": []}}
 
 
@@ -36,6 +38,8 @@ STATUS: list[Row] = [
     ("nothing to sign in with", {}, "ready_for_authorization"),
     ("consent is missing", {"seen": OPEN}, "awaiting_consent"),
     ("consent is missing, and a role", {"seen": OPEN, "role": HAND_OFF}, "awaiting_consent"),
+    ("consent may not be read", {"seen": {"consent": {"complete": False, "state": "not_assessed"}}}, "consent_not_assessed"),
+    ("consent may not be read, as the look says", {"seen": {"status": "consent_not_assessed"}}, "consent_not_assessed"),
     ("nobody is to consent", {"variables": {"consent": "none"}, "seen": OPEN}, "ready_for_authorization"),
     ("consent that nothing is said of", {"seen": {"consent": {}}}, "ready_for_authorization"),
     ("no consent at all", {"seen": {"consent": None}}, "ready_for_authorization"),
@@ -53,6 +57,8 @@ STATUS: list[Row] = [
     ("the proof of a role that others gave", {"variables": {**SECRET, "role_assigned": True}, "proof": proof("forbidden")}, "awaiting_role"),
     ("the proof without a role", {"variables": {**SECRET, "role": ""}, "proof": proof("forbidden")}, "awaiting_role"),
     ("others gave a role that shows nothing", {"variables": {**SECRET, "role_assigned": True}, "proof": proof("nothing_visible")}, "not_proven"),
+    ("shut out, whatever else is open", {"variables": SECRET, "seen": {**OPEN, **SHUT}, "role": HAND_OFF}, "blocked"),
+    ("a person cannot sign in", {"variables": SECRET, "seen": UNASSIGNED, "proof": proof("proven")}, "blocked"),
     ("vouched for", {"variables": {**SECRET, "accept_unproven": True}, "proof": proof("forbidden")}, "connected"),
     ("proven", {"variables": SECRET, "proof": proof("proven")}, "connected"),
     ("a secret that an earlier run proved", {"variables": SECRET}, "connected"),
@@ -60,9 +66,9 @@ STATUS: list[Row] = [
     ("a secret that an earlier run could not prove", {"variables": SECRET, "seen": tags("refused")}, "not_proven"),
     ("a forbidden one of an earlier run", {"variables": {**SECRET, "role_assigned": True}, "seen": tags("forbidden")}, "awaiting_role"),
     ("the same, vouched for", {"variables": {**SECRET, "accept_unproven": True}, "seen": tags("refused")}, "connected"),
-    ("a secret that nobody tried", {"variables": SECRET, "seen": tags("not_tested")}, "configured"),
+    ("a secret that was not tried", {"variables": SECRET, "seen": tags("not_tested")}, "configured"),
     ("the same, vouched for", {"variables": {**SECRET, "accept_unproven": True}, "seen": tags("not_tested")}, "connected"),
-    ("a secret of this run that nobody tried", {"variables": SECRET, "untried": True}, "configured"),
+    ("a secret of this run that was not tried", {"variables": SECRET, "untried": True}, "configured"),
     ("the same, proven", {"variables": SECRET, "untried": True, "proof": proof("proven")}, "connected"),
     ("a certificate that is given", {"variables": GIVEN}, "configured"),
     ("a certificate without its key", {"variables": GIVEN, "proof": proof("not_possible")}, "configured"),
@@ -97,6 +103,8 @@ WHY = "This run did not make the credential and does not have its value; give it
 UNTESTED: list[tuple[str, dict[str, t.Any], str, str]] = [
     ("check mode", {"variables": SECRET, "check_mode": True}, "not_tested", "Check mode proves nothing."),
     ("check mode without a credential", {"check_mode": True}, "not_possible", "Check mode proves nothing."),
+    ("shut out", {"variables": SECRET, "seen": SHUT}, "not_tested", "Nothing can be proven while no token is issued."),
+    ("only people are shut out", {"variables": SECRET, "seen": UNASSIGNED}, "not_tested", WHY),
     ("no credential", {}, "not_possible", "There is no credential of the application; the sign-in of a person was not tested."),
     ("no credential, remembered", {"seen": tags("refused")}, "not_possible",
      "There is no credential of the application; the sign-in of a person was not tested."),
@@ -110,7 +118,7 @@ UNTESTED: list[tuple[str, dict[str, t.Any], str, str]] = [
      f"An earlier run could not prove it (nothing visible), and t{WHY[1:]}"),
     ("remembered, off", {"variables": {**SECRET, "prove": False}, "seen": tags("refused")}, "refused",
      "An earlier run could not prove it (refused), and power_platform_prove is off."),
-    ("not tried", {"variables": SECRET, "seen": tags("not_tested")}, "not_tested", f"The run that made it did not try it, and t{WHY[1:]}"),
+    ("not tried", {"variables": SECRET, "seen": tags("not_tested")}, "not_tested", f"The run that created the credential did not prove it, and t{WHY[1:]}"),
     ("vouched for", {"variables": {**SECRET, "accept_unproven": True}, "seen": tags("refused")}, "not_tested", WHY),
 ]  # fmt: skip
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible_collections.tenantkit.connectors.plugins.module_utils._products.workato.addresses import DATA_CENTERS
 from ansible_collections.tenantkit.connectors.plugins.module_utils._products.workato.connection import connection
-from ansible_collections.tenantkit.connectors.plugins.module_utils._vendor.workato import DATA_CENTERS
 
 Variables = dict[str, t.Any]
 CLIENT = "0b9e4c37-36d2-4f4e-8f28-0a54a8d6b1aa"
@@ -58,7 +58,7 @@ QUICK_START = [
 ]
 ROOT = "https://www.workato.com"
 REDIRECT = f"{ROOT}/oauth/callback"
-PLACE = {"data_center": "us", "external_id": "tenantkit-entra-contoso"}
+PLACE = {"data_center": "us", "pages_url": "https://www.workato.com", "external_id": "tenantkit-entra-contoso"}
 NAMED = {**PLACE, "name": "Entra ID - contoso"}
 
 
@@ -95,16 +95,22 @@ def test_the_whole_of_an_ordinary_host() -> None:
             "adopt": False,
             "on_soft_deleted": "fail",
         },
-        "service_principal": {"account_enabled": True},
+        "people_sign_in": True,
+        "accounts": [],
+        "accounts_variable": "workato_service_accounts",
+        "enable": False,
         "permissions": graph(*QUICK_START),
         "accept_privileged": [],
         "consent": {"on_forbidden": "hand_off"},
+        "consent_wanted": True,
+        "consent_variable": "workato_consent: none",
         "secret": {"name": "workato", "validity_days": 180, "renew_before_days": 30, "overlap_days": 7},
         "delivery": {"instance": f"{ROOT} tenantkit-entra-contoso", "authority": "{tenant_id}"},
         "force": False,
         "state": "present",
         "absent_confirmed": "",
         "absent_confirmation": "contoso",
+        "absent_consequence": "without it the connection in Workato stops working, and so does every recipe that uses it",
         "calls": {
             "look": {**NAMED, "adopt": False},
             "deliver": {**NAMED, "adopt": False},
@@ -131,6 +137,7 @@ def test_everything_that_can_be_said_about_the_product() -> None:
     place = {
         **PLACE,
         "url": "https://workato.example/api",
+        "pages_url": "https://workato.example",
         "ca_path": "~/ca.pem",
         "timeout": 20,
         "expected_workspace": "Contoso",
@@ -294,7 +301,7 @@ def test_the_host(center: str | None, host: str | None, root: str, problem: str)
 
 
 SINGLE = (
-    "'workato_partner_tenants' is set, and 'workato_account_type' is single_tenant: nobody of another tenant can consent to such a registration. "
+    "'workato_partner_tenants' is set, and 'workato_account_type' is single_tenant: other tenants cannot consent to such a registration. "
     "Leave it out, or choose multitenant_and_personal."
 )
 IDS = "'workato_partner_tenants' holds {}: give the id of each partner's tenant (a GUID), not a domain and not 'common'."
@@ -326,3 +333,21 @@ def test_what_does_not_fit_together(variables: Variables, problems: list[str]) -
     found = of(workato_api_token=TOKEN, **variables)
     assert found["problems"] == problems
     assert (found["has_token"], found["asks"]) == (True, not problems)
+
+
+@pytest.mark.parametrize(
+    ("variables", "refused"),
+    [
+        ({"workato_api_token": TOKEN}, True),
+        ({"workato_api_token": TOKEN, "workato_state": "absent"}, True),  # what is removed is removed from a workspace, too
+        ({"workato_api_token": TOKEN, "workato_expected_workspace": ""}, True),
+        ({"workato_api_token": TOKEN, "workato_expected_workspace": "Contoso"}, False),
+        ({}, False),
+    ],
+)
+def test_a_run_that_sees_only_some_hosts(variables: Variables, refused: bool) -> None:
+    """Whose workspace the token opens is then not shown by what other hosts have."""
+    found = of(partial_run="is limited to 'contoso'", **variables)
+    assert ([("'workato_expected_workspace'" in text, "this run is limited to 'contoso'" in text) for text in found["problems"]] == [(True, True)]) is refused
+    assert (found["problems"] == [], found["asks"]) == (not refused, bool(variables) and not refused)
+    assert of(**variables)["problems"] == [] and TOKEN not in str(found)

@@ -141,7 +141,7 @@ def test_the_status_without_a_token(entra: str, status: str, notes: list[str]) -
 
 
 LEFT_BEHIND = (
-    "Contoso: without an API token nobody looked into Workato. The connection 'Entra ID - contoso' (external id tenantkit-entra-contoso) is left behind at "
+    "Contoso: Workato was not queried, for lack of an API token. The connection 'Entra ID - contoso' (external id tenantkit-entra-contoso) is left behind at "
     f"{ROOT}, if there is one; delete it there, or run again with 'workato_api_token'."
 )
 GIVEN_BACK = (

@@ -35,7 +35,8 @@ LEAST: Variables = {
     "workspace365_consent_on_forbidden": "hand_off",
     "workspace365_absent_confirmed": "",
 }
-SITE = "https://portal.workspace365.net/contoso"
+INSTANCE = "https://portal.workspace365.net"
+SITE = f"{INSTANCE}/contoso"
 CALLBACK = f"{SITE}/OAuth2/HandleAuthorityResponse"
 OUTSIDE = "'workspace365_authority' has to be given outside the public cloud, and entra_cloud is '{}'."
 SIGN_IN = [{"resource": "Microsoft Graph", "delegated": ["openid", "User.Read"]}]
@@ -55,7 +56,9 @@ def test_the_whole_of_an_ordinary_host() -> None:
         "instance": "https://portal.workspace365.net",
         "callback": CALLBACK,
         "has_key": False,
+        "key_entry": "",
         "key_is_own": False,
+        "key_elsewhere": "",
         "client_id": None,
         "unique_name": "tenantkit.workspace365.contoso",
         "app": {
@@ -66,13 +69,16 @@ def test_the_whole_of_an_ordinary_host() -> None:
             "logout_url": f"{SITE}/SignOut",
             "redirect_uris": {"web": {"add": [CALLBACK]}},
             "adopt": False,
+            "accept_audience_narrowing": False,
             "on_soft_deleted": "fail",
         },
-        "service_principal": {"account_enabled": True},
+        "people_sign_in": True,
+        "enable": False,
         "permissions": SIGN_IN,
         "accept_privileged": [],
         "consent": {"on_forbidden": "hand_off"},
         "consent_wanted": True,
+        "consent_variable": "workspace365_consent: none",
         "secret": {"name": "workspace365", "validity_days": 180, "renew_before_days": 30, "overlap_days": 7},
         "delivery": {
             "instance": "https://portal.workspace365.net contoso",
@@ -88,6 +94,7 @@ def test_the_whole_of_an_ordinary_host() -> None:
         "state": "present",
         "absent_confirmed": "",
         "absent_confirmation": "contoso",
+        "absent_consequence": "no API removes it from Workspace 365, and removing it in Entra locks every user out",
         "search": {"redirect_uri": CALLBACK},
         "product": {"instance_url": "https://portal.workspace365.net", "environment": "contoso", "take_over": False},
     }
@@ -99,6 +106,7 @@ def test_a_registration_that_others_made_keeps_what_it_has() -> None:
         "app_id": CLIENT,
         "redirect_uris": {"web": {"add": [CALLBACK]}},
         "adopt": True,
+        "accept_audience_narrowing": False,
         "on_soft_deleted": "purge",
         "soft_deleted_object_id": "an id",
     }
@@ -212,17 +220,55 @@ def test_the_authority(cloud: str | None, given: str | None, authority: str | No
 
 
 @pytest.mark.parametrize(
-    ("single", "keys", "has_key", "own"),
+    ("given", "found"),
     [
-        ("a key", None, True, False),
-        ("", {}, False, False),
-        (None, {"contoso": "its key"}, True, True),
-        ("a key", {"fabrikam": "another"}, True, False),
-        (None, {"fabrikam": "another"}, False, False),
-        ("a key", {"contoso": ""}, False, True),  # an own one that is empty is not filled up with another instance's
+        ({"workspace365_provisioning_key": "a secret"}, (True, "", False, "")),
+        ({"workspace365_provisioning_key": "a secret", "workspace365_provisioning_key_instance": f"{INSTANCE}/"}, (True, "", True, "")),
+        (
+            {"workspace365_provisioning_key": "a secret", "workspace365_provisioning_key_instance": "https://other.example"},
+            (False, "", False, "https://other.example"),
+        ),
+        ({"workspace365_provisioning_keys": {"contoso": "a secret"}}, (True, "contoso", True, "")),
+        ({"workspace365_provisioning_keys": {f"{INSTANCE}/": "a secret"}}, (True, f"{INSTANCE}/", True, "")),
     ],
 )
-def test_whose_key(single: str | None, keys: dict[str, str] | None, has_key: bool, own: bool) -> None:
-    found = of(workspace365_provisioning_key=single, workspace365_provisioning_keys=keys)
-    assert (found["has_key"], found["key_is_own"]) == (has_key, own)
-    assert not [key for key in [single, *(keys or {}).values()] if key and key in str(found)]
+def test_whose_key(given: Variables, found: tuple[bool, str, bool, str]) -> None:
+    """The choice itself has its table in test_keys.py. No key is in the answer."""
+    answer = of(**given)
+    assert (answer["has_key"], answer["key_entry"], answer["key_is_own"], answer["key_elsewhere"]) == found
+    assert "a secret" not in str(answer)
+
+
+@pytest.mark.parametrize(
+    ("given", "state", "refused"),
+    [
+        ({"workspace365_provisioning_key": "a secret"}, "present", True),
+        ({"workspace365_provisioning_key": "a secret"}, "absent", False),  # what is taken away takes no key
+        ({"workspace365_provisioning_key": "a secret", "workspace365_provisioning_key_instance": INSTANCE}, "present", False),
+        ({"workspace365_provisioning_keys": {INSTANCE: "a secret"}}, "present", False),
+        ({}, "present", False),
+    ],
+)
+def test_a_run_that_sees_only_some_hosts(given: Variables, state: str, refused: bool) -> None:
+    found = of(workspace365_state=state, partial_run="is limited to 'contoso'", **given)["problems"]
+    assert [("workspace365_provisioning_key_instance" in text, "is limited to 'contoso'" in text) for text in found] == [(True, True)] * refused
+    assert of(workspace365_state=state, **given)["problems"] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        (
+            "workspace365_instance_url",
+            "http://portal.example",
+            "'workspace365_instance_url' is 'http://portal.example', which is a plain http",
+        ),
+        ("workspace365_instance_url", "https://me:secret@portal.workspace365.net", f"'workspace365_instance_url' is '{INSTANCE}', which contains a user name"),
+        ("workspace365_instance_url", "", "'workspace365_instance_url' is '', which is not"),
+        ("workspace365_environment", "../x", "'workspace365_environment' is '../x'; the name of an environment consists of"),
+    ],
+)
+def test_addresses_are_refused_by_the_name_of_the_variable(name: str, value: str, words: str) -> None:
+    found = of(**{name: value})
+    (problem,) = found["problems"]
+    assert problem.startswith(words) and "me:secret" not in str(found)

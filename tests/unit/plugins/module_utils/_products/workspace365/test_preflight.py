@@ -17,10 +17,16 @@ CONNECTION = {"host": "contoso", "tenant": "contoso.com", "instance": OWN, "call
 FIRST, SECOND = {"display_name": "W365", "app_id": "app-1"}, {"display_name": "W365 (new)", "app_id": "app-2"}
 
 
+def by_host(*addresses: t.Any) -> dict[str, t.Any]:
+    """The addresses of as many hosts, the first of them contoso's."""
+    return dict(zip(("contoso", "fabrikam", "northwind", "tailspin", "wingtip"), addresses, strict=False))
+
+
 def ask(others: t.Sequence[t.Mapping[str, t.Any]] = (), makes: bool = True, instances: t.Sequence[str] = (OWN,), **connection: t.Any) -> dict[str, t.Any]:
     """The answer to a run."""
     look = {"tenant": TENANT, "other_registrations": list(others)}
-    return preflight({"connection": {**CONNECTION, "key_is_own": False, **connection}, "look": look, "makes_credential": makes, "instances": instances})
+    given = {"look": look, "makes_credential": makes, "instances": by_host(*instances)}
+    return preflight({"connection": {**CONNECTION, "key_is_own": False, "key_elsewhere": "", **connection}, **given})
 
 
 @pytest.mark.parametrize(
@@ -53,8 +59,8 @@ def test_another_registration(others: list[dict[str, str]], named: str, ids: str
     with pytest.raises(OptionError) as caught:
         ask(others, makes, has_key=False)
     assert caught.value.sentence() == (
-        f"{named} redirect URI {OWN}/a/OAuth2/HandleAuthorityResponse already, and this run would make one more application and give that to Workspace 365 "
-        f"instead: set 'workspace365_client_id' to {ids} and 'workspace365_adopt' to true to go on with what is there, or "
+        f"{named} redirect URI {OWN}/a/OAuth2/HandleAuthorityResponse already, and this run would create another application and deliver that one to "
+        f"Workspace 365 instead: set 'workspace365_client_id' to {ids} and 'workspace365_adopt' to true to go on with what is there, or "
         "'workspace365_accept_second_registration' to true when a second one is meant."
     )
     failure = caught.value.as_failure()
@@ -67,32 +73,61 @@ def test_no_key(own: bool) -> None:
     with pytest.raises(OptionError) as caught:
         ask(instances=["https://other.example"], has_key=False, key_is_own=own)
     assert caught.value.sentence() == (
-        f"Contoso needs a new client secret in Workspace 365, and there is no provisioning key for {OWN}: set 'workspace365_provisioning_key', or contoso in "
-        "'workspace365_provisioning_keys'."
+        f"Contoso needs a new client secret in Workspace 365, and there is no provisioning key for {OWN}: set 'workspace365_provisioning_key', or contoso or "
+        "the instance in 'workspace365_provisioning_keys'."
     )
     assert (caught.value.code, caught.value.tenant) == ("provisioning_key_missing", "the tenant's id")
 
 
-def test_one_key_for_several_instances() -> None:
+def test_the_key_of_another_instance() -> None:
+    """One host's address is misspelt: it is refused alone, with both addresses."""
     with pytest.raises(OptionError) as caught:
-        ask(instances=[OWN, "https://Other.example/", "https://third.example"])
+        ask(has_key=False, key_elsewhere="https://other.example")
     assert caught.value.sentence() == (
-        f"The hosts of this run use more than one Workspace 365 instance ({OWN}, https://other.example, https://third.example), and "
-        "'workspace365_provisioning_key' is one key for all of them. Give each host its own in 'workspace365_provisioning_keys'."
+        f"Contoso needs a new client secret in Workspace 365, and there is no provisioning key for {OWN} ('workspace365_provisioning_key' is the one of "
+        f"https://other.example): correct 'workspace365_instance_url' of contoso, or give the key for {OWN} in 'workspace365_provisioning_keys'."
+    )
+
+
+@pytest.mark.parametrize(
+    ("instances", "named"),
+    [
+        ([OWN, "https://Other.example/"], "fabrikam uses https://other.example"),
+        (
+            [OWN, "https://Other.example/", OWN, "https://third.example", "https://other.example:443"],
+            "fabrikam and wingtip use https://other.example; tailspin uses https://third.example",
+        ),
+        ([OWN, "https://me:secret@other.example"], "fabrikam uses https://other.example"),
+        ([OWN, *["https://other.example"] * 4], "fabrikam and northwind and tailspin and 1 more use https://other.example"),
+    ],
+)
+def test_one_key_for_several_instances(instances: list[str], named: str) -> None:
+    """The hosts are named, since it is a variable of theirs that is wrong, and no password of theirs."""
+    with pytest.raises(OptionError) as caught:
+        ask(instances=instances)
+    assert caught.value.sentence() == (
+        f"contoso uses the Workspace 365 instance {OWN}, and {named}, while 'workspace365_provisioning_key' is one key for all of them. Correct "
+        "'workspace365_instance_url' where it is misspelt. Where several instances are meant, give each its key in 'workspace365_provisioning_keys'; with "
+        "'workspace365_provisioning_key_instance' the one key is only ever used for that instance."
     )
     assert (caught.value.code, caught.value.tenant) == ("one_key_for_several_instances", "the tenant's id")
+    assert caught.value.as_failure()["details"] == {"hosts": sorted(host for host, address in by_host(*instances).items() if address != OWN)}
 
 
 @pytest.mark.parametrize(
     ("own", "addresses", "others"),
     [
-        (OWN, [], []),
-        (OWN, [OWN, OWN + "/", OWN + ":443"], []),
-        ("https://Portal.Workspace365.net", [OWN], []),
-        (OWN, ["https://b.example", "https://a.example/", "https://A.example:443"], ["https://b.example", "https://a.example"]),
-        (OWN, [OWN + ":8443"], [OWN + ":8443"]),
-        (OWN, [7], ["7"]),
+        (OWN, [], {}),
+        (OWN, [OWN, OWN + "/", OWN + ":443"], {}),
+        ("https://Portal.Workspace365.net", [OWN], {}),
+        (
+            OWN,
+            ["https://b.example", "https://a.example/", "https://A.example:443"],
+            {"https://b.example": ["contoso"], "https://a.example": ["fabrikam", "northwind"]},
+        ),
+        (OWN, [OWN + ":8443"], {OWN + ":8443": ["contoso"]}),
+        (OWN, [7], {"7": ["contoso"]}),
     ],
 )
-def test_other_instances(own: str, addresses: list[t.Any], others: list[str]) -> None:
-    assert other_instances(own, addresses) == others
+def test_other_instances(own: str, addresses: list[t.Any], others: dict[str, list[str]]) -> None:
+    assert other_instances(own, by_host(*addresses)) == others

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the look of the role power_platform asks, and what follows from the answers."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connector.look import Ask, Host, Json
+from ansible_collections.tenantkit.connectors.plugins.module_utils._products.power_platform import look as looks
+from support.looks import lead
+
+HOST = Host("contoso", check_mode=False, credentials="/srv/credentials")
+ROLE = {"role": "reader", "scope": "tenant"}
+
+
+def connection(**more: t.Any) -> Json:
+    """What the role publishes."""
+    return {"state": "present", "force": False, "needs_more": False, "wants_role": True, "role": ROLE, "look": {"connector": "power_platform"}, **more}
+
+
+def entra(*, opened: bool = False) -> Json:
+    """The answer of entra_connection_info."""
+    result = {"status": "connected", "service_principal": {"object_id": "4f7a"}}
+    return {"connection": {"next": {"open": opened, "tasks": "present", "asks": False, "result": result}}}
+
+
+@pytest.fixture
+def decided(monkeypatch: pytest.MonkeyPatch) -> Json:
+    """What the decision about the credential is given; it says C(then)."""
+    handed: Json = {"then": "report"}
+
+    def credential(given: Json) -> Json:
+        handed["given"] = given
+        return {"then": handed["then"], "report": {"status": "connected", "of": "power_platform"}}
+
+    monkeypatch.setattr(looks, "credential", credential)
+    return handed
+
+
+def test_entra_then_the_role_as_the_administrator_in_check_mode(decided: Json) -> None:
+    asked, looked = lead(looks.look(connection(), HOST), entra(), {"changed": False, "role_assignment": {"id": "r1"}})
+    assert asked[1] == Ask(
+        "powerplatform_role_assignment", {**ROLE, "principal_object_id": "4f7a"}, session="power_platform_admin_auth", predicts=True, optional=True
+    )
+    assert (looked.open, looked.result) == (False, {"status": "connected", "of": "power_platform"})
+    assert decided["given"]["role"]["role_assignment"] == {"id": "r1"}
+    assert decided["given"]["registration"]["status"] == "connected"
+    assert decided["given"]["check_mode"] is False
+
+
+@pytest.mark.parametrize("answer", [{"changed": True}, {"failed": True, "msg": "403"}])
+def test_a_role_that_is_missing_or_cannot_be_seen_is_left_to_the_role(decided: Json, answer: Json) -> None:
+    _asked, looked = lead(looks.look(connection(), HOST), entra(), answer)
+    assert looked.open and "given" not in decided
+
+
+@pytest.mark.parametrize("then", ["credential_managed", "settle", "tell"])
+def test_a_credential_that_needs_something_keeps_it_open(decided: Json, then: str) -> None:
+    decided["then"] = then
+    _asked, looked = lead(looks.look(connection(), HOST), entra(), {"changed": False})
+    assert looked.open
+
+
+def test_without_a_role_nothing_of_power_platform_is_asked(decided: Json) -> None:
+    asked, looked = lead(looks.look(connection(wants_role=False), HOST), entra())
+    assert len(asked) == 1 and not looked.open
+    assert decided["given"]["role"] == {"skipped": True}
+
+
+@pytest.mark.parametrize(("more", "opened"), [({}, True), ({"needs_more": True}, False)])
+def test_what_is_open_in_entra_needs_no_further_question(decided: Json, more: Json, opened: bool) -> None:
+    asked, looked = lead(looks.look(connection(**more), HOST), entra(opened=opened))
+    assert len(asked) == 1 and looked.open
+    assert looked.seen["entra"]
+
+
+def test_taking_away_looks_for_itself(decided: Json) -> None:
+    asked, looked = lead(looks.look(connection(state="absent"), HOST))
+    assert (asked, looked.open) == ([], True)
