@@ -10,7 +10,7 @@ export PATH := $(BIN):$(PATH)
 export ANSIBLE_COLLECTIONS_PATH := $(WORK)/collections
 export ANSIBLE_LOCALHOST_WARNING := False
 
-.PHONY: help demo test test-all unit integration lint sanity docs molecule test-clients matrix bench mutants build clean
+.PHONY: help demo test test-all test-busy unit integration lint sanity docs molecule test-clients matrix bench bench-peers mutants generate connector build clean
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -22,7 +22,7 @@ $(VENV)/.demo: tests/requirements-demo.txt meta/ee-requirements.txt tests/emulat
 	ln -sfn $(ROOT) $(WORK)/collections/ansible_collections/tenantkit/connectors
 	touch $@
 
-$(VENV)/.test: $(VENV)/.demo tests/requirements.txt
+$(VENV)/.test: $(VENV)/.demo tests/requirements.txt tests/requirements-playbooks.txt
 	$(BIN)/python -m pip install -qq --disable-pip-version-check -r tests/requirements.txt
 	touch $@
 
@@ -34,13 +34,17 @@ demo: $(VENV)/.demo
 test: $(VENV)/.test
 	@$(BIN)/python tests/tools/check.py
 
-## make test-all      what make test only samples: every kill point of the sample, both ways of running, slower renewals
+## make test-all      what make test only samples: every kill point of the sample, both ways of running, slower renewals, all of molecule's scenarios, sanity of the tests
 test-all: $(VENV)/.test
-	@$(BIN)/python tests/tools/check.py exhaustive
+	@$(BIN)/python tests/tools/check.py exhaustive molecule sanity-of-tests
 
-## make unit          unit tests alone
+## make test-busy     unit, component and integration tests beside four busy loops: what fails there depends on luck
+test-busy: $(VENV)/.test
+	@$(BIN)/python tests/tools/check.py busy
+
+## make unit          unit and component tests: no playbooks
 unit: $(VENV)/.test
-	$(BIN)/python -m pytest tests/unit -n 2
+	$(BIN)/python -m pytest tests/unit tests/component -n 2
 
 ## make integration   playbooks against the emulator
 integration: $(VENV)/.test
@@ -52,7 +56,7 @@ lint: $(VENV)/.test
 
 ## make sanity        ansible-test sanity, without containers
 sanity: $(VENV)/.test
-	$(BIN)/python tests/tools/check.py sanity
+	$(BIN)/python tests/tools/check.py sanity sanity-of-tests
 
 ## make docs          lint the documentation
 docs: $(VENV)/.test
@@ -70,13 +74,26 @@ test-clients: $(VENV)/.test
 matrix: $(VENV)/.test
 	$(BIN)/python tests/tools/matrix.py
 
-## make bench         requests, host-tasks and time for 1, 10 and 100 tenants
+## make bench         what a tenant costs, counted and measured; BENCH=quick for a machine in use, UPDATE=1 writes docs/performance.md
 bench: $(VENV)/.test
-	$(BIN)/python tests/bench/bench.py
+	@$(BIN)/python tests/bench/bench.py $(if $(filter quick,$(BENCH)),--quick) $(if $(UPDATE),--update)
 
-## make mutants       20 seeded mutants of each decision table: the unit tests have to kill them all
+## make bench-peers   the role workspace365 beside azure-cli and msgraph-sdk; UPDATE=1 writes docs/performance.md
+bench-peers: $(VENV)/.test
+	@$(BIN)/python tests/bench/peers.py $(if $(UPDATE),--update)
+
+## make mutants       20 seeded mutants of each decision table, and a fault for each promise of docs/safety.md: the tests have to notice them all
 mutants: $(VENV)/.test
 	$(BIN)/python tests/tools/mutants.py
+
+## make generate      the files that follow from others: action files, action groups, roles, the options that all roles share
+generate: $(VENV)/.demo
+	$(BIN)/python tests/tools/generate.py
+	$(BIN)/python tests/tools/generate_role_options.py
+
+## make connector NAME=fresh_service [TITLE="Fresh Service"]   a new connector from the template, see docs/add_a_connector.md
+connector: $(VENV)/.test
+	@$(BIN)/python tests/tools/new_connector.py "$(NAME)" "$(TITLE)"
 
 ## make build         the collection tarball, in .work/dist/
 build: $(VENV)/.demo

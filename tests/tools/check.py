@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs the checks of this repository and fails when one of them does.
 
-check.py                  all of them, side by side; says how long they took; pytest's closing line is the last line
+check.py                  all of them, side by side; pytest's closing line is the last line
 check.py lint docs        only these
+
+At the end stands what each step took, also when one failed, and which tests took longest.
 """
 
 from __future__ import annotations
@@ -19,12 +21,18 @@ import typing as t
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import busy
+import measuring
+
 ROOT = Path(__file__).resolve().parents[2]
 WORK = ROOT / ".work"
 HOME = WORK / "home"
+REPORT = WORK / "reports" / "tests.xml"
 LAST: list[str] = []  # pytest's closing line
-MINUTES = 15  # what all checks together may take on two cores
+COSTS: list[measuring.Step] = []
+MINUTES = 10  # what all checks together may take on two cores
 BIN = Path(sysconfig.get_path("scripts"))
+CLOSING = re.compile(r"^(=+ )?(no tests ran|\d+ \w+).* in [\d.]+s")
 # The top level of the collection's tarball.
 IN_TARBALL = {
     "COPYING", "FILES.json", "MANIFEST.json", "Makefile", "README.md", "changelogs", "docs", "examples", "extensions", "meta", "playbooks", "plugins",
@@ -46,9 +54,9 @@ def run(*command: str | Path, cwd: Path = ROOT, env: t.Mapping[str, str] | None 
     HOME.mkdir(parents=True, exist_ok=True)
     path = os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath)])
     environ = {**os.environ, "HOME": str(HOME), "PATH": path, "ANSIBLE_COLLECTIONS_PATH": str(WORK / "collections"), **(env or {})}
-    done = subprocess.run([str(word) for word in command], cwd=cwd, env=environ, text=True, capture_output=True, check=False)
+    done = measuring.run([str(word) for word in command], cwd=cwd, env=environ)
     if done.returncode:
-        lines = [line for line in (done.stdout + done.stderr).splitlines(keepends=True) if re.search(matters, line)]
+        lines = [line for line in done.stdout.splitlines(keepends=True) if re.search(matters, line)]
         sys.stdout.write("".join(lines)[-20000:])
         sys.exit(f"failed ({done.returncode}): {' '.join(map(str, command))}")
 
@@ -97,7 +105,7 @@ def lint() -> None:
     licences()
     run(BIN / "ruff", "check", ".")
     run(BIN / "ruff", "format", "--check", ".")
-    run(sys.executable, "tests/tools/generate_actions.py", "--check")
+    run(sys.executable, "tests/tools/generate.py", "--check")
     run(sys.executable, "tests/tools/generate_role_options.py", "--check")
     target = collection_copy("lint")
     run(BIN / "yamllint", "--strict", ".", cwd=target)
@@ -115,7 +123,17 @@ def docs() -> None:
 
 
 def sanity() -> None:
-    """ansible-test sanity without containers."""
+    """ansible-test sanity without containers, of all but the tests."""
+    ansible_test("--exclude", "tests/")
+
+
+def sanity_of_tests() -> None:
+    """ansible-test sanity of the tests themselves."""
+    ansible_test("tests/")
+
+
+def ansible_test(*which: str) -> None:
+    """Run its sanity tests on what these arguments choose."""
     target = collection_copy("sanity")
     cache = HOME / ".ansible" / "test" / "cache"
     cache.mkdir(parents=True, exist_ok=True)
@@ -127,7 +145,7 @@ def sanity() -> None:
     real = Path(sys.executable).resolve().parent  # ansible-test trips over the shims of version managers
     path = os.pathsep.join([str(BIN), str(real), "/usr/bin", "/bin"])
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    command = [BIN / "ansible-test", "sanity", "--venv", "--requirements", "--python", version, "--color", "no"]
+    command = [BIN / "ansible-test", "sanity", "--venv", "--requirements", "--python", version, "--color", "no", *which]
     run(*command, cwd=target, env={"PATH": path}, matters="^(ERROR|FATAL|[a-z0-9-]+$)")
 
 
@@ -163,34 +181,45 @@ def build() -> None:
     run(sys.executable, "tests/tools/installed.py", installed)
 
 
-def molecule() -> None:
-    """The role scenarios."""
+def molecule(*scenarios: str) -> None:
+    """The role scenarios, in molecule's own life of a role."""
     emulator = WORK / "molecule" / "emulator"
+    chosen = [word for name in scenarios for word in ("--scenario-name", name)] or ["--all", "--workers", "2"]
     try:
-        run(BIN / "molecule", "test", "--all", "--workers", "2", env={"NO_COLOR": "1"})
+        run(BIN / "molecule", "test", *chosen, env={"NO_COLOR": "1"})
     finally:
-        run(BIN / "tenant-emulator", "stop", "--state-dir", emulator)  # where a scenario failed or somebody pressed Ctrl-C
+        run(BIN / "tenant-emulator", "stop", "--state-dir", emulator)  # where a scenario failed or the operator pressed Ctrl-C
 
 
-def pytest(marker: str) -> None:
+def pytest(marker: str, *more: str) -> None:
     """Run pytest on what a marker expression selects and show it as it goes. Three workers on two cores, because playbooks also wait."""
-    command = [sys.executable, "-m", "pytest", "-n", "3", "--dist", "worksteal", "-q", "-m", marker, *os.environ.get("PYTEST_ARGS", "").split()]
+    given = os.environ.get("PYTEST_ARGS", "").split()
+    command = [sys.executable, "-m", "pytest", "-n", "3", "--dist", "worksteal", "-q", "--junitxml", str(REPORT), "-m", marker, *more, *given]
     HOME.mkdir(parents=True, exist_ok=True)  # ansible-core makes a temporary directory in it when it is imported
-    seen = b""
-    with subprocess.Popen(command, cwd=ROOT, env={**os.environ, "HOME": str(HOME)}, stdout=subprocess.PIPE) as process:
-        assert process.stdout
-        while piece := os.read(process.stdout.fileno(), 65536):
-            seen = (seen + piece)[-1000:]
-            sys.stdout.buffer.write(piece)
-            sys.stdout.flush()
-    LAST.append(seen.decode(errors="replace").strip().rsplit("\n", 1)[-1])
-    if process.returncode:
-        sys.exit(f"failed ({process.returncode}): {' '.join(command[1:])}")
+    REPORT.unlink(missing_ok=True)
+
+    def show(piece: bytes) -> None:
+        sys.stdout.buffer.write(piece)
+        sys.stdout.flush()
+
+    done = measuring.run(command, show, cwd=ROOT, env={**os.environ, "HOME": str(HOME)})
+    LAST.extend([line for line in done.stdout.splitlines() if CLOSING.search(line)][-1:])
+    if done.returncode:
+        sys.exit(f"failed ({done.returncode}): {' '.join(command[1:])}")
+
+
+def types() -> None:
+    """The types of the collection's code, strictly."""
+    (WORK / "mypy").mkdir(parents=True, exist_ok=True)
+    command = [BIN / "mypy", "--config-file", ROOT / "pyproject.toml", "--cache-dir", WORK / "mypy", "-p", "ansible_collections.tenantkit.connectors.plugins"]
+    run(*command, cwd=WORK / "collections")
 
 
 def tests() -> None:
-    """Unit and integration tests."""
-    pytest("not exhaustive")
+    """Unit, component and integration tests; files that decide are covered line by line and branch by branch."""
+    pytest("not exhaustive", "--cov", "--cov-report=")
+    if not os.environ.get("PYTEST_ARGS"):  # of some tests nothing follows
+        run(sys.executable, "tests/tools/decision_coverage.py")
 
 
 def exhaustive() -> None:
@@ -198,13 +227,25 @@ def exhaustive() -> None:
     pytest("exhaustive")
 
 
+def beside_busy_loops() -> None:
+    """Unit, component and integration tests while four other programs want the processor."""
+    with busy.loops(4):
+        pytest("not exhaustive")
+
+
+def one_scenario() -> None:
+    """One of molecule's scenarios; make test-all has them all."""
+    molecule("workspace365")
+
+
 STEPS: dict[str, t.Callable[[], None]] = {
-    "lint": lint, "docs": docs, "build": build, "sanity": sanity, "molecule": molecule, "tests": tests, "exhaustive": exhaustive,
+    "lint": lint, "types": types, "docs": docs, "build": build, "sanity": sanity, "molecule": molecule, "scenario": one_scenario, "tests": tests,
+    "sanity-of-tests": sanity_of_tests, "exhaustive": exhaustive, "busy": beside_busy_loops,
 }  # fmt: skip
 
 
 # All of them, side by side: one after the other they leave cores idle, in sum two minutes of two cores.
-SIDE_BY_SIDE = (("tests",), ("lint", "docs", "build", "sanity"), ("molecule",))
+SIDE_BY_SIDE = (("tests",), ("lint", "types", "docs", "build", "sanity"), ("scenario",))
 
 
 def say(line: str) -> None:
@@ -216,14 +257,18 @@ def say(line: str) -> None:
 def steps(names: t.Iterable[str]) -> str:
     """Run steps one after the other and say so. What the first that failed says of it, or nothing."""
     for name in names:
-        started = time.monotonic()
+        step = measuring.begin(name)
+        COSTS.append(step)
         say(f"{name}: {(STEPS[name].__doc__ or '').splitlines()[0]}")
         try:
             STEPS[name]()
         except (SystemExit, OSError, shutil.Error, subprocess.SubprocessError) as failed:
+            step.failed = True
             say(f"{name}: {failed}")
             return f"{name} failed"
-        say(f"{name}: ok, {time.monotonic() - started:.0f} s")
+        finally:
+            step.end()
+        say(f"{name}: ok, {step.wall:.0f} s")
     return ""
 
 
@@ -234,6 +279,9 @@ def main() -> None:
     side_by_side = (sys.argv[1:],) if sys.argv[1:] else SIDE_BY_SIDE
     with ThreadPoolExecutor(len(side_by_side)) as pool:
         failed = [line for line in pool.map(steps, side_by_side) if line]
+    if slowest := measuring.slowest(REPORT) if {"tests", "exhaustive", "busy"} & {step.name for step in COSTS} else []:
+        say("\n".join(["the slowest tests, in seconds:", *slowest]))
+    say("\n".join(measuring.table(COSTS)))
     if not sys.argv[1:]:
         took = time.monotonic() - started
         say(f"all checks: {took / 60:.1f} of {MINUTES} minutes on {os.cpu_count()} cores" + (", too long" if took > 60 * MINUTES else ""))

@@ -17,8 +17,8 @@ from tenant_emulator.testing import Emulator
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from support.playbooks import Run, run_playbook  # noqa: E402
-from support.plays import signs_in  # noqa: E402
+from integration.workspace365.helpers import signs_in  # noqa: E402 (found by the lines above)
+from support.playbooks import Run, run_playbook  # noqa: E402 (found by the lines above)
 
 
 def main(collections: Path) -> None:
@@ -44,7 +44,7 @@ def main(collections: Path) -> None:
             return run_playbook(f"tenantkit.connectors.{playbook}", workdir, inventory=hosts, env=env, **more).ok()
 
         play("workspace365", args=["--limit", "contoso"])
-        assert signs_in(emulator), "nobody can sign in to Workspace 365"
+        assert signs_in(emulator), "no user can sign in to Workspace 365"
 
         emulator.clear_journal()
         play("workspace365_recover", check=True, args=["--limit", "contoso"])

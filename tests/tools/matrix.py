@@ -3,6 +3,9 @@
 
 Makes .venv-matrix-oldest (ansible-core 2.19 on Python 3.11) and .venv-matrix-newest (the newest release on the newest Python that is found) and
 keeps each until its requirements change. A Python that cannot be found is a failure: a part of what is promised was not tested.
+
+TENANTKIT_MATRIX_TESTED names the versions, as C(--versions) prints them, on which all integration tests were run just now with the real commands: with
+these the tests are not run in the worker once more.
 """
 
 from __future__ import annotations
@@ -22,8 +25,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 WORK = ROOT / ".work"
 PROBE = "import sys, venv, ensurepip; print(*sys.version_info[:3])"
+REQUIREMENTS = (ROOT / "meta" / "ee-requirements.txt", ROOT / "tests" / "requirements-playbooks.txt")
 FORCE_VARIABLE = "TENANTKIT_MODULE_PROCESS"
-PLAYBOOKS = ("tests/integration/test_modules.py", "tests/integration/test_budgets.py", "tests/integration/test_hook_paths.py")
+REAL_VARIABLE = "TENANTKIT_TESTS_REAL"  # no run is forked from an import of ansible-core: it is the release itself that is tested
+PLAYBOOKS = (
+    *("tests/integration/test_modules.py", "tests/integration/test_budgets.py", "tests/integration/workspace365/test_budgets.py"),
+    "tests/integration/test_hook_paths.py",
+)
+TESTED_VARIABLE = "TENANTKIT_MATRIX_TESTED"
 BOTH_WAYS = ("tests/integration/placement", "tests/integration/test_both_ways.py")  # compare the two ways themselves
 
 
@@ -90,13 +99,14 @@ def choose(row: Row, found: dict[tuple[int, ...], Path]) -> Path | None:
 
 def requirements(row: Row) -> list[str]:
     """What its environment holds."""
-    tests = ["pytest>=8", "pytest-xdist>=3.5", "jsonschema>=4.18"]
-    return [row.core, "-r", str(ROOT / "meta" / "ee-requirements.txt"), *tests, "-e", str(ROOT / "tests" / "emulator")]
+    listed = [word for file in REQUIREMENTS for word in ("-r", str(file))]
+    return [row.core, *listed, "-e", str(ROOT / "tests" / "emulator")]
 
 
 def install(row: Row, python: Path) -> str:
     """Make its environment unless it is there and current. Returns what was done, in words."""
-    parts = [*requirements(row), str(python), (ROOT / "meta" / "ee-requirements.txt").read_text(), (ROOT / "tests/emulator/pyproject.toml").read_text()]
+    files = [*REQUIREMENTS, ROOT / "tests" / "emulator" / "pyproject.toml"]
+    parts = [*requirements(row), str(python), *(file.read_text() for file in files)]
     wanted = hashlib.sha256("\0".join(parts).encode()).hexdigest()
     target = row.python.parents[1]
     stamp = target / ".installed"
@@ -113,10 +123,15 @@ def install(row: Row, python: Path) -> str:
     return f"{row.name}: installed, {time.monotonic() - started:.0f} s"
 
 
-def versions(row: Row) -> str:
-    """What its environment really holds."""
+def versions(python: Path) -> str:
+    """What the environment of this interpreter really holds."""
     text = "import platform, ansible.release as r; print(f'ansible-core {r.__version__}, Python {platform.python_version()}')"
-    return subprocess.run([row.python, "-c", text], text=True, capture_output=True, check=True).stdout.strip()
+    return subprocess.run([python, "-c", text], text=True, capture_output=True, check=True).stdout.strip()
+
+
+def ways(held: str, tested: str) -> tuple[str, ...]:
+    """How the tests are run in an environment that holds these versions, where they were run in the worker on C(tested) already."""
+    return ("process",) if held == tested else ("worker", "process")
 
 
 def run(row: Row, way: str) -> Result:
@@ -124,6 +139,7 @@ def run(row: Row, way: str) -> Result:
     files = [*PLAYBOOKS, *(BOTH_WAYS if way == "worker" else [])]
     env = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME", FORCE_VARIABLE)}
     env["PATH"] = os.pathsep.join([str(row.python.parent), env.get("PATH", "")])
+    env[REAL_VARIABLE] = "1"
     if way == "process":
         env[FORCE_VARIABLE] = "1"
     report = WORK / f"matrix-{row.name}-{way}.xml"
@@ -140,24 +156,30 @@ def run(row: Row, way: str) -> Result:
             passed += counts["tests"] - counts["failures"] - counts["errors"] - counts["skipped"]
     # A pytest that ended badly without a failed test (nothing collected, an internal error) is one failure.
     names = " ".join(Path(file).stem for file in files)
-    return Result(row, versions(row), way, names, passed, failed or int(code != 0), time.monotonic() - started)
+    return Result(row, versions(row.python), way, names, passed, failed or int(code != 0), time.monotonic() - started)
 
 
 def main() -> None:
     """Find, install, run, tell."""
+    if sys.argv[1:] == ["--versions"]:
+        print(versions(Path(sys.executable)))
+        return
     WORK.mkdir(exist_ok=True)
     found = pythons()
     chosen = {row: choose(row, found) for row in ROWS}
     with ThreadPoolExecutor(len(ROWS)) as pool:
         for line in pool.map(lambda row: install(row, chosen[row]) if chosen[row] else f"{row.name}: no Python for {row.core} was found", ROWS):
             print(line, flush=True)
-    results = [run(row, way) for row in ROWS if chosen[row] for way in ("worker", "process")]
+    tested = os.environ.get(TESTED_VARIABLE, "")
+    results = [run(row, way) for row in ROWS if chosen[row] for way in ways(versions(row.python), tested)]
     missing = [row for row in ROWS if not chosen[row]]
 
     print(f"\n{'ran on':<36}  {'modules ran':<20}  {'tests':<36}  passed  failed  seconds")
     for result in results:
         way = "in the worker" if result.way == "worker" else "as module processes"
         print(f"{result.versions:<36}  {way:<20}  {result.tests:<36}  {result.passed:>6}  {result.failed:>6}  {result.seconds:>7.0f}")
+    if tested:
+        print(f"{tested:<36}  in the worker         ran with all other tests already ({TESTED_VARIABLE})")
     for row in missing:
         wanted = ".".join(map(str, row.lowest)) + (" or newer" if row.highest != row.lowest else "")
         print(f"{row.core}: did not run, Python {wanted} was not found in PATH or a version manager's folder")
