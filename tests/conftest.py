@@ -10,6 +10,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
+from support import time_given_plugin
 from tenant_emulator.testing import Emulator
 
 HERE = Path(__file__).parent
@@ -19,6 +20,11 @@ MEASURED = (HERE / "unit" / "plugins", HERE / "component" / "plugins")
 # In the background of a shell interrupts are ignored, and what is started there inherits that: the tests that interrupt a program would wait for ever.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+# Where a run has to end at a given time.
+pytest_collection_modifyitems = time_given_plugin.pytest_collection_modifyitems
+pytest_runtest_setup = time_given_plugin.pytest_runtest_setup
 
 
 @pytest.hookimpl(wrapper=True)

@@ -17,6 +17,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from support import time_given
+
 ROOT = Path(__file__).resolve().parents[2]
 CLIENTS = ROOT / "tests" / "clients"
 BASE = ROOT / ".venv-clients"
@@ -56,6 +59,9 @@ def install(name: str) -> str:
 
 def main() -> None:
     """Install what is missing, then run the tests."""
+    if over := time_given.is_over():
+        print(f"the clients: {over}")
+        return
     BASE.mkdir(exist_ok=True)
     with ThreadPoolExecutor(len(ENVIRONMENTS)) as pool:
         for line in pool.map(install, ENVIRONMENTS):

@@ -22,6 +22,9 @@ import xml.etree.ElementTree as ET
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from support import time_given
+
 ROOT = Path(__file__).resolve().parents[2]
 WORK = ROOT / ".work"
 PROBE = "import sys, venv, ensurepip; print(*sys.version_info[:3])"
@@ -163,6 +166,9 @@ def main() -> None:
     """Find, install, run, tell."""
     if sys.argv[1:] == ["--versions"]:
         print(versions(Path(sys.executable)))
+        return
+    if over := time_given.is_over():
+        print(f"the matrix: {over}")
         return
     WORK.mkdir(exist_ok=True)
     found = pythons()
