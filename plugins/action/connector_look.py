@@ -10,15 +10,18 @@ import typing as t
 from ansible.errors import AnsibleError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
 
 from ..module_utils._entra.connector.look import Host
 from ..module_utils._products.registry import LOOKS
 from ..plugin_utils._action import ConnectorAction
 from ..plugin_utils._look import Answers, look_together, told
 from ..plugin_utils._role_variables import argument_problem, number_problems
+from ..plugin_utils._variable_names import names_checked
 from ..plugin_utils._worker import plain, preload
 
 preload("entra_connection_info")
+display = Display()
 
 
 class ActionModule(ConnectorAction):
@@ -52,8 +55,11 @@ class ActionModule(ConnectorAction):
         problems: dict[str, dict[str, t.Any]] = {}
         for name in names:
             try:
-                problem = argument_problem(name, variables, self._templar.template) if check else ""
+                misspelt, warning = names_checked(name, variables, self._templar.template)
+                problem = misspelt or (argument_problem(name, variables, self._templar.template) if check else "")
                 problem = problem or number_problems(name, variables, self._templar.template)
+                if warning:
+                    display.warning(warning)
                 if not problem:
                     connections[name] = plain(self._templar.template(variables[f"{name}_connection"]))
             except AnsibleError as error:

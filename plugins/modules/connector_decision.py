@@ -40,7 +40,7 @@ EXAMPLES = r"""
     decision: workato.report
     given:
       connection: "{{ workato_connection }}"
-      entra: "{{ workato_entra }}"
+      entra: "{{ __workato_entra }}"
       seen: "{{ workato_seen }}"
   register: report
 """

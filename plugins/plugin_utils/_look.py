@@ -115,13 +115,13 @@ def told(names: t.Iterable[str], found: t.Mapping[str, Conversation], problems: 
     looks: dict[str, dict[str, t.Any]] = {}
     for name in names:
         if name in problems:
-            looks[name] = {"open": True, "result": {}, "say": [], "failed": problems[name]["msg"]}
+            looks[name] = {"open": True, "result": {}, "failed": problems[name]["msg"]}
         else:
             looked = t.cast(Looked, found[name].looked)
-            looks[name] = {"open": looked.open, "result": looked.result, "say": list(looked.say), **(looked.seen if looked.open else {})}
+            looks[name] = {"open": looked.open, "result": looked.result, **(looked.seen if looked.open else {})}
     closed = {name: look["result"] for name, look in looks.items() if not look["open"]}
-    confirmed = [{"role": name, "result": result, "line": f"{name}: {result.get('status')}"} for name, result in closed.items()]
-    return {"changed": False, "looks": looks, "open": [name for name in looks if name not in closed], **({"confirmed": confirmed} if together else {})}
+    still_open = [name for name in looks if name not in closed]
+    return {"changed": False, "looks": looks, "open": still_open, **({"confirmed": list(closed.values())} if together else {})}
 
 
 class Answers:

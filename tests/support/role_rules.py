@@ -34,7 +34,7 @@ FACTS = {
     "entra_connector_sink_holds": "the documented answer of a user's own sink; it is cleared before the sink is asked",
     "__entra_connector_credential": "the value of a credential is forgotten when it was delivered",
     "__{role}_seen": "what the product said last; a delivery replaces it",
-    "{{{{ rollout_confirmed.role }}}}_result": "the results of roles that a rollout need not run",
+    "{{{{ rollout_confirmed.connector }}}}_result": "the results of roles that a rollout need not run",
 }
 RESULTS = ("{role}_result", "{role}_diagnosis", "{{{{ entra_connector_result }}}}")
 PRIVATE = re.compile(r"__[a-z0-9]\w*", re.IGNORECASE)

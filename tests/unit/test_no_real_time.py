@@ -21,6 +21,7 @@ EXCEPTIONS = {
     ("emulator/src/tenant_emulator/testing.py", "Emulator.start"): "the start is looked for until it is there, for five minutes",
     ("emulator/src/tenant_emulator/cli.py", "_start"): "the same",
     ("emulator/src/tenant_emulator/cli.py", "_stop"): "the end is looked for until it is there, for five minutes",
+    ("support/time_given.py", "is_over"): "the time that a run of all tests is given; no test depends on it",
     ("component/emulator/test_faults.py", "test_hang"): "the emulator never answers, so this time is always over",
     ("component/plugins/module_utils/_http/test_socket.py", "test_no_answer_in_time"): "the server of the test never answers",
     ("support/callbacks/hold.py", "_hold"): "it waits to be killed",

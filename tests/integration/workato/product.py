@@ -43,8 +43,8 @@ PRODUCT = ProductTests(
         "workato_both": scenarios.Both,
         "workato_absent": scenarios.Absent,
     },
-    budgets={"workato": (7, 5), "workato_file": (4, 5)},
-    first_budgets={"workato": (21, 29), "workato_file": (13, 35)},
+    budgets={"workato": (7, 4), "workato_file": (4, 4)},
+    first_budgets={"workato": (21, 28), "workato_file": (13, 34)},
     leaks=LEAKS,
     in_loop=InLoop(
         {"workato_api_token": "{{ item.workato }}", "workato_data_center": "{{ item.data_center }}"},

@@ -234,3 +234,9 @@ def test_a_refused_key_is_taken_away_again(play: Play, inventory: Inventory, emu
     before = key_ids(emulator.tenant("contoso")["applications"][locked_out["id"]])
     failed_well(play(PLAYBOOK, inventory=inventory(contoso={})), emulator, "provisioning key was not accepted", "removed again")
     assert key_ids(emulator.tenant("contoso")["applications"][locked_out["id"]]) == before
+
+
+def test_a_misspelt_variable_is_noticed_first(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    run = play(PLAYBOOK, inventory=inventory(contoso={"workspace365_client_idd": "x"}))
+    assert run.returncode == 2 and "'workspace365_client_idd' (meant is probably 'workspace365_client_id')" in run.output
+    assert emulator.journal() == []

@@ -35,14 +35,13 @@ class Ask:
 
 @dataclasses.dataclass(frozen=True)
 class Looked:
-    """The end of a look. ``result`` is the result fact of the role, known only where nothing is left to do; ``say`` are lines for a person.
+    """The end of a look. ``result`` is the result fact of the role, known only where nothing is left to do.
 
     ``seen`` are answers that the role goes on with, so that a role which has something to do need not ask again.
     """
 
     open: bool
     result: Json = dataclasses.field(default_factory=dict)
-    say: t.Sequence[str] = ()
     seen: Json = dataclasses.field(default_factory=dict)
 
 

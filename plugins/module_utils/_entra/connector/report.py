@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE: for use inside this collection only.
-"""What came of a connection: the result fact of the role entra_connector, and what a person still has to do."""
+"""What came of a connection: the result fact of the role entra_connector, and in it what a person still has to do."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typing as t
 
 from ..._errors import sentences
 from ..._steps import ran
+from ..common.blockers import sentence_of
 from ..consent.assessment import STATUS as CONSENT_NOT_ASSESSED
 from ..consent.assessment import is_unknown, lacks_sentence, with_variable
 
@@ -52,12 +53,13 @@ def report(
         # What this run tried itself. No run can sign a person in: that stays to be tried in the product.
         "proof": {"credential": made.get("proof") or "not_tested", "person": "not_tested"},
     }
+    found["to_do"] = _to_do(wanted, seen, steps, found["consent"], check_mode=check_mode)
     found[kind] = made or without_values(retired.get("credential")) or seen.get(kind) or {}
     return found
 
 
 def report_of(given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """The one entry of C(reports): the result fact of a connection that had something to do, and in a line what came of it and what a person has to do.
+    """The one entry of C(reports): the result fact of a connection that had something to do.
 
     ``given``: C(look), C(plan), C(registered), C(steps) (the answers of the decisions before) and the results of the tasks C(app), C(service_principal),
     C(consent), C(credential), C(retired), C(sinks). C(later): only the credential was seen to.
@@ -70,9 +72,7 @@ def report_of(given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     sinks = [{**row, "place": places.get(index) or row["place"]} for index, row in enumerate(plan["sinks"])]
     due = plan["secret_due"] and not given.get("later")
     result = report(wanted, seen, steps, sinks=sinks, secret_due=due, opened=True, check_mode=check_mode)
-    waits = wanted["state"] == "present" and not check_mode and not consent_done(wanted, seen, steps)
-    line = hand_off(seen, result["consent"]) if waits else f"{wanted['connector']}: {result['status']}"
-    return {"reports": [{"result": result, "line": line}]}
+    return {"reports": [result]}
 
 
 def steps_that_ran(given: t.Mapping[str, t.Any]) -> dict[str, t.Mapping[str, t.Any]]:
@@ -118,6 +118,16 @@ def hand_off(seen: t.Mapping[str, t.Any], consent: t.Mapping[str, t.Any]) -> str
 def without_values(credential: t.Mapping[str, t.Any] | None) -> dict[str, t.Any]:
     """A credential as it may be reported."""
     return {name: value for name, value in (credential or {}).items() if name not in _VALUES}
+
+
+def _to_do(
+    wanted: t.Mapping[str, t.Any], seen: t.Mapping[str, t.Any], steps: t.Mapping[str, t.Any], consent: t.Mapping[str, t.Any], *, check_mode: bool
+) -> list[str]:
+    """What a person has to do: take back what blocks, or consent. Where a consent would be given is not known before the application is there."""
+    if wanted["state"] == "absent":
+        return []
+    waits = not check_mode and not consent_done(wanted, seen, steps)
+    return [sentence_of(blocker) for blocker in seen["blockers"]] or ([hand_off(seen, consent)] if waits else [])
 
 
 def _status(wanted: t.Mapping[str, t.Any], seen: t.Mapping[str, t.Any], steps: t.Mapping[str, t.Any]) -> str:

@@ -32,4 +32,4 @@ def look(connection: Json, host: Host) -> Look:
     if answer["open"]:
         return Looked(True, seen={**seen, "plan": answer})
     (one,) = answer["reports"]
-    return Looked(False, one["result"], (one["line"],), seen)
+    return Looked(False, one, seen)

@@ -23,6 +23,11 @@ def notes_of(outcome: RunOutcome) -> list[str]:
     return [note for part in (_to_do, _beyond, _left_behind, _about_settings, _of_an_audit, _at_last) for note in part(outcome)]
 
 
+def to_do_of(outcome: RunOutcome) -> list[str]:
+    """Those that say what a person has to do."""
+    return [note for part in (_to_do, _at_last) for note in part(outcome)]
+
+
 def _to_do(outcome: RunOutcome) -> t.Iterator[str]:
     """What blocks, the app id, the consent, the rest of what the popup asks for."""
     yield from (sentence_of(blocker.to_result()) for blocker in outcome.seen.findings.blockers)

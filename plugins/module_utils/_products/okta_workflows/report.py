@@ -2,13 +2,13 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE: for use inside this collection only.
-"""The result of the role okta_workflows, and the line that a person reads at its end."""
+"""The result of the role okta_workflows."""
 
 from __future__ import annotations
 
 import typing as t
 
-from .notes import notes_of
+from .notes import notes_of, to_do_of
 from .outcome import RunOutcome, Steps
 from .seen import Json, SeenTenant
 
@@ -17,7 +17,7 @@ def report(given: t.Mapping[str, t.Any]) -> Json:
     """The report of a run that had something to do.
 
     In: what the plan was made from (see plan.py), and the results of the steps: C(enterprise_application_step), C(consent_step), C(surplus_step) and
-    C(settings_step). Out: C(reports), a list of one: C(result) is the fact that the role leaves, C(line) what a person reads.
+    C(settings_step). Out: C(reports), a list of one: the fact that the role leaves.
     """
     seen = SeenTenant.of(given)
     return report_of(seen, Steps.of(given, seen.does), check_mode=given["check_mode"])
@@ -26,8 +26,7 @@ def report(given: t.Mapping[str, t.Any]) -> Json:
 def report_of(seen: SeenTenant, steps: Steps, *, check_mode: bool) -> Json:
     """The same, from what was read of it."""
     outcome = RunOutcome(seen, steps, check_mode=check_mode)
-    notes = notes_of(outcome)
-    return {"reports": [{"result": _result(outcome, notes), "line": _line(outcome, notes)}]}
+    return {"reports": [_result(outcome, notes_of(outcome))]}
 
 
 def _result(outcome: RunOutcome, notes: t.Sequence[str]) -> Json:
@@ -63,9 +62,5 @@ def _result(outcome: RunOutcome, notes: t.Sequence[str]) -> Json:
         "candidates": list(outcome.candidates),
         "tenant_settings": outcome.settings,
         "notes": list(notes),
+        "to_do": to_do_of(outcome),
     }
-
-
-def _line(outcome: RunOutcome, notes: t.Sequence[str]) -> str:
-    """One line, whatever the names in it hold: they are the customer's."""
-    return " ".join(" ".join([f"{outcome.seen.tenant_name}: {outcome.status}.", *notes]).split())

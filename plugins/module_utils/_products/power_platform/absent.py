@@ -71,7 +71,8 @@ def removed(given: Given) -> dict[str, t.Any]:
     status = "awaiting_role_removal" if hand_offs else ended["status"]
     role = _result(given, opened, "role", "takes_role", "role_assignment")
     tenant, app = ended["tenant"], ended["app"]
-    lines = report.removal_lines(tenant["display_name"], status, app, hand_offs, stays=stays, role_open=bool(role.get("hand_off")))
+    said = report.removal_lines(tenant["display_name"], status, app, hand_offs, stays=stays, role_open=bool(role.get("hand_off")))
+    lines = [] if given["check_mode"] else said
     return {
         "report": {
             "connector": CONNECTOR,
@@ -82,8 +83,9 @@ def removed(given: Given) -> dict[str, t.Any]:
             "role_assignment": dict(role),
             "management_app": dict(_result(given, opened, "management", "takes_management", "management_app")),
             "hand_offs": hand_offs,
+            "to_do": lines[1:],
         },
-        "lines": [] if given["check_mode"] else lines,
+        "lines": lines,
     }
 
 

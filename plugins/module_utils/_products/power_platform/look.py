@@ -22,7 +22,7 @@ def look(connection: entra.Json, host: entra.Host) -> entra.Look:
     if not found.open and any(blocker["shuts"] for blocker in found.result.get("blockers") or ()):
         # Nothing is changed while no token is issued for the application, in Power Platform neither.
         answer = credential({"connection": connection, "registration": found.result, "role": {"skipped": True}, "check_mode": host.check_mode})
-        return dataclasses.replace(found, result=answer["report"], say=tuple(answer["lines"]))
+        return dataclasses.replace(found, result=answer["report"])
     if found.open or connection["needs_more"]:
         return dataclasses.replace(found, open=True)
     role: entra.Json = {"skipped": True}

@@ -38,6 +38,7 @@ def result_of(situation: Situation) -> dict[str, t.Any]:
         "earlier_credentials": dict(so_far.left or NOTHING_LEFT),
         "proof": dict(situation.proof_now),
         "hand_offs": list(situation.hand_offs),
+        "to_do": open_lines(situation)[1:],
     }
 
 

@@ -28,4 +28,4 @@ def look(connection: entra.Json, host: entra.Host) -> entra.Look:
     answer = report({"connection": connection, "entra": found.result, "seen": seen, "check_mode": host.check_mode})
     if answer["open"]:
         return dataclasses.replace(found, open=True)  # what a person has to do is known when the rest is done
-    return dataclasses.replace(found, result=answer["result"], say=tuple(answer["say"]))
+    return dataclasses.replace(found, result=answer["result"])

@@ -72,7 +72,7 @@ def report(given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     last, C(corrected) and C(partner_step) the steps that the first answer asked for, once they were reached, C(check_mode).
 
     C(remove), C(correct) and C(partners) (the options of C(entra_admin_consent), empty where there is nothing to ask) are what is to do, C(open) whether
-    any of it is. C(say) are the lines for a person; a prediction has none.
+    any of it is. A prediction has nothing for a person to do.
     """
     corrected = ran(given.get("corrected")).get("connection")
     run = Run(
@@ -93,7 +93,6 @@ def report(given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         "remove": remove,
         "correct": correct,
         "partners": partners,
-        "say": [] if run.check_mode else notes,
         "result": {
             **run.entra,
             "status": status,
@@ -101,6 +100,7 @@ def report(given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
             "partner_consent_urls": {partner["tenant_id"]: partner["url"] for partner in run.partners},
             "enter_by_hand": by_hand,
             "notes": notes,
+            "to_do": [] if run.check_mode else list(dict.fromkeys([*(run.entra.get("to_do") or ()), *notes])),
         },
     }
 

@@ -70,8 +70,9 @@ def report(given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     ends = given["entra"]["secret"]["end_date_time"][:10]
     notes = [sentence_of(blocker) for blocker in given["entra"].get("blockers") or ()]
     notes += [_repaired(repair, app, connection["tenant"], given["check_mode"])] if repair != UNCHANGED else []
-    notes.append(_renewal(inventory, app, connection["host"], f"{'would end' if given['check_mode'] else 'ends'} on {ends}."))
-    return {"result": {**given["entra"], "enterprise_application": repair, "inventory": inventory, "notes": notes}}
+    renewal = _renewal(inventory, app, connection["host"], f"{'would end' if given['check_mode'] else 'ends'} on {ends}.")
+    to_do = [*(given["entra"].get("to_do") or ()), *([renewal] if inventory else [])]
+    return {"result": {**given["entra"], "enterprise_application": repair, "inventory": inventory, "notes": [*notes, renewal], "to_do": to_do}}
 
 
 def _blocked(connection: t.Mapping[str, t.Any], app: t.Mapping[str, t.Any], entra: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -81,7 +82,7 @@ def _blocked(connection: t.Mapping[str, t.Any], app: t.Mapping[str, t.Any], entr
     if any("_enable: true" in blocker["who"] for blocker in entra["blockers"]):
         command = "ansible-playbook tenantkit.connectors.workspace365_recover -i INVENTORY"
         notes.append(f"When it is no security measure: {command} --limit {connection['host']} -e workspace365_enable=true")
-    return {"result": {**entra, "enterprise_application": UNCHANGED, "inventory": _inventory(connection, app), "notes": notes}}
+    return {"result": {**entra, "enterprise_application": UNCHANGED, "inventory": _inventory(connection, app), "notes": notes, "to_do": notes}}
 
 
 def _repair(look: t.Mapping[str, t.Any]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.common.blockers import sentence_of
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connector.report import hand_off, report, report_of, without_values
 from support.looks import KEY_ID, NEW_KEY, blocker, seen, wanted
 
@@ -46,6 +47,7 @@ def test_what_the_look_saw() -> None:
         "secret_due": False,
         "sinks": [],
         "proof": {"credential": "not_tested", "person": "not_tested"},
+        "to_do": [],
     }
 
 
@@ -134,6 +136,14 @@ def test_hand_off(consent: dict[str, t.Any], sentence: str) -> None:
     assert hand_off(seen(), consent) == sentence
 
 
+BLOCKER = {"sentence": "It is deactivated.", "who": "An owner takes it back.", "shuts": True, "stops_renewal": True}
+
+
+def test_a_person_takes_back_what_blocks_before_consent_matters() -> None:
+    assert of(seen(consent=WAITING, blockers=[BLOCKER]))["to_do"] == [sentence_of(BLOCKER)]
+    assert of(seen(consent=WAITING))["to_do"] == [hand_off(seen(), WAITING)]
+
+
 def test_what_a_step_may_not_read_either_names_the_variable_of_the_role() -> None:
     """The module that the step runs does not know it; the look does."""
     step = {"consent": {**UNKNOWN, "unread": "The consent is not assessed.", "hand_off": {"url": "https://other", "note": None}}}
@@ -154,7 +164,7 @@ PLAN = {"tasks": "present", "secret_due": False, "tries_sinks": False, "sinks": 
 def reported(**more: t.Any) -> dict[str, t.Any]:
     """The result of the one report."""
     (report,) = report_of(given(**more))["reports"]
-    return t.cast("dict[str, t.Any]", report["result"])
+    return t.cast("dict[str, t.Any]", report)
 
 
 def given(**more: t.Any) -> dict[str, t.Any]:
@@ -213,7 +223,7 @@ def test_retiring_counts_when_it_was_due(retire: dict[str, t.Any], key_id: str) 
 
 def test_absent_has_no_steps_of_present() -> None:
     (report,) = report_of(given(state="absent"))["reports"]
-    assert (report["result"]["app"], report["result"]["status"], report["line"]) == (seen()["app"], "absent", f"{wanted()['connector']}: absent")
+    assert (report["app"], report["status"], report["to_do"]) == (seen()["app"], "absent", [])
 
 
 @pytest.mark.parametrize(("tries", "asks", "place"), [(True, False, "/srv/file.yml"), (False, True, "/srv/file.yml"), (False, False, None)])
@@ -231,6 +241,6 @@ def test_where_the_credential_is(tries: bool, asks: bool, place: str | None) -> 
         ({}, False),
     ],
 )
-def test_one_line_says_what_came_of_it_and_who_has_to_consent(more: dict[str, t.Any], waits: bool) -> None:
+def test_who_has_to_consent(more: dict[str, t.Any], waits: bool) -> None:
     (report,) = report_of(given(**more))["reports"]
-    assert report["line"] == (hand_off(seen(), WAITING) if waits else f"{wanted()['connector']}: {report['result']['status']}")
+    assert report["to_do"] == ([hand_off(seen(), WAITING)] if waits else [])

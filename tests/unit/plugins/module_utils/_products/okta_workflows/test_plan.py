@@ -90,7 +90,7 @@ def test_what_is_open(variables: Json, found: list[Json], looked: Json, settings
 def test_the_report_of_a_run_that_has_nothing_to_do(check_mode: bool) -> None:
     answer = plan(given({}, principal(), looked=DONE, check_mode=check_mode))
     (report,) = answer["reports"]
-    assert (report["result"]["status"], report["result"]["notes"], report["line"]) == ("ready_for_authorization", [], "Contoso: ready_for_authorization.")
+    assert (report["status"], report["notes"], report["to_do"]) == ("ready_for_authorization", [], [])
     assert answer["does"] == "preconsent"
 
 

@@ -93,6 +93,7 @@ def test_everything_went() -> None:
             "role_assignment": {"role": "reader", "hand_off": None},
             "management_app": {"registered": False},
             "hand_offs": [],
+            "to_do": [],
         },
         "lines": [],
     }
@@ -109,6 +110,7 @@ def test_what_may_not_go() -> None:
         "role_assignment": {"hand_off": HAND_OFF},
         "management_app": {"hand_off": HAND_OFF},
         "hand_offs": [HAND_OFF, HAND_OFF],
+        "to_do": found["lines"][1:],
     }
     assert found["lines"] == [
         "Contoso ends as awaiting_role_removal. App (7a9c) is disabled and stays until the requests below are done; run again then.",

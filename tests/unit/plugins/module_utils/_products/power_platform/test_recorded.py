@@ -18,4 +18,6 @@ ROWS: list[dict[str, t.Any]] = json.loads((Path(__file__).parent / "recorded.jso
 @pytest.mark.parametrize("row", ROWS, ids=[row["decision"] for row in ROWS])
 def test_the_answer_is_the_one_of_the_templates(row: dict[str, t.Any]) -> None:
     answer = DECISIONS[row["decision"]](row["given"])
+    if "report" in answer:  # what the templates did not have
+        answer = {**answer, "report": {name: value for name, value in answer["report"].items() if name != "to_do"}}
     assert {name: answer[name] for name in row["expected"]} == row["expected"]

@@ -61,6 +61,12 @@ def test_the_whole_fact(situation: Build) -> None:
         "earlier_credentials": {"secrets": [], "certificates": ["c"], "federated": []},
         "proof": {"status": "failed", "reason": "It was failed."},
         "hand_offs": [ROLE],
+        "to_do": [
+            "A person with this right has to send it: An administrator.",
+            "{method: POST, url: u}",
+            "{method: GET, body: {a: 'ä'}}",
+            "Where this identity can never see role assignments, set power_platform_role_assigned once it is done; the proof then shows whether it holds.",
+        ],
     }
 
 

@@ -82,7 +82,6 @@ def test_the_whole_of_a_connected_host() -> None:
         "remove": False,
         "correct": False,
         "partners": {},
-        "say": [],
         "result": {
             **ENTRA,
             "status": "connected",
@@ -96,6 +95,7 @@ def test_the_whole_of_a_connected_host() -> None:
                 "client_secret_end": "2027-05-28T15:10:00Z",
             },
             "notes": [],
+            "to_do": [],
         },
     }
 
@@ -120,7 +120,7 @@ def test_the_whole_of_a_connected_host() -> None:
 def test_the_status_with_a_token(seen: Parts, entra: str, status: str, notes: list[str], check: bool) -> None:
     """A prediction has nobody do anything; its notes are in the result all the same."""
     found = ask(seen, entra={"status": entra}, check=check)
-    assert (found["result"]["status"], found["result"]["notes"], found["say"]) == (status, notes, [] if check else notes)
+    assert (found["result"]["status"], found["result"]["notes"], found["result"]["to_do"]) == (status, notes, [] if check else notes)
     assert found["result"]["connection"] == seen
 
 

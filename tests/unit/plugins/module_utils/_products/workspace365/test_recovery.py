@@ -114,7 +114,7 @@ ACTIVE = "The app registration 'W365' (app-1) in contoso.com was deactivated, so
 def test_what_became_of_the_enterprise_application(planned: bool, would_create: bool, check_mode: bool, repair: str, notes: list[str]) -> None:
     found = ask(BY_HAND, planned=planned, would_create=would_create, check_mode=check_mode)
     said = [*notes, renewal("would end" if check_mode else "ends")]
-    assert found == {**ENTRA, "enterprise_application": repair, "inventory": CARRY, "notes": said}
+    assert found == {**ENTRA, "enterprise_application": repair, "inventory": CARRY, "notes": said, "to_do": said[-1:]}
 
 
 @pytest.mark.parametrize(("check_mode", "done"), [(False, "was"), (True, "would be")])
@@ -147,7 +147,7 @@ def test_blocked(blocker: dict[str, str], command: list[str]) -> None:
     found = ask(BY_HAND, entra=entra)
     said = f"{blocker['sentence']} Who can take it back: {blocker['who']}"
     notes = [said, "No client secret was made: with a new one no user could sign in either.", *command]
-    assert found == {**entra, "enterprise_application": "unchanged", "inventory": CARRY, "notes": notes}
+    assert found == {**entra, "enterprise_application": "unchanged", "inventory": CARRY, "notes": notes, "to_do": notes}
     assert ask(BY_HAND, entra={**ENTRA, "status": "blocked", "blockers": [blocker]})["notes"][0] == said, "a secret was made all the same"
 
 
@@ -165,4 +165,4 @@ def test_what_the_inventory_has_to_carry(created_here: bool, unique_name: str | 
     found = ask({**BY_HAND, "created_here": created_here, "unique_name": unique_name})
     assert found["inventory"] == inventory
     own = "The new client secret of 'W365' (app-1) ends on 2027-05-28. The ordinary runs renew it."
-    assert found["notes"] == [renewal() if inventory else own]
+    assert (found["notes"], found["to_do"]) == ([renewal() if inventory else own], [renewal()] if inventory else [])
