@@ -13,9 +13,10 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils._entra.connector.look import Host
+from ..module_utils._errors import OptionError
 from ..module_utils._products.registry import LOOKS
-from ..plugin_utils._action import ConnectorAction
-from ..plugin_utils._look import Answers, look_together, told
+from ..plugin_utils._action import ConnectorAction, failed
+from ..plugin_utils._look import Answers, chosen, look_together, told
 from ..plugin_utils._role_variables import argument_problem, number_problems
 from ..plugin_utils._variable_names import names_checked
 from ..plugin_utils._worker import plain, preload
@@ -33,9 +34,11 @@ class ActionModule(ConnectorAction):
         """The looks, by role. What cannot be looked at fails the task, or with C(together) is left to its role."""
         ActionBase.run(self, tmp, task_vars)
         variables: dict[str, t.Any] = task_vars or {}
-        names = list(dict.fromkeys(str(name) for name in plain(self._task.args.get("connectors")) or ()))
-        if set(names) - set(LOOKS):
-            return {"failed": True, "changed": False, "msg": f"'connectors' has to list roles of this collection: {', '.join(sorted(LOOKS))}."}
+        names = chosen(plain(self._task.args.get("connectors")))
+        if wrong := [name for name in names if name not in LOOKS]:
+            return failed(OptionError(f"No connector is called {', '.join(wrong)}.", advice=f"'connectors' lists of these: {', '.join(sorted(LOOKS))}."))
+        if not names:
+            display.display(f"[{variables.get('inventory_hostname')}] nothing chosen: 'connectors' names no connector, so this host is not touched")
         folder = variables.get("inventory_dir") or variables.get("playbook_dir") or self._loader.get_basedir()
         host = Host(str(variables.get("inventory_hostname", "")), bool(self._task.check_mode), f"{folder}/credentials")
         answers = Answers(self, self._task, self._templar, variables, str(self._task.args.get("connectors_variable") or ""))

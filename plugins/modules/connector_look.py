@@ -21,7 +21,8 @@ extends_documentation_fragment:
 options:
   connectors:
     description:
-      - The names of the roles.
+      - The names of the roles, in a list or in a text with commas between them.
+      - With O(together=true) there may be none. Then nothing is looked at, and a line says so.
     type: list
     elements: str
     required: true
@@ -70,11 +71,6 @@ looks:
       description: The result of the role, where nothing is left to do.
       type: dict
       returned: always
-    say:
-      description: Lines for a person.
-      type: list
-      elements: str
-      returned: always
     tasks:
       description: The file of the role C(entra_connector) that goes on from the look, for C(tasks_from).
       type: str
@@ -89,23 +85,14 @@ open:
   type: list
   elements: str
 confirmed:
-  description: The others.
+  description: The results of the others.
   returned: success, with O(together=true)
   type: list
   elements: dict
-  contains:
-    role:
-      description: Name of the role.
-      type: str
-      returned: always
-    result:
-      description: Its result.
-      type: dict
-      returned: always
-    line:
-      description: Role and status in one line.
-      type: str
-      returned: always
+nothing_chosen:
+  description: Whether no connector was named, so that nothing was looked at.
+  returned: success, with O(together=true)
+  type: bool
 """
 
 from ..module_utils._declaration import Declaration

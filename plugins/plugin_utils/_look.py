@@ -10,6 +10,7 @@ import os
 import typing as t
 
 from ansible.executor.module_common import _apply_action_arg_defaults
+from ansible.parsing.utils.yaml import from_yaml
 
 from ..module_utils._clock import machine_time
 from ..module_utils._entra.connector.look import Ask, Look, Looked
@@ -121,7 +122,15 @@ def told(names: t.Iterable[str], found: t.Mapping[str, Conversation], problems: 
             looks[name] = {"open": looked.open, "result": looked.result, **(looked.seen if looked.open else {})}
     closed = {name: look["result"] for name, look in looks.items() if not look["open"]}
     still_open = [name for name in looks if name not in closed]
-    return {"changed": False, "looks": looks, "open": still_open, **({"confirmed": list(closed.values())} if together else {})}
+    answer = {"changed": False, "looks": looks, "open": still_open}
+    return {**answer, "confirmed": list(closed.values()), "nothing_chosen": not looks} if together else answer
+
+
+def chosen(given: t.Any) -> list[str]:
+    """The names of connectors as an operator, a survey or C(-e) gives them: a list, its text in JSON, or names with commas between them."""
+    if isinstance(given, str):
+        given = from_yaml(given) if given.lstrip().startswith("[") else given.split(",")
+    return list(dict.fromkeys(name for name in (str(one).strip() for one in given or ()) if name))
 
 
 class Answers:

@@ -104,9 +104,12 @@ def test_a_rollout_goes_on_for_the_others(play: Play, inventory: Inventory, emul
     hosts = inventory(
         contoso={**two, "okta_workflows_accounts": ["service@contoso.com"]},
         fabrikam={**two, "okta_workflows_accounts": ["service@fabrikam.com"], "entra_expected_domain": "contoso.com"},
-        northwind={},
+        northwind={"connectors": "workspace365"},
+        wingtip={},
     )
     run = play("rollout.yml", inventory=hosts).failed()
+    assert "[wingtip] nothing chosen: 'connectors' names no connector" in run.output
+    assert not [entry for entry in emulator.journal() if "wingtip" in entry["path"]]
     assert "contoso.com" in run.failure("fabrikam")["msg"]
     assert signs_in(emulator, "contoso") and signs_in(emulator, "northwind")
     assert emulator.workspace365("portal", "fabrikam")["sso"] is None

@@ -116,7 +116,8 @@ def test_36_a_wider_audience_stops_no_renewal(play: Play, inventory: Inventory, 
 
 def test_34_a_rollout_says_so(play: Play, inventory: Inventory, emulator: Emulator) -> None:
     """The task that reports the connectors that are looked at only carries the word, and the run goes on with the other tenants."""
-    hosts = inventory(contoso={}, fabrikam={})
+    chosen = {"connectors": ["workspace365"]}
+    hosts = inventory(contoso=chosen, fabrikam=chosen)
     play("rollout.yml", inventory=hosts).ok()
     shut(emulator, own_application(emulator), "deactivated")
     run = play("rollout.yml", inventory=hosts).ok()

@@ -10,7 +10,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connec
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.parts import Part, PartAnswer
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.shared_reads import SharedReads
-from ansible_collections.tenantkit.connectors.plugins.plugin_utils._look import Answers, Conversation, look_together, told
+from ansible_collections.tenantkit.connectors.plugins.plugin_utils._look import Answers, Conversation, chosen, look_together, told
 
 
 def one_after_the_other(*modules: str) -> Look:
@@ -165,3 +165,28 @@ def test_what_could_not_be_looked_at_is_open_in_its_place() -> None:
     assert list(answer["looks"]) == ["wrong", "fine", "lost"] and answer["open"] == ["wrong", "lost"]
     assert answer["looks"]["wrong"] == {"open": True, "result": {}, "failed": "no such choice"}
     assert answer["looks"]["lost"]["failed"] == "no answer" and answer["confirmed"] == [{"status": "connected"}]
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        (None, []),
+        ("", []),
+        (" , ", []),
+        ([], []),
+        ("[]", []),
+        (["one", "other", "one"], ["one", "other"]),
+        ("one", ["one"]),
+        ("one, other,", ["one", "other"]),
+        ('["one", "other"]', ["one", "other"]),
+        (" [one]", ["one"]),
+        ([" one "], ["one"]),
+    ],
+)
+def test_the_connectors_that_were_chosen(given: t.Any, names: list[str]) -> None:
+    assert chosen(given) == names
+
+
+def test_nothing_chosen() -> None:
+    assert told([], {}, {}, together=True) == {"changed": False, "looks": {}, "open": [], "confirmed": [], "nothing_chosen": True}
+    assert told(["other"], {"other": CLOSED}, {}, together=True)["nothing_chosen"] is False
