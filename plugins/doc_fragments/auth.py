@@ -78,6 +78,8 @@ options:
   cloud:
     description:
       - The cloud the tenant is in. Moves all host names together.
+      - If it is not set, E(AZURE_CLOUD_ENVIRONMENT) is used, if that is set. C(AzureCloud) is V(public), C(AzureUSGovernment) is V(usgov) and
+        C(AzureChinaCloud) is V(china).
     type: str
     default: public
     choices:
@@ -108,6 +110,13 @@ options:
       - Seconds that the task may take, waiting for throttling and replication included. No write is started after that.
     type: int
     default: 300
+  change_reference:
+    description:
+      - The number of the change or ticket that the task belongs to, up to 64 letters, digits, dots, hyphens and underscores. It travels in C(User-Agent) as
+        C(change/<reference>), behind C(run/<number of the controller's job, or a random name>), and decides with that the first eight digits of
+        C(client-request-id). A customer finds the run by both in C(MicrosoftGraphActivityLogs).
+      - If it is not set, the environment variable E(ENTRA_CHANGE_REFERENCE) is used, if that is set.
+    type: str
 requirements:
   - python >= 3.11
   - msal

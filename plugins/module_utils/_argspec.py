@@ -9,9 +9,26 @@ from __future__ import annotations
 import typing as t
 
 from ansible.module_utils.basic import env_fallback
+from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
 
 AUTH_METHODS = ["auto", "client_secret", "certificate", "federated", "managed_identity", "azure_cli", "access_token"]
 CLOUDS = ["public", "gcc", "usgov", "usgov_dod", "china"]
+
+
+# Names of https://docs.ansible.com/ansible/latest/collections/azure/azcollection/azure_rm_resourcegroup_module.html#parameter-cloud_environment, which the
+# credential of AWX for Azure exports as well (read 2026-11). The US name covers GCC High; GCC is in the public cloud, DoD has to be named with C(cloud).
+_CLOUDS_OF_AZURE = {"azurecloud": "public", "azureusgovernment": "usgov", "azurechinacloud": "china"}
+
+
+def cloud_of_environment(variable: str) -> str:
+    """The cloud that an environment variable names in Azure's words. An unknown one stays as it is, so that the choices of the option refuse it.
+
+    Raises AnsibleFallbackNotFound where the variable is not set.
+    """
+    name = env_fallback(variable).strip()
+    if not name:
+        raise AnsibleFallbackNotFound
+    return _CLOUDS_OF_AZURE.get(name.lower()) or f"{variable}={name}"
 
 
 def auth_argument_spec() -> dict[str, t.Any]:
@@ -30,11 +47,12 @@ def auth_argument_spec() -> dict[str, t.Any]:
         "auth_certificate_password": {"type": "str", "no_log": True},
         "auth_federated_token_file": {"type": "path", "no_log": False},
         "auth_access_token": {"type": "str", "no_log": True},
-        "cloud": {"type": "str", "default": "public", "choices": CLOUDS},
+        "cloud": {"type": "str", "default": "public", "choices": CLOUDS, "fallback": (cloud_of_environment, ["AZURE_CLOUD_ENVIRONMENT"])},
         "login_url": {"type": "str", "fallback": (env_fallback, ["ENTRA_LOGIN_URL"])},
         "graph_url": {"type": "str", "fallback": (env_fallback, ["ENTRA_GRAPH_URL"])},
         "ca_path": {"type": "path", "fallback": (env_fallback, ["ENTRA_CA_PATH"])},
         "timeout": {"type": "int", "default": 300},
+        "change_reference": {"type": "str", "fallback": (env_fallback, ["ENTRA_CHANGE_REFERENCE"])},
     }
 
 

@@ -24,6 +24,7 @@ from ._errors import ConnectorError, CrashError
 from ._given_values import usable_options
 from ._graph.rights import rights_of
 from ._ids import is_guid
+from ._job.cache import JOB_ID_VARIABLE
 from ._numbers import check_numbers, number_problem
 
 # How the action tells a module process about its task; the fourth is the job's id, see _job/cache.py.
@@ -124,13 +125,15 @@ def execute(
         # The task is cut off at time_limit, the process that writes is not: stop early enough that no write is under way then.
         time_limit = max(0.0, time_limit - min(1.0, time_limit / 4))
         seconds = min(seconds, time_limit)
+    known = os.environ if environ is None else environ
     runtime = Runtime(
         options=options,
         check_mode=check_mode,
         budget=Budget(seconds, limit=time_limit),
         warn=lambda text: warnings.append(text) if text not in warnings else None,
-        environ=os.environ if environ is None else environ,
+        environ=known,
         host=host,
+        run=known.get(JOB_ID_VARIABLE, ""),
         services=services or {},
     )
     failed = True

@@ -78,6 +78,7 @@ class Runtime:
     warn: t.Callable[[str], None]
     environ: t.Mapping[str, str]
     host: str | None = None  # inventory host name, where known
+    run: str = ""  # the name of the run of the playbook that the task belongs to, where known
     secrets: set[str] = dataclasses.field(default_factory=set)  # values that must be masked in every output
     guards: list[t.Callable[[], None]] = dataclasses.field(default_factory=list)  # what has to be certain before the first write
     # What only some processes have, by name. The worker of the controller has the "vault" passwords of the run; a module process has none of it.

@@ -61,7 +61,7 @@ def open_session(runtime: Runtime, cache: JobCache | None = None) -> Session:
     for secret in credential.secrets:
         runtime.secret(secret)
     credential.validate()
-    http = HttpClient(runtime.budget, ca_path=options.get("ca_path"), host=runtime.host, secrets=runtime.secrets)
+    http = HttpClient.of(runtime)
     cache = cache or JobCache.from_environ(runtime.environ)
     tokens = TokenProvider(
         Login(http, endpoints.login_url, tenant, cache),

@@ -17,6 +17,7 @@ SHARED = {
     "graph_url": "entra_graph_url",
     "ca_path": "entra_ca_path",
     "timeout": "entra_timeout",
+    "change_reference": "entra_change_reference",
 }
 CREDENTIAL = ("method", "client_id", "client_secret", "certificate_path", "certificate_password", "federated_token_file", "access_token")
 

@@ -18,15 +18,16 @@ import platform
 import random
 import typing as t
 import urllib.parse
-import uuid
 
 from .._addresses import without_secrets
 from .._budget import Budget
+from .._engine import Runtime
 from .._errors import BudgetError, OptionError, RedirectError, TransportError
 from .._redact import redact
 from .._version import VERSION
 from .answer import HttpAnswer, body_text, name_id, retry_after
 from .failures import FAILURES, Failure, explain
+from .origin import Origin
 from .trust import TrustAdapter, bundle_of
 
 try:
@@ -41,6 +42,7 @@ READ_TIMEOUT = 60.0
 _LONGEST_PAUSE = 30.0
 _ERROR_TRIES = 6  # answers with 5xx, or no answer: 1+2+4+8+16 s of patience
 _UNREACHED_TRIES = 4  # no listener at all: a wrong host name should not take minutes to be reported
+_UNKNOWN = Origin()
 _TRANSIENT = frozenset({408, 500, 502, 503, 504})
 
 
@@ -64,10 +66,11 @@ class HttpClient:
         secrets: t.Collection[str] = (),
         session: t.Any = None,
         jitter: t.Callable[[], float] = random.random,
+        origin: Origin = _UNKNOWN,
     ) -> None:
         """``secrets`` may be the live set of the runtime: what is registered later is redacted too.
 
-        ``host`` is the inventory host. ``session`` and ``jitter`` are for unit tests.
+        ``host`` is the inventory host. ``session`` and ``jitter`` are for unit tests. Raises OptionError for a file that is not there.
         """
         if ca_path and not os.path.exists(ca_path):
             raise OptionError(f"ca_path is {ca_path}, and there is no such file.", code="ca_path", advice="Name a PEM file with the CA certificates.")
@@ -79,6 +82,14 @@ class HttpClient:
         self._bundle = bundle_of(ca_path, os.environ)
         self._session = session if session is not None else new_session(self._bundle)
         self._jitter = jitter
+        self._origin = origin
+
+    @classmethod
+    def of(cls, runtime: Runtime) -> HttpClient:
+        """The client of a task. Raises OptionError for a file that is not there, and for a change reference that cannot be sent."""
+        options = runtime.options
+        origin = Origin.of(runtime.environ, runtime.run, options.get("change_reference"))
+        return cls(runtime.budget, ca_path=options.get("ca_path"), host=runtime.host, secrets=runtime.secrets, origin=origin)
 
     def request(
         self,
@@ -111,7 +122,7 @@ class HttpClient:
         while True:
             tries += 1
             self._check_time(method, doing, service, maybe_applied, client_request_id)
-            client_request_id = str(uuid.uuid4())
+            client_request_id = self._origin.request_id()
             answer: HttpAnswer | None = None
             failure: Failure | None = None
             try:
@@ -204,7 +215,7 @@ class HttpClient:
         timeout: tuple[float, float] | None,
         allow_http: bool,
     ) -> HttpAnswer:
-        sent = {"Accept": "application/json", "User-Agent": user_agent(), **headers}
+        sent = {"Accept": "application/json", "User-Agent": f"{user_agent()}{self._origin.products}", **headers}
         connect, read = timeout or (CONNECT_TIMEOUT, READ_TIMEOUT)
         left = self.budget.remaining()
         bare = url.partition("?")[0]

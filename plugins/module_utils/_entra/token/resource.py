@@ -51,7 +51,7 @@ class TokenResource:
         self._credential.validate()
         if isinstance(self._credential, AccountPassword):
             self._only_once(self._credential)
-        http = HttpClient(self._runtime.budget, ca_path=self._runtime.options.get("ca_path"), host=self._runtime.host, secrets=self._runtime.secrets)
+        http = HttpClient.of(self._runtime)
         login = Login(http, self._desired.endpoints.login_url, self._desired.tenant)
         try:
             # Straight from the credential: neither taken from the job's cache nor put into it.

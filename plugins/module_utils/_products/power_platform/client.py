@@ -334,7 +334,7 @@ def _connect(runtime: Runtime, url: str, service: str, version: str, audience: s
     expected_domain = check_expected_domain(options.get("expected_domain"))
     credential = _credential(runtime)
     audience = (options.get("audience") or "").strip() or audience
-    http = HttpClient(runtime.budget, ca_path=options.get("ca_path"), host=runtime.host, secrets=runtime.secrets)
+    http = HttpClient.of(runtime)
     cache = JobCache.from_environ(runtime.environ)
     tokens = TokenProvider(
         Login(http, endpoints.login_url, tenant, cache),

@@ -66,7 +66,7 @@ class WorkatoConnectionResource:
         if not token.isascii() or any(character.isspace() for character in token):
             raise OptionError("'api_token' contains characters that are not allowed in a token.", code="api_token", service=SERVICE, outcome="refused")
         runtime.secret(token)
-        http = HttpClient(runtime.budget, ca_path=options.get("ca_path"), host=runtime.host, secrets=runtime.secrets)
+        http = HttpClient.of(runtime)
         self._cache = JobCache.from_environ(runtime.environ)
         url = workato_url(options["data_center"], options.get("url"))
         pages = workato_url(options["data_center"], options["pages_url"], "'pages_url'") if options.get("pages_url") else None

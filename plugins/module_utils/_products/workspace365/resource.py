@@ -25,7 +25,7 @@ class SsoResource:
         for name in ("provisioning_key", "key"):
             runtime.secret(options.get(name))
         self._desired = SsoDesired.from_options(options)
-        http = HttpClient(runtime.budget, ca_path=options.get("ca_path"), host=runtime.host, secrets=runtime.secrets)
+        http = HttpClient.of(runtime)
         self._client = Workspace365Client(http, runtime.budget, self._desired.instance_url, options["provisioning_key"])
         self._current = SsoCurrent()
 

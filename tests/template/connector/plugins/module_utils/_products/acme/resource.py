@@ -23,7 +23,7 @@ class AcmeResource:
         for name in ("api_key", "client_secret"):
             runtime.secret(options.get(name))
         self._desired = AcmeDesired.from_options(options)
-        http = HttpClient(runtime.budget, ca_path=options.get("ca_path"), host=runtime.host, secrets=runtime.secrets)
+        http = HttpClient.of(runtime)
         self._client = AcmeClient(http, self._desired.url, options["api_key"])
 
     def read(self) -> AcmeSettings | None:
