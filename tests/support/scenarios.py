@@ -28,7 +28,7 @@ ENTRA_WORDS: Words = (
     (r"^DELETE .*/oauth2PermissionGrants", "revoke"),
     (r"/oauth2PermissionGrants", "consent"),
     (r"/appRoleAssignedTo ", "assign"),
-    (r"^PATCH .*/servicePrincipals.* accountEnabled$", "disable"),
+    (r"^PATCH .*/servicePrincipals.* accountEnabled(,tags)?$", "disable"),
     (r"^PATCH .*/servicePrincipals.* appRoleAssignmentRequired$", "close"),
     (r"/servicePrincipals", "principal"),
     (r"^DELETE .*/applications", "delete"),

@@ -25,10 +25,14 @@ def closing_line(host: str, result: Json, *, check_mode: bool, fact: str = "") -
     """
     if fact.startswith("__"):
         return f"{host} {result.get('connector')}: done in Entra, the role goes on"
-    parts = [str(result.get("status") or "unknown"), _client(result), _credential(result), _change(result, check_mode=check_mode)]
+    parts = [str(result.get("status") or "unknown"), _client(result), credential_of(result), change_of(result, check_mode=check_mode)]
     line = f"{host} {result.get('connector')}: {'; '.join(part for part in parts if part)}"
-    # Names are the customer's: a line break or an escape sequence in one must not forge a line.
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in f"{line}{_to_do(result)}").split())
+    return one_line(f"{line}{_to_do(result)}")
+
+
+def one_line(text: str) -> str:
+    """The text in one line. Names are the customer's: a line break or an escape sequence in one must not forge a line."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
 def _client(result: Json) -> str:
@@ -40,8 +44,8 @@ def _client(result: Json) -> str:
     return ""
 
 
-def _credential(result: Json) -> str:
-    """Until when the credential is valid."""
+def credential_of(result: Json) -> str:
+    """Its kind and until when it is valid; empty where nothing ends."""
     for name, called in _CREDENTIALS.items():
         found = result.get(name) or {}
         if found.get("end_date_time"):
@@ -51,7 +55,8 @@ def _credential(result: Json) -> str:
     return ""
 
 
-def _change(result: Json, *, check_mode: bool) -> str:
+def change_of(result: Json, *, check_mode: bool) -> str:
+    """Whether the run changed anything, or would."""
     if result.get("changed"):
         return "would change" if check_mode else "changed"
     return "no change"
