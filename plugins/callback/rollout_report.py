@@ -14,7 +14,7 @@ author: The tenantkit.connectors contributors (@tenantkit)
 description:
   - Prints at the end of a run of more than one host what came of every connector of every tenant, which tenants failed and why, and what is left for people.
   - Tenants that failed, could not be reached, chose nothing or were never begun are in it, which no task of a play can say.
-  - It writes nothing but these lines, and works beside every stdout callback.
+  - It writes nothing but these lines, works beside every stdout callback, and is silent in runs without a task of this collection.
 requirements:
   - It has to be enabled by its full name, in C(ansible.cfg) or with E(ANSIBLE_CALLBACKS_ENABLED).
 """
@@ -33,7 +33,8 @@ from ansible.plugins.callback import CallbackBase
 
 from ..module_utils._products.closing_table import Fleet
 
-LOOK = "tenantkit.connectors.connector_look"
+COLLECTION = "tenantkit.connectors."
+LOOK = f"{COLLECTION}connector_look"
 
 
 class CallbackModule(CallbackBase):
@@ -47,10 +48,15 @@ class CallbackModule(CallbackBase):
     def __init__(self, *args: t.Any, **more: t.Any) -> None:
         super().__init__(*args, **more)
         self._fleet = Fleet(check_mode=bool((context.CLIARGS or {}).get("check")))
+        self._ours = False  # whether a task of this collection was begun: the callback may be enabled for all playbooks of a project
 
     def v2_playbook_on_play_start(self, play: t.Any) -> None:
         """Learn which hosts the play is for: one that is never begun is in no event."""
         self._fleet.expect(play.get_variable_manager().get_vars(play=play)["ansible_play_hosts_all"])
+
+    def v2_playbook_on_task_start(self, task: t.Any, is_conditional: bool) -> None:
+        """Notice tasks of this collection."""
+        self._ours = self._ours or str(task.resolved_action).startswith(COLLECTION)
 
     def v2_runner_on_ok(self, result: t.Any) -> None:
         """Take the results of connectors. What other tasks return is not looked at: it is copied for every callback that asks."""
@@ -72,7 +78,7 @@ class CallbackModule(CallbackBase):
 
     def v2_playbook_on_stats(self, stats: t.Any) -> None:
         """Print the table."""
-        if len(self._fleet.tenants) < 2:
+        if len(self._fleet.tenants) < 2 or not self._ours:
             return
         failed = {host for host in stats.processed if stats.summarize(host)["failures"]}
         self._display.banner("TENANTS")

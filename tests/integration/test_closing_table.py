@@ -38,3 +38,9 @@ def test_one_tenant_needs_no_table_and_check_mode_predicts(play: Play, inventory
     assert "TENANTS *" not in play(f"{ROLE}.yml", inventory=inventory(contoso={}), env=ENABLED, check=True).ok().stdout
     run = play(f"{ROLE}.yml", inventory=inventory(contoso={}, fabrikam={}), env=ENABLED, check=True).ok()
     assert [line.rstrip()[-12:] for line in table(run)[1:3]] == ["would change"] * 2
+
+
+def test_other_playbooks_have_none(play: Play, inventory: Inventory, workdir: Path) -> None:
+    playbook = workdir / "other.yml"
+    playbook.write_text("- {hosts: all, gather_facts: false, tasks: [{ansible.builtin.debug: {msg: hello}}]}\n")
+    assert "TENANTS *" not in play(playbook, inventory=inventory(contoso={}, fabrikam={}), env=ENABLED).ok().stdout

@@ -29,7 +29,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "_declaration",
         "_module",
         "modules plugin_utils",
-        "action lookup filter",
+        "action lookup filter callback",
         "doc_fragments",
     )
 )
