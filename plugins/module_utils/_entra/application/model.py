@@ -190,6 +190,7 @@ class ApplicationCurrent:
     owners: tuple[Principal, ...] | None = None
     owner_context: OwnerContext = OwnerContext()
     required_resource_access: tuple[t.Mapping[str, t.Any], ...] = ()  # for the create request only
+    permissions: tuple[t.Mapping[str, t.Any], ...] = ()  # the same by their names, for the diff
     restorable: t.Mapping[str, t.Any] | None = None  # the whole deleted application, read for on_soft_deleted: restore
     restorable_grants: tuple[t.Mapping[str, t.Any], ...] | None = None
     tenant: str = "(unknown)"

@@ -123,7 +123,7 @@ def _plan_create(desired: ApplicationDesired, current: ApplicationCurrent, first
     return Plan(
         actions=(*first, create, *owners.actions),
         before={},
-        after=_settable(after),
+        after=_set_of({**_settable(after), "permissions": [dict(one) for one in current.permissions]}),
         warnings=(*current.warnings, *warnings),
         facts={"app": {**after, "would_create": True}},
     )
@@ -263,6 +263,12 @@ def _update_text(described: str, before: t.Mapping[str, t.Any], after: t.Mapping
         label, detail = changes[0]
         return f"set {label} of {described}{detail}"
     return f"update {described}: " + "; ".join(f"set {label}{detail}" for label, detail in changes)
+
+
+def _set_of(shown: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """What of a new application is set at all: the rest would be a page of nothing in a diff."""
+    whole = {name: _set_of(value) if isinstance(value, dict) else value for name, value in shown.items()}
+    return {name: value for name, value in whole.items() if value not in (None, "", [], {}, False)}
 
 
 def _settable(shape: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

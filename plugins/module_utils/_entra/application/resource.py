@@ -73,7 +73,7 @@ class ApplicationResource:
         if desired.reference.is_placeholder:
             # A missing id in a real run is an error; in check mode nothing can be known about what does not exist yet.
             desired.reference.or_predicted(None, tenant=graph.tenant, check_mode=self._runtime.check_mode)
-            return ApplicationCurrent(tenant=graph.tenant, required_resource_access=self._permissions())
+            return ApplicationCurrent(tenant=graph.tenant, **self._permissions())
         present = desired.state == "present"
         change = desired.owners if present else None
         names = PrincipalNames(map(owner_name, filter(None, change.wanted)), map(owner_name, filter(None, change.remove))) if change else PrincipalNames(())
@@ -100,7 +100,7 @@ class ApplicationResource:
             deleted, current["warnings"] = self._deleted(answer["deleted"])
             current.update(self._restorable(deleted))
             if present and not current.get("restorable"):
-                current["required_resource_access"] = self._permissions()
+                current.update(self._permissions())
         return ApplicationCurrent.from_graph(app, deleted=deleted, owners=owners, **current)
 
     def _owners_part(self, path: str) -> Part:
@@ -143,14 +143,14 @@ class ApplicationResource:
         # Consents of a deleted service principal may be invisible: none seen means "could not be read".
         return {"restorable": answers["app"].body, "restorable_grants": grants or None}
 
-    def _permissions(self) -> tuple[dict[str, t.Any], ...]:
-        """The permissions a new application is created with, as Graph's C(requiredResourceAccess)."""
+    def _permissions(self) -> dict[str, t.Any]:
+        """The permissions a new application is created with, as Graph's C(requiredResourceAccess) and by their names."""
         options = self._runtime.options
         if not options.get("permissions"):
-            return ()
+            return {}
         accepted = options.get("accept_privileged") or []
         resolved = resolve_permissions(self._graph, self._runtime, options["permissions"], accept_privileged=accepted)
-        return tuple(entry.to_graph() for entry in resolved)
+        return {"required_resource_access": tuple(one.to_graph() for one in resolved), "permissions": tuple(one.to_result() for one in resolved)}
 
     # -- plan, apply, result
 

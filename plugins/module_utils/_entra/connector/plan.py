@@ -134,8 +134,10 @@ def _check_confirmed(role: t.Mapping[str, t.Any], wanted: t.Mapping[str, t.Any],
     if not seen["delivery"]["held"] or role["absent_confirmed"] == needed:
         return
     app, tenant = seen["app"], seen["tenant"]["display_name"]
+    would = "; ".join(text for step in seen["steps"].values() for text in step.get("actions") or ())
+    taken = f"State absent would {would}. " if would else ""
     raise OptionError(
-        f"{app['display_name']} ({app['app_id']}) in {tenant} has a credential that was or may have been delivered to {connector}: "
+        f"{taken}{app['display_name']} ({app['app_id']}) in {tenant} has a credential that was or may have been delivered to {connector}: "
         f"{role.get('absent_consequence') or f'without it {connector} cannot sign in any more'}.",
         code="absent_not_confirmed",
         tenant=tenant,

@@ -62,6 +62,19 @@ class TestCreate:
         result = plan(None, current={"required_resource_access": (required,)})
         assert body(result)["requiredResourceAccess"] == [required]
 
+    def test_the_diff_shows_what_is_set_and_the_permissions_by_name(self) -> None:
+        named = {"resource": "Microsoft Graph", "resource_app_id": OTHER, "delegated": ["User.Read"], "application": []}
+        result = plan(None, redirect_uris={"web": {"set": ["https://a.example/"]}}, is_fallback_public_client=False, current={"permissions": (named,)})
+        assert result.before == {}
+        assert result.after == {
+            "display_name": "payroll",
+            "redirect_uris": {"web": ["https://a.example/"]},
+            "requested_access_token_version": 1,
+            "sign_in_audience": "AzureADMyOrg",
+            "unique_name": "payroll",
+            "permissions": [named],
+        }
+
     def test_too_many_permissions_for_personal_accounts(self) -> None:
         required = {"resourceAppId": OTHER, "resourceAccess": [{"id": ID, "type": "Scope"}] * 31}
         with pytest.raises(OptionError, match="31 permissions of one API"):
