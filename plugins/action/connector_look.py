@@ -17,7 +17,7 @@ from ..module_utils._errors import OptionError
 from ..module_utils._products.registry import LOOKS
 from ..plugin_utils._action import ConnectorAction, failed
 from ..plugin_utils._look import Answers, chosen, look_together, told
-from ..plugin_utils._role_variables import argument_problem, number_problems
+from ..plugin_utils._role_variables import argument_problem, empty_problem, number_problems
 from ..plugin_utils._variable_names import names_checked
 from ..plugin_utils._worker import plain, preload
 
@@ -60,7 +60,7 @@ class ActionModule(ConnectorAction):
             try:
                 misspelt, warning = names_checked(name, variables, self._templar.template)
                 problem = misspelt or (argument_problem(name, variables, self._templar.template) if check else "")
-                problem = problem or number_problems(name, variables, self._templar.template)
+                problem = problem or empty_problem(name, variables, self._templar.template) or number_problems(name, variables, self._templar.template)
                 if warning:
                     display.warning(warning)
                 if not problem:

@@ -28,8 +28,9 @@ def session(variables: t.Mapping[str, t.Any], template: t.Callable[[t.Any], t.An
     names = {option: variables[name] for option, name in SHARED.items() if name in variables}
     found = template({**names, "auth": variables.get(credential) or {}})  # a member whose value is "omit" is gone afterwards
     given = found.pop("auth", None) or {}
-    said = {option: value for option, value in found.items() if value is not None}
+    # A survey hands over a question that was not answered as an empty text, a credential an empty field.
+    said = {option: value for option, value in found.items() if value not in (None, "")}
     if not given:
         return said
     # A credential is taken whole from one source: nothing of a play's own defaults may complete it.
-    return {**said, **{f"auth_{member}": given.get(member) for member in CREDENTIAL}, "auth_method": given.get("method") or "auto"}
+    return {**said, **{f"auth_{member}": given.get(member) or None for member in CREDENTIAL}, "auth_method": given.get("method") or "auto"}

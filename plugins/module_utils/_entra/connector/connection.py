@@ -46,6 +46,7 @@ def complete(found: t.Mapping[str, t.Any], variables: t.Mapping[str, t.Any], *, 
     The sinks are the operator's: every connector of a host has those of the variable C(entra_connector_sink).
     """
     sinks = sinks_of(variables.get("entra_connector_sink"), variables.get("entra_connector_vault_id"))
+    problems = [*(found.get("problems") or ()), *_sink_problems(variables.get("entra_connector_sink"))]
     look = {name: found[name] for name in LOOKED_AT if found.get(name) not in (None, "", {}, [])}
     look["app"] = dict(found.get("app") or {})
     if found.get("enable"):
@@ -66,19 +67,28 @@ def complete(found: t.Mapping[str, t.Any], variables: t.Mapping[str, t.Any], *, 
         "absent_confirmed": str(found.get("absent_confirmed") or ""),
         "absent_confirmation": str(found.get("absent_confirmation") or found.get("connector") or ""),
         "absent_consequence": str(found.get("absent_consequence") or ""),
-        "problems": list(found.get("problems") or ()),
+        "problems": problems,
     }
-    return {**found, "sinks": sinks, "look": look}
+    return {**found, "problems": problems, "sinks": sinks, "look": look}
 
 
 def sinks_of(given: t.Any, vault_id: str | None) -> list[dict[str, t.Any]]:
     """The sinks of a host: one of them or a list. A vault file without a vault id has the one of the host."""
-    listed = [given] if isinstance(given, t.Mapping) and given else list(given or ())
-    sinks = [dict(sink) for sink in listed]
+    sinks = [dict(sink) for sink in _listed(given) if isinstance(sink, t.Mapping)]
     for sink in sinks:
         if sink.get("type") == "vault_file" and not sink.get("vault_id"):
             sink["vault_id"] = vault_id or "default"
     return sinks
+
+
+def _listed(given: t.Any) -> list[t.Any]:
+    return ([given] if given else []) if isinstance(given, t.Mapping | str) else list(given or ())
+
+
+def _sink_problems(given: t.Any) -> list[str]:
+    if all(isinstance(sink, t.Mapping) for sink in _listed(given)):
+        return []
+    return ["'entra_connector_sink' is neither a sink nor a list of sinks. A sink is a dictionary with at least 'type'."]
 
 
 def delivery_to(sinks: t.Sequence[t.Mapping[str, t.Any]], host: str, *, certificate: bool) -> dict[str, str]:

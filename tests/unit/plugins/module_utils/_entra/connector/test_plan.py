@@ -237,8 +237,8 @@ def test_taking_away_what_is_delivered_is_confirmed(held: bool, confirmed: str, 
             plan(look, state="absent", role={"absent_confirmed": confirmed, "absent_consequence": consequence})
         assert caught.value.code == "absent_not_confirmed"
         assert caught.value.sentence() == (
-            f"State absent would delete. Payroll ({APP_ID}) in Contoso has a credential that was or may have been delivered to payroll: {told}. Set 'payroll_absent_confirmed' to "
-            "'payroll' to confirm that."
+            f"State absent would delete. Payroll ({APP_ID}) in Contoso has a credential that was or may have been delivered to payroll: {told}. Set "
+            "'payroll_absent_confirmed' to 'payroll' to confirm that."
         )
 
 
