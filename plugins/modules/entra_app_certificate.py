@@ -14,8 +14,10 @@ description:
     longer be needed.
   - A managed certificate carries its owner, its name and the beginning of its thumbprint in its display name (C(tkc:name:thumbprint)). Other certificates of
     the application are listed, sent back as they were read, and never removed.
-  - The list of certificates can only be written as a whole. When another client has changed it between the read and the write, nothing is written
-    (C(failure.code=list_changed)).
+  - The list of certificates can only be written as a whole. When another client has changed it since it was read, nothing is written
+    (C(failure.code=list_changed)). What another client adds in the very moment of a write is put back, and the certificate made here is taken away with
+    the same request (C(failure.code=another_run)). Where that fails C(failure.details.lost_key_ids) names what was lost
+    (C(failure.code=certificate_lost)).
   - A certificate that has expired, that is not valid yet, or whose private key does not fit is refused before anything is written.
   - When every answer to the write was lost, the certificate is looked for and removed again. Where that cannot be done either, C(failure.details.left_key_id)
     names the one that may be left.

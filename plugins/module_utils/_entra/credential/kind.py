@@ -20,6 +20,7 @@ class Kind:
     addition: str  # the restriction of an app management policy that forbids new ones
     lifetime: str  # the restriction of an app management policy that limits how long they are valid
     instead: str  # what an operator can use where a policy forbids new ones
+    replaced_whole: bool = False  # a write replaces the collection, so that two writers at one moment can take each other's entries away
     personal_slots: int | None = None  # how many an application for personal accounts takes at most; None: no special limit
 
     @property
@@ -52,4 +53,5 @@ CERTIFICATE = Kind(
     addition="asymmetricKeyAddition",
     lifetime="asymmetricKeyLifetime",
     instead="use a federated credential (entra_federated_credential)",
+    replaced_whole=True,
 )

@@ -14,7 +14,7 @@ import typing as t
 
 from ..._clock import format_time, machine_time, or_machine_time
 from ..._engine import PLACEHOLDER_ID, Action, Plan, Runtime
-from ..._errors import ConflictError, ConnectorError, OptionError
+from ..._errors import BudgetError, ConflictError, ConnectorError, OptionError
 from ..._graph.client import GraphClient
 from ..._graph.odata import PathKey, path_to
 from ..._graph.parts import server_time
@@ -215,9 +215,20 @@ class CredentialResource(abc.ABC):
             if self._runtime.options.get("prove", True):
                 self._proof = self._prove(minted)
         except ConnectorError as error:
-            raise self._writer.take_back(minted, error) from error
+            raise self._writer.take_back(minted, self._or_lost(minted, error)) from error
         self._minted = minted
         self._current = dataclasses.replace(self._current, keys=(*self._current.keys, minted.key))
+
+    def _or_lost(self, minted: Minted, error: ConnectorError) -> ConnectorError:
+        """Why the proof failed: another run may have taken the new key away. The failure of the proof where that cannot be seen."""
+        delivery = self._desired.delivery
+        if delivery is None or not self._desired.kind.replaced_whole or isinstance(error, BudgetError):
+            return error
+        try:
+            present = self._writer.keys()
+        except ConnectorError:
+            return error
+        return error if minted.key.key_id in {key.key_id for key in present} else self._give_way(delivery, Turn.LOST, [minted.key.key_id])
 
     def _mark_pending(self, action: Action) -> None:
         """Write the pending mark and read it back; give way to another run that has begun to deliver meanwhile."""
@@ -225,7 +236,10 @@ class CredentialResource(abc.ABC):
         own = delivery.mark(minted.key.key_id, self._current.app_id, delivered=False)
         try:
             written = self._writer.write_tags(self._current.tags, action.payload["drop"], [own.tag], self._current.kind.collection)
-            turn, others = whose_turn(delivery, self._look(own.key_id, written, action.payload["known"]), self._desired.span)
+            look = self._look(own.key_id, written, action.payload["known"])
+            if self._desired.kind.replaced_whole:
+                look = self._put_back_by_others(look)
+            turn, others = whose_turn(delivery, look, self._desired.span)
             if turn is not Turn.GO_ON:
                 self._writer.write_tags(written.tags, [own.tag], [], witness=own.tag)
                 raise self._give_way(delivery, turn, others)
@@ -244,6 +258,20 @@ class CredentialResource(abc.ABC):
         keys = [key for key in map(Key.from_graph, written.after.get(collection) or ()) if is_managed(key, self._desired.name)]
         now = written.now or dt.datetime.fromtimestamp(self._clock(), dt.UTC)
         return Look(own, keys, marks_of(written.seen), marks_of(written.first), known, now)
+
+    def _put_back_by_others(self, look: Look) -> Look:
+        """What is there once a run that took this run's key away has put it back, or has had the time to."""
+
+        def managed() -> list[Key]:
+            present = self._writer.keys()
+            return [key for key in present if is_managed(key, self._desired.name)]
+
+        def there(keys: t.Sequence[Key]) -> bool:
+            return look.own in {key.key_id for key in keys}
+
+        why = f"key {look.own} of {self._current.label} is not there"
+        keys = until(managed, there, seen=look.keys, pauses=_STALE_READS, wait=self._graph.wait, why=why)
+        return dataclasses.replace(look, keys=keys)
 
     def _give_way(self, delivery: Delivery, turn: Turn, others: t.Sequence[str]) -> ConflictError:
         """The failure of a run that must not send its key, which is taken back."""

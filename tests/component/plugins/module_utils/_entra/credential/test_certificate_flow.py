@@ -9,6 +9,7 @@ import json
 import typing as t
 
 import pytest
+import requests
 from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Execution, execute
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.common.tags import CREATION_TAG
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.certificate_file import load_given
@@ -48,6 +49,13 @@ class Bench:
         return next(item for item in self.emulator.tenant("contoso")["applications"].values() if item["id"] == self.app["id"])
 
     @property
+    def sent(self) -> list[dict[str, t.Any]]:
+        """The list of certificates in the one write of it."""
+        assert len(self.emulator.writes()) == 1
+        parts = self.emulator.journal("graph", "POST", "$batch")[-1]["request"]["requests"]
+        return next(part["body"]["keyCredentials"] for part in parts if part["method"] == "PATCH")
+
+    @property
     def names(self) -> list[str]:
         return [item["displayName"] for item in self.stored["keyCredentials"]]
 
@@ -67,8 +75,7 @@ def test_entries_of_others_are_sent_back_as_they_were_read(bench: Bench) -> None
     stored["customKeyIdentifier"] = base64.b64decode(stored["customKeyIdentifier"]).hex().upper()
     bench.emulator.update("contoso", "applications", bench.app["id"], keyCredentials=[stored])
     bench.ok(certificate_content=pem(GOOD))
-    (write,) = bench.emulator.writes()
-    sent = {name: value for name, value in write["request"]["keyCredentials"][0].items() if name != "key"}
+    sent = {name: value for name, value in bench.sent[0].items() if name != "key"}
     assert sent == {name: value for name, value in stored.items() if name != "key"}
 
 
@@ -79,8 +86,7 @@ def test_given(bench: Bench) -> None:
     made = bench.ok(certificate_content=pem(GOOD))
     assert made["proof"] == "not_possible" and "private_key_pem" not in made
     assert bench.stored["keyCredentials"][:1] == foreign and len(bench.names) == 2
-    (write,) = bench.emulator.writes()
-    assert write["request"]["keyCredentials"][0]["key"] is None
+    assert bench.sent[0]["key"] is None
     again = bench.ok(certificate_content=pem(GOOD))
     assert not again["changed"] and again["key_id"] == made["key_id"] and [row["thumbprint"] for row in again["managed"]] == [given().thumbprint]
     assert [row["key_id"] for row in again["foreign"]] == [foreign[0]["keyId"]]
@@ -152,8 +158,85 @@ def test_list_that_somebody_else_changes(bench: Bench) -> None:
     assert bench.emulator.writes() == [] and bench.stored["keyCredentials"] == seen
 
 
-def test_lost_answer(bench: Bench) -> None:
-    bench.emulator.fault(service="graph", method="PATCH", path="/applications/", action="drop_after")
+def before_the_write(bench: Bench, monkeypatch: pytest.MonkeyPatch, *acts: t.Callable[[], object]) -> None:
+    """Carry one of these out just before each write of the list, after this run's own look at it."""
+    left, send = list(acts), requests.Session.send
+
+    def sending(session: requests.Session, request: requests.PreparedRequest, **more: t.Any) -> requests.Response:
+        if left and '"keyCredentials":' in str(request.body if isinstance(request.body, str) else (request.body or b"").decode()).replace("\\", ""):
+            left.pop(0)()
+        return send(session, request, **more)
+
+    monkeypatch.setattr(requests.Session, "send", sending)
+
+
+def add_of_others(bench: Bench) -> str:
+    """Another client adds a certificate. Returns its id."""
+    path = f"tenants/contoso/applications/{bench.app['id']}/certificates"
+    before = {one["keyId"] for one in bench.stored["keyCredentials"]}
+    bench.emulator.control("POST", path, {"pem": pem(certificate(OTHER))})
+    (made,) = {one["keyId"] for one in bench.stored["keyCredentials"]} - before
+    return str(made)
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_what_another_client_adds_at_the_same_moment_is_put_back(bench: Bench, monkeypatch: pytest.MonkeyPatch, times: int) -> None:
+    """This run's own certificate goes, since the other one may be in use already."""
+    first = bench.stored["keyCredentials"]
+    added: list[str] = []
+    before_the_write(bench, monkeypatch, *[lambda: added.append(add_of_others(bench))] * times)
+    failure = bench.failed(generate=True, delivery={"connector": "power_platform", "instance": "vault certificate"})
+    assert (failure["code"], failure["outcome"]) == ("another_run", "refused") and added[0] in failure["details"]["pending_key_ids"]
+    assert {one["keyId"] for one in bench.stored["keyCredentials"]} == {first[0]["keyId"], *added}
+    assert bench.stored["keyCredentials"][0] == first[0] and marks_of(bench.stored["tags"]) == []
+
+
+def test_removing_one_takes_no_other_away(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = bench.ok(generate=True)
+    foreign = bench.stored["keyCredentials"][0]["keyId"]
+    added: list[str] = []
+    before_the_write(bench, monkeypatch, lambda: added.append(add_of_others(bench)))
+    assert bench.ok(state="absent", key_id=made["key_id"], force=True)["changed"]
+    assert {one["keyId"] for one in bench.stored["keyCredentials"]} == {foreign, *added}
+
+
+def test_a_certificate_that_others_removed_is_not_sent_back(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An entry without its key that is not there is refused, and the whole list with it; removing another one is tried again from what is there."""
+    made = bench.ok(generate=True)
+
+    def remove_foreign() -> None:
+        bench.emulator.update("contoso", "applications", bench.app["id"], keyCredentials=bench.stored["keyCredentials"][1:])
+
+    before_the_write(bench, monkeypatch, remove_foreign)
+    assert bench.ok(state="absent", key_id=made["key_id"], force=True)["changed"]
+    assert bench.stored["keyCredentials"] == []
+
+
+def test_adding_stops_when_others_removed_one(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    before_the_write(bench, monkeypatch, lambda: bench.emulator.update("contoso", "applications", bench.app["id"], keyCredentials=[]))
+    assert bench.failed(certificate_content=pem(GOOD))["code"] == "list_changed"
+    assert bench.stored["keyCredentials"] == []
+
+
+def test_what_cannot_be_put_back_is_named(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The service shows no key material of a symmetric key, say."""
+    added: list[str] = []
+
+    def add() -> None:
+        added.append(add_of_others(bench))
+        entries = bench.stored["keyCredentials"]
+        bench.emulator.update("contoso", "applications", bench.app["id"], keyCredentials=[*entries[:-1], {**entries[-1], "key": None}])
+
+    before_the_write(bench, monkeypatch, add)
+    failure = bench.failed(generate=True)
+    assert (failure["code"], failure["outcome"]) == ("certificate_lost", "unknown")
+    assert failure["details"]["lost_key_ids"] == added and failure["details"]["left_key_id"] in {one["keyId"] for one in bench.stored["keyCredentials"]}
+
+
+@pytest.mark.parametrize("action", ["drop_after", "drop_before"])
+def test_lost_answer(bench: Bench, action: str) -> None:
+    bench.emulator.fault(service="graph", path="batch", skip=1, action=action)
+    bench.emulator.fault(service="graph", method="PATCH", path="/applications/", action=action)
     assert bench.ok(generate=True)["proof"] == "proven"
     assert len(bench.names) == 2
 
@@ -161,10 +244,12 @@ def test_lost_answer(bench: Bench) -> None:
 @pytest.mark.parametrize("removable", [True, False])
 def test_when_every_answer_is_lost(bench: Bench, removable: bool) -> None:
     """Nobody gets the key of what may have been added: it is removed again, or named."""
+    bench.emulator.fault(service="graph", path="batch", skip=1, action="drop_after")
     lost = {"service": "graph", "method": "PATCH", "path": "/applications/"}
     bench.emulator.fault(**lost, action="drop_after", times=4)  # as often as the write is tried
     if not removable:
         bench.emulator.fault(**lost, action="drop_before", times=None)
+        bench.emulator.fault(service="graph", path="batch", skip=1, action="drop_before", times=None)
     failure = bench.failed(generate=True)
     left = [item["keyId"] for item in bench.stored["keyCredentials"] if (item["displayName"] or "").startswith("tkc:")]
     if removable:
