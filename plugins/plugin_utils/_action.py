@@ -27,7 +27,7 @@ from ..module_utils._http import trust
 from . import _role_variables
 from ._action_lines import TELL_ACTIONS, action_lines, to_stderr
 from ._host_checks import check_hosts
-from ._operator_words import role_of_task, told_to_operator
+from ._operator_words import role_of_task, told_to_operator, warnings_told, words_of
 from ._placement import Placement, decide
 from ._task_context import task_context
 from ._worker import COLLECTION, WorkerOutcome, load_declaration, preload_lookups, run_in_worker
@@ -82,17 +82,15 @@ class ConnectorAction(ActionBase):
         host = str(variables.get("inventory_hostname", ""))
         needs = tuple(str(variables.get(NEEDS) or "").split(","))
         error = check_hosts(module, self._task.args, variables, self._task)
-        ran = failed(error) if error else self.run_module(module, self._task.args, variables, self.placement(variables), started, needs=needs)
-        result = self._in_operators_words(ran, module, variables)
+        role = role_of_task(self._task, variables)
+        named = _role_variables.role_options(role) if role else {}
+        words = words_of(module, role, named) if role else str
+        ran = failed(error) if error else self.run_module(module, self._task.args, variables, self.placement(variables), started, needs=needs, words=words)
+        result = told_to_operator(ran, module, role, named) if role else ran
         hidden = bool(self._task.no_log) and not variables.get(TELL_ACTIONS)
         for line in action_lines(host, module, result, check_mode=bool(self._task.check_mode), hidden=hidden):
             display.display(line, color=C.COLOR_CHANGED, stderr=to_stderr(C.DEFAULT_STDOUT_CALLBACK))
         return result
-
-    def _in_operators_words(self, result: dict[str, t.Any], module: str, variables: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-        """The result of a task in a role of this collection names the role's variables where it failed."""
-        role = role_of_task(self._task, variables) if result.get("failed") else None
-        return told_to_operator(result, module, role, _role_variables.role_options(role)) if role else result
 
     def run_module(
         self,
@@ -103,8 +101,9 @@ class ConnectorAction(ActionBase):
         started: float,
         services: t.Mapping[str, t.Callable[[], t.Any]] | None = None,
         needs: t.Sequence[str] = (),
+        words: t.Callable[[str], str] = str,
     ) -> dict[str, t.Any]:
-        """Run a module with these arguments where ``placement`` says.
+        """Run a module with these arguments where ``placement`` says. ``words`` is how its warnings read for the operator.
 
         ``started`` is the time since which the task's own C(timeout) counts, ``services`` what the module finds in the worker besides the usual.
         ``needs`` are the permissions that the README of a role documents, for the advice after a refusal.
@@ -114,8 +113,8 @@ class ConnectorAction(ActionBase):
         context = task_context(host, deadline, share_cache=placement.local and placement.same_user, needs=",".join(needs))
         display.vvv(f"{module} runs in the worker" if placement.in_worker else f"{module} runs as a module process: {placement.reason}", host=host)
         if placement.in_worker:
-            return self._run_in_worker(module, args, host, context, services or {})
-        return self._run_module_process(module, args, variables, context, placement)
+            return self._run_in_worker(module, args, host, context, services or {}, words)
+        return warnings_told(self._run_module_process(module, args, variables, context, placement), words)
 
     def placement_with_vault(self, variables: dict[str, t.Any]) -> Placement:
         """Where a task runs that needs the vault passwords of the run: in the worker, or nowhere.
@@ -154,7 +153,13 @@ class ConnectorAction(ActionBase):
         return variables
 
     def _run_in_worker(
-        self, module: str, args: t.Mapping[str, t.Any], host: str, context: dict[str, str], services: t.Mapping[str, t.Callable[[], t.Any]]
+        self,
+        module: str,
+        args: t.Mapping[str, t.Any],
+        host: str,
+        context: dict[str, str],
+        services: t.Mapping[str, t.Callable[[], t.Any]],
+        words: t.Callable[[str], str],
     ) -> dict[str, t.Any]:
         try:
             answer = run_in_worker(
@@ -170,7 +175,7 @@ class ConnectorAction(ActionBase):
         except Exception as error:  # only what is outside of execute() gets here: a module file that cannot be imported
             answer = WorkerOutcome({"failed": True, **crash_result(error)})
         for text in answer.warnings:
-            display.warning(text)
+            display.warning(words(text))
         for deprecation in answer.deprecations:
             display.deprecated(
                 deprecation["msg"],

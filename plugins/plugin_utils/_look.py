@@ -19,7 +19,7 @@ from ..module_utils._graph.shared_reads import MoreReadsNeeded, SharedReads
 from ..module_utils._products.registry import FROM_ENVIRONMENT
 from ._action import ConnectorAction, failed, without_vault
 from ._host_checks import check_hosts
-from ._operator_words import told_to_operator
+from ._operator_words import told_to_operator, words_of
 from ._role_variables import role_options
 from ._session_options import session
 from ._worker import COLLECTION, plain
@@ -162,7 +162,8 @@ class Answers:
         self._task.check_mode = in_check_mode or ask.predicts  # both ways of running a module ask the task
         try:
             services = {"graph_reads": lambda: shared} if shared and placement.in_worker else {}
-            return self._action.run_module(ask.module, args, self._variables, placement, self._started, services, ask.needs)
+            words = words_of(ask.module, role, role_options(role), ask.session, ask.variables)
+            return self._action.run_module(ask.module, args, self._variables, placement, self._started, services, ask.needs, words)
         finally:
             self._task.check_mode = in_check_mode
 

@@ -2,13 +2,15 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE: for use inside this collection only.
-"""The failure of a module in the words of the operator of a role: the role's variable in place of the module's option. Pure, but for C(role_of_task).
+"""What a module says in the words of the operator of a role: the role's variable in place of the module's option. Pure, but for C(role_of_task).
 
 A module says which of its options is wrong. Where a role calls it the operator never wrote that option, and looks for it in vain.
 """
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 import re
 import typing as t
 
@@ -82,6 +84,26 @@ def in_operators_words(
         return f" ({found['rest']})" if found["rest"] else ""
 
     return _OF_THE_ROLE.sub(once, said)
+
+
+def words_of(module: str, role: str, variables: t.Container[str], auth: str = "entra_auth", own: t.Mapping[str, str] | None = None) -> t.Callable[[str], str]:
+    """How a warning of a module reads for the operator of ``role``. ``own`` as in C(told_to_operator)."""
+    return functools.partial(in_operators_words, role=role, variables=() if module in _MEMBERS else variables, auth=auth, own=own)
+
+
+def warnings_told(result: dict[str, t.Any], words: t.Callable[[str], str]) -> dict[str, t.Any]:
+    """The result of a module process with its warnings in the operator's words. ansible-core 2.19 and later keep them as objects."""
+    warnings = result.get("warnings")
+    return {**result, "warnings": [_warning_told(one, words) for one in warnings]} if isinstance(warnings, list) else result
+
+
+def _warning_told(warning: t.Any, words: t.Callable[[str], str]) -> t.Any:
+    if isinstance(warning, str):
+        return words(warning)
+    event: t.Any = getattr(warning, "event", None)
+    if event is None or not isinstance(getattr(event, "msg", None), str):
+        return warning
+    return dataclasses.replace(warning, event=dataclasses.replace(event, msg=words(event.msg)))
 
 
 def told_to_operator(

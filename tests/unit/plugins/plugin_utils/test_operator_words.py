@@ -1,14 +1,22 @@
 # Copyright: (c) 2026, the tenantkit.connectors contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The failure of a module in the words of whoever uses a role."""
+"""What a module says in the words of the operator of a role."""
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 import pytest
-from ansible_collections.tenantkit.connectors.plugins.plugin_utils._operator_words import in_operators_words, role_of_names, role_of_task, told_to_operator
+from ansible_collections.tenantkit.connectors.plugins.plugin_utils._operator_words import (
+    in_operators_words,
+    role_of_names,
+    role_of_task,
+    told_to_operator,
+    warnings_told,
+    words_of,
+)
 from ansible_collections.tenantkit.connectors.plugins.plugin_utils._role_variables import role_options
 
 
@@ -119,6 +127,46 @@ def test_options_of_one_task_that_come_from_another_variable() -> None:
 def test_members_of_one_variable_keep_their_names() -> None:
     result = {"failed": True, "msg": "'certificate_path' and tenant_id"}
     assert told_to_operator(result, "entra_token", "power_platform", role_options("power_platform"))["msg"] == "'certificate_path' and 'entra_tenant_id'"
+
+
+def test_warnings_of_the_worker() -> None:
+    """Whose deactivated application can be activated with a variable reads the one of the role in use."""
+    words = words_of("entra_connection_info", "workspace365", role_options("workspace365"))
+    assert words("Set '<role>_enable' or 'app_id'.") == "Set 'workspace365_enable' or 'workspace365_client_id'."
+    accounts = words_of("entra_admin_consent", "okta_workflows", role_options("okta_workflows"), own={"principal": "okta_workflows_accounts"})
+    assert accounts("'principal' is disabled") == "'okta_workflows_accounts' is disabled"
+    members = words_of("entra_token", "power_platform", role_options("power_platform"), "power_platform_admin_auth")
+    assert members("'certificate_path' and auth_client_id") == "'certificate_path' and 'client_id' in 'power_platform_admin_auth'"
+
+
+@dataclasses.dataclass(frozen=True)
+class Event:
+    msg: t.Any
+
+
+@dataclasses.dataclass(frozen=True)
+class Warning_:
+    event: t.Any
+    formatted: str = ""
+
+
+@pytest.mark.parametrize(
+    ("warnings", "told"),
+    [
+        (["Set 'app_id'."], ["Set 'workspace365_client_id'."]),
+        ([Warning_(Event("Set 'app_id'."))], [Warning_(Event("Set 'workspace365_client_id'."))]),
+        ([Warning_(Event(None)), Warning_(None), 3], [Warning_(Event(None)), Warning_(None), 3]),
+        ([], []),
+    ],
+)
+def test_warnings_of_a_module_process(warnings: list[t.Any], told: list[t.Any]) -> None:
+    words = words_of("entra_app", "workspace365", role_options("workspace365"))
+    assert warnings_told({"changed": True, "warnings": warnings}, words) == {"changed": True, "warnings": told}
+
+
+@pytest.mark.parametrize("result", [{}, {"warnings": None}, {"warnings": "text"}])
+def test_results_without_a_list_of_warnings_stay(result: dict[str, t.Any]) -> None:
+    assert warnings_told(result, str) is result
 
 
 @pytest.mark.parametrize(
