@@ -11,6 +11,10 @@ Sources: https://learn.microsoft.com/graph/errors (form and ``accessDenied``), h
 (``Authorization_RequestDenied``), RFC 6749, 5.2 (form of the token endpoint),
 https://support.workspace365.net/hc/en-us/articles/115004055149-Provisioning-Environment (400 with a list, 403 and 404 without a documented body),
 https://docs.workato.com/workato-api/connections.html (``message``; the body of 404 is not specified),
+https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token#error-handling (``error`` with ``error_description``; 404
+and 410 while the endpoint is updated, without a documented body),
+https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference (App Service; the body of a refusal, ``statusCode`` with
+``message``, as MSAL reads it) and https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication (Arc: a 401 with the challenge),
 https://learn.microsoft.com/entra/identity-platform/claims-challenge (``insufficient_claims``, ``acrs``) and
 https://learn.microsoft.com/entra/identity/conditional-access/concept-continuous-access-evaluation-workload; read 2026-11. ``PermissionScopeNotGranted``, a
 403 of Power Platform without a body, and the codes of continuous access evaluation: observed in public reports; not documented. That a proxy names itself
@@ -75,6 +79,15 @@ OF_WORKSPACE_365 = Refusals("Workspace 365", {400: _forms(Body.LIST), 403: _form
 OF_WORKATO = Refusals("Workato", {404: _forms(Body.MESSAGE, Body.ERROR_OBJECT, Body.ERROR_NAME, Body.EMPTY), None: _forms(Body.MESSAGE)}, None)
 OF_POWER_PLATFORM = Refusals(
     "Power Platform", {401: _TOLERANT | {Body.EMPTY}, 403: _TOLERANT | {Body.EMPTY}, 404: _TOLERANT | {Body.EMPTY}, None: _TOLERANT}, None
+)
+OF_MANAGED_IDENTITY = Refusals(
+    "Azure",
+    {
+        # The challenge of Arc is in a header; bodies of the others while the endpoint is updated are not documented.
+        **dict.fromkeys((401, 404, 410), _forms(Body.ERROR_NAME, Body.MESSAGE, Body.EMPTY)),
+        None: _forms(Body.ERROR_NAME, Body.MESSAGE),
+    },
+    frozenset(),
 )
 
 # 408 and 429 are repeated by the HTTP client, and gateways of the services themselves answer 5xx with pages.

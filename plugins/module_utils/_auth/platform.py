@@ -2,7 +2,11 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE: for use inside this collection only.
-"""Credentials that belong to the machine: a managed identity, and the Azure CLI's sign-in. Used only when named."""
+"""Credentials that belong to the machine: a managed identity, and the Azure CLI's sign-in. Used only when named.
+
+Sources: https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token#error-handling (404 and 410 while the endpoint is
+updated) and https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication (who may read the file of Arc's challenge); read 2026-11.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +17,9 @@ import subprocess
 import typing as t
 
 from .._clock import machine_time
-from .._errors import CredentialError, TransportError, failures_say
+from .._errors import ConnectorError, CredentialError, TransportError, failures_say
 from .._http.msal_adapter import MsalHttpAdapter
+from .._refusals import OF_MANAGED_IDENTITY
 from .base import Credential, Login, RawToken
 from .explain import error_number
 
@@ -25,6 +30,7 @@ except ImportError:
     msal = None
 
 _CLI_TIMEOUT = 60.0
+_UPDATING = frozenset({404, 410})  # statuses of the endpoint for managed identities that pass within minutes
 
 
 class ManagedIdentity(Credential):
@@ -54,6 +60,7 @@ class ManagedIdentity(Credential):
         return f"user-assigned managed identity {self.client_id[:8]}..." if self.client_id else "system-assigned managed identity"
 
     def acquire(self, login: Login, audience: str, what: str) -> RawToken:
+        """Raises CredentialError where the endpoint gives no token or Arc's file cannot be read, ProxyAnswerError where something else answers."""
         adapter = MsalHttpAdapter(login.http, doing=f"get a token for {what} from the managed identity of this machine", service="Azure", allow_http=True)
         wanted = msal.UserAssignedManagedIdentity(client_id=self.client_id) if self.client_id else msal.SystemAssignedManagedIdentity()
         advice = "The endpoint for managed identities does not answer. Run this in Azure with an identity assigned, or use another auth_method."
@@ -62,14 +69,26 @@ class ManagedIdentity(Credential):
                 result = msal.ManagedIdentityClient(wanted, http_client=adapter).acquire_token_for_client(resource=audience)
         except (ValueError, KeyError, msal.ManagedIdentityError) as error:  # msal could not make sense of the answer
             result = {"error_description": f"an answer that is no token ({error})"}
+        except OSError as error:  # only Arc has a file, whose name its challenge tells
+            raise CredentialError(
+                f"Could not get a token for {what} with the {self.describe()}: the file of Azure Arc's challenge cannot be read ({error.strerror or error}).",
+                code="managed_identity",
+                service="Azure",
+                tenant=login.tenant,
+                advice="Run this as a user of the group himds (Linux), or of Administrators or Hybrid agent extension applications (Windows).",
+            ) from None
         if not isinstance(result, dict) or not result.get("access_token"):
             raise self._no_token(result, login, what, adapter)
         return RawToken(result["access_token"], machine_time() + float(result.get("expires_in") or 0))
 
-    def _no_token(self, result: t.Any, login: Login, what: str, adapter: MsalHttpAdapter) -> CredentialError:
+    def _no_token(self, result: t.Any, login: Login, what: str, adapter: MsalHttpAdapter) -> ConnectorError:
+        foreign = adapter.last.foreign(OF_MANAGED_IDENTITY, reading=True, tenant=login.tenant, check="HTTP_PROXY") if adapter.last is not None else None
+        if foreign is not None:
+            return foreign
         if error_number(result):
             return self.refused(result, login, what, adapter)
         status = adapter.last.status if adapter.last is not None else None
+        updating = " Where it is, its endpoint may be updating: run again in some minutes." if status in _UPDATING else ""
         said = login.http.redact((result.get("error_description") if isinstance(result, dict) else None) or "nothing")[:300].rstrip(".")
         return CredentialError(
             f"Could not get a token for {what} with the {self.describe()}: its endpoint answered {f'{status}: ' if status else ''}{said}.",
@@ -78,7 +97,7 @@ class ManagedIdentity(Credential):
             service="Azure",
             service_message=said,
             tenant=login.tenant,
-            advice="Check that the identity is assigned to this machine" + (" and has this client id." if self.client_id else "."),
+            advice="Check that the identity is assigned to this machine" + (" and has this client id." if self.client_id else ".") + updating,
         )
 
 

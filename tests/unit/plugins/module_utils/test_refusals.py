@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.tenantkit.connectors.plugins.module_utils._refusals import (
     CHALLENGES,
     OF_GRAPH,
+    OF_MANAGED_IDENTITY,
     OF_POWER_PLATFORM,
     OF_TOKEN_ENDPOINT,
     OF_WORKATO,
@@ -67,6 +68,16 @@ ANSWERS: list[tuple[Refusals, int, dict[str, str], t.Any, bool]] = [
     (OF_POWER_PLATFORM, 400, {}, {"code": "EndpointInvalid", "message": "m"}, True),
     (OF_POWER_PLATFORM, 400, {}, "", False),
     (OF_POWER_PLATFORM, 403, VIA, "", False),
+    # IMDS, App Service, Arc's challenge, and what is answered while the endpoint is updated.
+    (OF_MANAGED_IDENTITY, 400, {}, {"error": "invalid_request", "error_description": "Identity not found"}, True),
+    (OF_MANAGED_IDENTITY, 403, {}, {"statusCode": 403, "message": "no", "correlationId": "c"}, True),
+    (OF_MANAGED_IDENTITY, 401, {"WWW-Authenticate": "Basic realm=/var/opt/azcmagent/tokens/a.key"}, "", True),
+    *((OF_MANAGED_IDENTITY, status, {}, "", True) for status in (404, 410)),
+    *((OF_MANAGED_IDENTITY, status, VIA, "", False) for status in (401, 404, 410)),
+    *((OF_MANAGED_IDENTITY, status, {}, "", False) for status in (400, 403)),
+    *((OF_MANAGED_IDENTITY, status, {}, PAGE, False) for status in (400, 401, 403, 404, 410)),
+    (OF_MANAGED_IDENTITY, 400, SQUID, {"error": "invalid_request"}, False),
+    (OF_MANAGED_IDENTITY, 403, {}, {"error": {"code": "Forbidden"}}, False),
 ]
 
 

@@ -16,7 +16,7 @@ import types
 import typing as t
 
 import pytest
-from ansible_collections.tenantkit.connectors.plugins.module_utils._auth import application, base
+from ansible_collections.tenantkit.connectors.plugins.module_utils._auth import application, base, platform
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.application import AccessToken, ClientSecret, FederatedToken
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.base import Login, claims_of
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.explain import error_number, token_error
@@ -299,6 +299,9 @@ def test_a_managed_identity_of_app_service(monkeypatch: pytest.MonkeyPatch) -> N
     ("step", "words"),
     [
         ((401, {"statusCode": 401, "message": "Unauthorized"}), "answered 401"),
+        ((404, {"statusCode": 404, "message": "x"}), "may be updating: run again in some minutes"),
+        ((410, ""), "may be updating: run again in some minutes"),
+        ((400, {"statusCode": 400, "message": "x"}), "is assigned to this machine."),
         ((404, "<html>"), "answered 404"),
         (TransportError("Nobody there.", outcome="refused"), "Nobody there. The endpoint for managed identities does not answer"),
     ],
@@ -309,6 +312,29 @@ def test_a_managed_identity_that_is_not_there(monkeypatch: pytest.MonkeyPatch, s
     with pytest.raises(ConnectorError) as caught:
         ManagedIdentity(None, "the options", {}).acquire(login(Http(step)), GRAPH, "Microsoft Graph")
     assert words in caught.value.sentence()
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 407])
+def test_what_a_proxy_answers_says_nothing_about_a_managed_identity(monkeypatch: pytest.MonkeyPatch, status: int) -> None:
+    monkeypatch.setenv("IDENTITY_ENDPOINT", "http://127.0.0.1:1/msi/token")
+    monkeypatch.setenv("IDENTITY_HEADER", "h")
+    with pytest.raises(ProxyAnswerError) as caught:
+        ManagedIdentity(None, "the options", {}).acquire(login(Http((status, "<p>Blocked by your organisation"))), GRAPH, "Microsoft Graph")
+    said = caught.value.sentence()
+    assert "no answer of Azure" in said and "HTTP_PROXY, HTTPS_PROXY and NO_PROXY" in said and "assigned to this machine" not in said
+
+
+def test_the_file_of_arcs_challenge_that_may_not_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Client:
+        def __init__(self, *_given: t.Any, **_more: t.Any) -> None: ...
+
+        def acquire_token_for_client(self, **_asked: t.Any) -> t.NoReturn:
+            raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(platform.msal, "ManagedIdentityClient", Client)
+    with pytest.raises(CredentialError) as caught:
+        ManagedIdentity(None, "the options", {}).acquire(login(Http()), GRAPH, "Microsoft Graph")
+    assert "challenge cannot be read (Permission denied)" in caught.value.message and "group himds" in str(caught.value.advice)
 
 
 def test_service_fabric_is_refused_offline() -> None:
