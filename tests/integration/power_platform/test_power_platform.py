@@ -155,6 +155,21 @@ def test_a_certificate_that_is_given(play: Play, inventory: Inventory, emulator:
     assert len(own_application(emulator, "contoso", NAME)["keyCredentials"]) == 1
 
 
+@pytest.mark.parametrize("change", [{"power_platform_allow_public_client": True}, {"power_platform_role": "contributor"}])
+def test_an_application_without_room_for_a_federated_credential(play: Play, inventory: Inventory, emulator: Emulator, change: dict[str, t.Any]) -> None:
+    """It is refused before the registration is changed or a role is given: the federated credential comes last."""
+    play("power_platform.yml", inventory=inventory(contoso={})).ok()
+    application = own_application(emulator, "contoso", NAME)
+    for number in range(20):
+        emulator.add_federated("contoso", application["id"], name=f"other-{number}", issuer=ISSUER, subject=f"{SUBJECT}-{number}")
+    trust = {"power_platform_credential": "federated", "power_platform_federated": {"name": "main", "issuer": ISSUER, "subject": SUBJECT}}
+    emulator.clear_journal()
+    for check in (True, False):
+        run = play("power_platform.yml", inventory=inventory(contoso={**trust, **change}), check=check)
+        failed_well(run, emulator, "has 20 federated credentials", "Nothing was written")
+    assert emulator.writes() == [] and roles_of(emulator, application["appId"]) == []
+
+
 def test_federated(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
     """The trust is made; nothing says that it works but a proof with a token of the workload, or the operator's word."""
     wanted: dict[str, t.Any] = {

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
+import typing as t
 
 from ..._entra.connector import look as entra
 from .present import credential
@@ -24,6 +25,7 @@ def look(connection: entra.Json, host: entra.Host) -> entra.Look:
         answer = credential({"connection": connection, "registration": found.result, "role": {"skipped": True}, "check_mode": host.check_mode})
         return dataclasses.replace(found, result=answer["report"])
     if found.open or connection["needs_more"]:
+        yield from _room(connection, found)
         return dataclasses.replace(found, open=True)
     role: entra.Json = {"skipped": True}
     if connection["wants_role"]:
@@ -31,8 +33,19 @@ def look(connection: entra.Json, host: entra.Host) -> entra.Look:
         options = {**connection["role"], "principal_object_id": holder}
         role = yield entra.Ask("powerplatform_role_assignment", options, session=ADMINISTRATOR, predicts=True, optional=True)
         if role.get("failed") or role.get("changed"):
+            yield from _room(connection, found)
             return dataclasses.replace(found, open=True)  # the role's own task does it, or says what keeps it from that
     answer = credential({"connection": connection, "registration": found.result, "role": role, "check_mode": host.check_mode})
     if answer["then"] != "report":
         return dataclasses.replace(found, open=True)
     return dataclasses.replace(found, result=answer["report"])
+
+
+def _room(connection: entra.Json, found: entra.Looked) -> t.Generator[entra.Ask, t.Any, None]:
+    """Asked before anything is written: an application that exists takes no more than 20 federated credentials, and the credential comes last.
+
+    Where nothing is written before it, its own task says the same.
+    """
+    app = ((found.seen.get("entra") or {}).get("connection") or found.result).get("app") or {}
+    if connection["credential"] == "federated" and app.get("app_id") and not app.get("would_create"):
+        yield entra.Ask("entra_federated_credential", {**connection["federated"], "app_id": app["app_id"], "state": "present"}, predicts=True)

@@ -16,13 +16,15 @@ ROLE = {"role": "reader", "scope": "tenant"}
 
 def connection(**more: t.Any) -> Json:
     """What the role publishes."""
-    return {"state": "present", "force": False, "needs_more": False, "wants_role": True, "role": ROLE, "look": {"connector": "power_platform"}, **more}
+    plain = {"state": "present", "force": False, "needs_more": False, "wants_role": True, "role": ROLE, "look": {"connector": "power_platform"}}
+    return {**plain, "credential": "none", "federated": {}, **more}
 
 
-def entra(*, opened: bool = False) -> Json:
+def entra(*, opened: bool = False, new: bool = False) -> Json:
     """The answer of entra_connection_info."""
-    result = {"status": "connected", "service_principal": {"object_id": "4f7a"}}
-    return {"connection": {"next": {"open": opened, "tasks": "present", "asks": False, "result": result}}}
+    app = {"app_id": "00000000-0000-0000-0000-000000000000" if new else "6aa1", "would_create": new}
+    result = {"status": "connected", "service_principal": {"object_id": "4f7a"}, "app": app}
+    return {"connection": {"app": app, "next": {"open": opened, "tasks": "present", "asks": False, "result": result}}}
 
 
 @pytest.fixture
@@ -78,3 +80,35 @@ def test_what_is_open_in_entra_needs_no_further_question(decided: Json, more: Js
 def test_taking_away_looks_for_itself(decided: Json) -> None:
     asked, looked = lead(looks.look(connection(state="absent"), HOST))
     assert (asked, looked.open) == ([], True)
+
+
+TRUST = {"credential": "federated", "federated": {"name": "ci", "issuer": "https://issuer.example", "subject": "s"}}
+ROOM = Ask("entra_federated_credential", {**TRUST["federated"], "app_id": "6aa1", "state": "present"}, predicts=True)  # type: ignore[dict-item]
+
+
+@pytest.mark.parametrize(
+    ("more", "answers"),
+    [
+        ({}, [entra(opened=True)]),
+        ({"needs_more": True}, [entra()]),
+        ({}, [entra(), {"changed": True}]),
+        ({}, [entra(), {"failed": True}]),
+    ],
+)
+def test_a_federated_credential_has_to_have_room_before_anything_is_written(decided: Json, more: Json, answers: list[Json]) -> None:
+    asked, looked = lead(looks.look(connection(**TRUST, **more), HOST), *answers, {"changed": True})
+    assert asked[-1] == ROOM and looked.open
+
+
+@pytest.mark.parametrize(
+    ("more", "answers"),
+    [
+        (TRUST, [entra(opened=True, new=True)]),  # there is no application yet, so it has room
+        (TRUST, [entra(), {"changed": False}]),  # nothing is written before it
+        ({}, [entra(opened=True)]),
+        ({"credential": "secret"}, [entra(opened=True)]),
+    ],
+)
+def test_room_is_not_asked_for_otherwise(decided: Json, more: Json, answers: list[Json]) -> None:
+    asked, _looked = lead(looks.look(connection(**more), HOST), *answers)
+    assert "entra_federated_credential" not in {one.module for one in asked}
