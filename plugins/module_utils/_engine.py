@@ -18,6 +18,8 @@ from ._errors import ConnectorError, CrashError
 
 # In check mode an object that a run would create has no id yet. Later tasks get this one and know it.
 PLACEHOLDER_ID = "00000000-0000-0000-0000-000000000000"
+# And it is called this wherever its name would stand: in labels, diffs and sentences.
+NEW = "(new)"
 
 
 @dataclasses.dataclass(frozen=True)

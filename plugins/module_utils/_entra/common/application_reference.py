@@ -14,7 +14,7 @@ import dataclasses
 import re
 import typing as t
 
-from ..._engine import PLACEHOLDER_ID
+from ..._engine import NEW, PLACEHOLDER_ID
 from ..._errors import ConflictError, NotFoundError, OptionError
 from ..._graph.odata import PathKey, odata_string, path_to, with_query
 from ..._graph.parts import BatchReader, Part, PartAnswer
@@ -89,8 +89,13 @@ class ApplicationReference:
         return self.is_placeholder or self.key in ("unique_name", "display_name")
 
     def describe(self) -> str:
-        """The application in sentences: "application 'payroll' (unique_name)"."""
-        return f"application '{self.value}' ({self.key})"
+        """The application in sentences: "application 'payroll' (unique_name)", or "application (new)" for one that check mode would have created."""
+        return f"application {NEW}" if self.is_placeholder else f"application '{self.value}' ({self.key})"
+
+    @property
+    def label(self) -> str:
+        """The name by which the application is shown while it was not found."""
+        return NEW if self.is_placeholder else self.value
 
     def path(self) -> str | None:
         """The path of the application, None when it can only be searched for."""

@@ -133,7 +133,7 @@ class ConsentReader:
                 forbidden = forbidden or error
         self._load_names(grants, assignments, user)
         return Reading(
-            label=(application or principal or {}).get("displayName") or ("(new)" if self._reference.is_placeholder else self._reference.value),
+            label=(application or principal or {}).get("displayName") or self._reference.label,
             application=application,
             principal=principal,
             grants=grants,

@@ -20,7 +20,7 @@ import typing as t
 
 from ..._certificates import LoadedCertificate
 from ..._clock import format_time
-from ..._engine import Action, Plan
+from ..._engine import NEW, Action, Plan
 from ..._errors import OptionError
 from .delivery import Verdict
 from .key import Key, managed_name
@@ -71,7 +71,7 @@ class CertificateDesired(CredentialDesired):
 
     def identity_of_new(self) -> dict[str, str]:
         """The thumbprint, where it is known before the certificate is made."""
-        return {"thumbprint": self.given.thumbprint if self.given else "(new)"}
+        return {"thumbprint": self.given.thumbprint if self.given else NEW}
 
 
 @dataclasses.dataclass(frozen=True)

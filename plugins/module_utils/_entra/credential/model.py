@@ -10,7 +10,7 @@ import dataclasses
 import datetime as dt
 import typing as t
 
-from ..._engine import PLACEHOLDER_ID
+from ..._engine import NEW, PLACEHOLDER_ID
 from ..._errors import OptionError
 from ..._numbers import number_problem
 from .app_management_policy import AppManagementPolicy
@@ -117,7 +117,7 @@ class CredentialDesired:
 
     def identity_of_new(self) -> dict[str, str]:
         """What the diff shows in place of C(CredentialCurrent.identity) for a credential that is about to be made."""
-        return {"display_name": f"tkc:{self.name}:(new)"}
+        return {"display_name": f"tkc:{self.name}:{NEW}"}
 
 
 @dataclasses.dataclass(frozen=True)

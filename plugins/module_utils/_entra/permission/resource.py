@@ -46,7 +46,7 @@ class PermissionResource:
         self._loader.take_all(answers)
         found = self._reference.pick(answers["app"]) if own else None
         application = self._reference.or_predicted(found, tenant=self._graph.tenant, check_mode=self._runtime.check_mode)
-        return PermissionCurrent.from_graph(application, "(new)" if self._reference.is_placeholder else self._reference.value)
+        return PermissionCurrent.from_graph(application, self._reference.label)
 
     def plan(self, current: PermissionCurrent) -> Plan:
         """See C(plan_permissions)."""

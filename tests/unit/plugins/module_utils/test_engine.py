@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+import ast
 import typing as t
+from pathlib import Path
 
 import pytest
+from ansible_collections.tenantkit.connectors.plugins.module_utils import _engine as engine
 from ansible_collections.tenantkit.connectors.plugins.module_utils._budget import Budget
-from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import Action, Plan, Runtime, run
+from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import NEW, Action, Plan, Runtime, run
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import TenantGuardError
 
 ACTION = Action("create", "create application 'Payroll sync'")
@@ -60,3 +63,14 @@ def test_what_is_done(check_mode: bool, actions: tuple[Action, ...], asked: int,
     resource = Recorded(*actions)
     result = run(resource, runtime(check_mode=check_mode, guard=lambda: asks.append(None)))
     assert (len(asks), resource.done, result["changed"], result["applied"]) == (asked, done, bool(actions), bool(done))
+
+
+def test_what_does_not_exist_yet_is_named_in_one_place() -> None:
+    """Each text of the code that ends with it has it from here."""
+    plugins = Path(engine.__file__).resolve().parents[1]
+    found = []
+    for file in sorted(plugins.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.endswith(NEW):
+                found.append(file.name)
+    assert found == ["_engine.py"]

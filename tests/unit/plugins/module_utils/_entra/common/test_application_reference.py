@@ -6,7 +6,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID
+from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import NEW, PLACEHOLDER_ID
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.common.application_reference import ApplicationReference, resolve
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConflictError, ForbiddenError, NotFoundError, OptionError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.parts import Part, PartAnswer
@@ -47,6 +47,14 @@ def absent() -> FakeGraph:
 def test_paths_are_quoted_and_encoded(options: dict[str, str], path: str) -> None:
     part = ApplicationReference.from_options(options).part(select=("id",))
     assert part.path == f"{path}$select=id" + (",tags,createdDateTime,createdByAppId" if "display_name" in options else "")
+
+
+@pytest.mark.parametrize("name", ["app_id", "object_id"])
+def test_one_that_does_not_exist_yet_has_one_name(name: str) -> None:
+    """The id of check mode names nothing that a person could look up."""
+    reference = ApplicationReference.from_options({name: PLACEHOLDER_ID})
+    assert (reference.describe(), reference.label) == (f"application {NEW}", NEW)
+    assert ApplicationReference.from_options({"unique_name": "x"}).label == "x"
 
 
 def test_the_first_of_the_four_decides() -> None:
