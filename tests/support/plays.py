@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 import typing as t
 from pathlib import Path
 
@@ -117,6 +118,19 @@ def scopes_of(emulator: Emulator, tenant: str, app_id: str) -> list[set[str]]:
 def key_ids(application: t.Mapping[str, t.Any]) -> list[str]:
     """The ids of an application's secrets."""
     return [item["keyId"] for item in application["passwordCredentials"]]
+
+
+def requests_in(output: str) -> list[t.Any]:
+    """The requests that an output holds for a person to copy: each in one line or a part of it, as YAML."""
+    found = []
+    for start in (at.start() for at in re.finditer(r"\{method: ", output)):
+        depth = 0
+        for end in range(start, len(output)):
+            depth += {"{": 1, "}": -1}.get(output[end], 0)
+            if depth == 0:
+                found.append(yaml.safe_load(output[start : end + 1]))
+                break
+    return found
 
 
 def writes_seen(emulator: Emulator) -> list[str]:

@@ -11,7 +11,7 @@ import pytest
 from integration.okta_workflows.helpers import ADMIN, CHOSEN, DIRECTORY, OKTA, OPEN, PLAYBOOK, PUBLISHER, RECOMMENDED, SERVICE, SOMEBODY, Json, Tenant, outcome
 from support.documented import documented, identity
 from support.playbooks import Run
-from support.plays import failed_well
+from support.plays import failed_well, requests_in
 from tenant_emulator.testing import Emulator
 
 Play = t.Callable[..., Run]
@@ -206,11 +206,13 @@ def test_without_the_right_to_consent(play: Play, inventory: Inventory, emulator
     """The role ends as awaiting_consent with what an administrator needs."""
     refusal = {"error": {"code": "Authorization_RequestDenied", "message": "Insufficient privileges to complete the operation."}}
     with emulator.faulty(service="graph", method="POST", path="/oauth2PermissionGrants$", action="status", status=403, body=json.dumps(refusal), times=None):
-        single = outcome(play(PLAYBOOK, inventory=inventory(contoso=CHOSEN)).ok())
+        run_for_one = play(PLAYBOOK, inventory=inventory(contoso=CHOSEN)).ok()
+        single = outcome(run_for_one)
         wide = outcome(play(PLAYBOOK, inventory=inventory(contoso={**CHOSEN, "okta_workflows_consent": "all_principals"})).ok())
     assert (single["status"], wide["status"]) == ("awaiting_consent", "awaiting_consent")
     (requests,) = [one["graph_requests"] for one in single["consent"]["hand_off"]]
     assert requests[0]["body"]["principalId"] == tenant.user(SERVICE)
+    assert requests_in(run_for_one.output) == requests
     assert single["consent"]["hand_off"][0]["url"] is None
     assert emulator.tenant_id("contoso") in wide["consent"]["hand_off"][0]["url"]
     assert wide["consent"]["hand_off"][0]["url"] in " ".join(wide["notes"])

@@ -12,7 +12,7 @@ from ..._errors import sentences
 from ..._steps import ran
 from ..common.blockers import sentence_of
 from ..consent.assessment import STATUS as CONSENT_NOT_ASSESSED
-from ..consent.assessment import is_unknown, lacks_sentence, with_variable
+from ..consent.assessment import is_unknown, lacks_sentence, requests_to_copy, with_variable
 
 # The values of a new credential are in the result of the task that made it, and nowhere else. Its kind is the name that it is reported under.
 _VALUES = ("secret_text", "private_key_pem", "kind")
@@ -108,7 +108,7 @@ def consent_done(wanted: t.Mapping[str, t.Any], seen: t.Mapping[str, t.Any], ste
 def hand_off(seen: t.Mapping[str, t.Any], consent: t.Mapping[str, t.Any]) -> str:
     """Who has to consent, and where; which permission of the automation identity would have done without."""
     offered, tenant = consent.get("hand_off") or {}, seen["tenant"]["display_name"]
-    where = f"An administrator grants it at {offered['url']}" if offered.get("url") else str(offered.get("note") or "")
+    where = f"An administrator grants it at {offered['url']}" if offered.get("url") else sentences(offered.get("note"), *requests_to_copy(offered))
     if is_unknown(consent):
         granting = f"Where no administrator has consented yet: {where}" if where else None
         return sentences(f"{tenant}: nothing was delivered.", str(consent.get("unread") or ""), granting)

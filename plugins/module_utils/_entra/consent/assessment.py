@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ..._errors import ConnectorError, sentences
+from ..._flow_yaml import flow_yaml
 from ..._graph.rights import ASSIGN, GRANT
 
 COMPLETE, INCOMPLETE, NOT_ASSESSED = "complete", "incomplete", "not_assessed"
@@ -49,6 +50,12 @@ def lacking_of(families: t.Iterable[str]) -> list[str]:
     """The permissions of the automation identity whose absence made a hand-off of what it was to grant, by families of writes."""
     names = {"grants": GRANT, "roles": ASSIGN}
     return [names[family] for family in dict.fromkeys(families) if family in names]
+
+
+def requests_to_copy(hand_off: View | None) -> list[str]:
+    """What a person sends in place of the automation identity, each request as one line of YAML; nothing where there is an address to open instead."""
+    offered = hand_off or {}
+    return [] if offered.get("url") else [flow_yaml(request) for request in offered.get("graph_requests") or ()]
 
 
 def lacks_sentence(hand_off: View | None) -> str:

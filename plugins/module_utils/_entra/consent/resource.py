@@ -28,6 +28,8 @@ _NEEDED = {
     "roles": {"AppRoleAssignment.ReadWrite.All"},
 }
 
+_SAID = "The service refused it, as the message of this failure says."  # which is printed already
+
 
 def _family(action: Action) -> str:
     return "roles" if action.kind in ("assign_role", "remove_role") else "client" if action.kind == "create_client" else "grants"
@@ -141,7 +143,7 @@ class ConsentResource:
             self._writer.write(action)
         except ForbiddenError as error:
             if action.kind == "create_client" or not self._hands_off:
-                needed = self._hand_off(self._plan.actions[len(self._done) :], error.message, lacking_of([family]))
+                needed = self._hand_off(self._plan.actions[len(self._done) :], _SAID, lacking_of([family]))
                 other_way = f"Or have a privileged admin open {needed['url']}" if needed["url"] else None
                 raise error.with_(details={"hand_off": needed}, advice=sentences(error.advice, other_way) or None) from error
             self._refusals.append(error)

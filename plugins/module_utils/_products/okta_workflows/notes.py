@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ..._entra.common.blockers import sentence_of
-from ..._entra.consent.assessment import is_unknown, lacks_sentence
+from ..._entra.consent.assessment import is_unknown, lacks_sentence, requests_to_copy
 from ..._entra.consent_policy.model import ALL_FOR_GROUPS, policies_for_groups
 from ..._errors import sentences
 from .connection import EVERYBODY
@@ -43,10 +43,11 @@ def _to_do(outcome: RunOutcome) -> t.Iterator[str]:
         urls = [one["url"] for one in outcome.hand_offs if one["url"]]
         how = " ".join(f"An administrator grants it at {url}" for url in urls)
         alone = "An administrator sends the requests in okta_workflows_result.consent.hand_off; a consent URL cannot consent for single users."
+        requests = [line for one in outcome.hand_offs for line in requests_to_copy(one)]
         unread = once(str(one["unread"]) for one in outcome.consents if is_unknown(one))
         waits = "" if unread else f"{outcome.seen.tenant_name} is waiting for an administrator's consent."
         lacks = once(lacks_sentence(one) for one in outcome.hand_offs) if not unread else []
-        yield sentences(*unread, waits, *lacks, how or alone)
+        yield sentences(*unread, waits, *lacks, how or alone, *requests)
     asked = outcome.requested_but_not_granted
     if asked:
         rest = ", ".join(outcome.for_an_administrator)

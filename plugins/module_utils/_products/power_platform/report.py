@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ..._entra.common.blockers import sentence_of
-from ..._entra.consent.assessment import is_unknown, lacks_sentence
+from ..._entra.consent.assessment import is_unknown, lacks_sentence, requests_to_copy
 from ..._errors import sentences
 from ..._flow_yaml import flow_yaml
 from .connection import CONNECTOR
@@ -92,6 +92,7 @@ def _hand_off_lines(situation: Situation) -> list[str]:
         consent = situation.registration["consent"]
         known = None if is_unknown(consent) else lacks_sentence(offered)
         lines.append(sentences(f"Consent: {consent['unread']}" if is_unknown(consent) else "Consent:", known, where))
+        lines += requests_to_copy(offered)
     lines += role_lines(situation.role_hand_offs)
     if situation.so_far.role.get("hand_off"):
         lines.append(

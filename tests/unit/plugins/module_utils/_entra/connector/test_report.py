@@ -118,6 +118,10 @@ def test_blocked(state: str, consent: dict[str, t.Any], opened: bool, check_mode
     [
         (WAITING, "Contoso is waiting for admin consent, nothing was delivered. An administrator grants it at https://login/consent"),
         ({"hand_off": {"url": None, "note": "Send the request."}}, "Contoso is waiting for admin consent, nothing was delivered. Send the request."),
+        (
+            {"hand_off": {"url": None, "note": "Send the request.", "graph_requests": [{"method": "DELETE", "body": None}]}},
+            "Contoso is waiting for admin consent, nothing was delivered. Send the request. {method: DELETE, body: null}",
+        ),
         ({"hand_off": None}, "Contoso is waiting for admin consent, nothing was delivered."),
         ({}, "Contoso is waiting for admin consent, nothing was delivered."),
         (

@@ -6,11 +6,13 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+import yaml
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.consent.assessment import (
     assessed,
     is_unknown,
     lacking_of,
     lacks_sentence,
+    requests_to_copy,
     unread_sentence,
     with_variable,
 )
@@ -63,6 +65,18 @@ def test_the_sentence(variable: str) -> None:
     said = unread_sentence(refusal, "Payroll", variable)
     more = " 'payroll_consent: none' goes on without it, once an administrator has consented." if variable else ""
     assert said == f"The consent to 'Payroll' is not assessed. Could not read it in tenant contoso.com: 403. The identity needs X.{more}"
+
+
+GRANT_REQUEST = {"method": "POST", "url": "https://graph.microsoft.com/v1.0/oauth2PermissionGrants", "body": {"clientId": "1b", "scope": "openid User.Read"}}
+GRANT_LINE = "{method: POST, url: 'https://graph.microsoft.com/v1.0/oauth2PermissionGrants', body: {clientId: '1b', scope: 'openid User.Read'}}"
+
+
+def test_requests_are_printed_so_that_they_can_be_copied() -> None:
+    """Without double quotes, which Ansible prints with a backslash each; and only where no address does the same."""
+    assert requests_to_copy({"url": None, "graph_requests": [GRANT_REQUEST]}) == [GRANT_LINE]
+    assert yaml.safe_load(GRANT_LINE) == GRANT_REQUEST
+    for none in (None, {}, {"url": None}, {"url": "https://u", "graph_requests": [GRANT_REQUEST]}):
+        assert requests_to_copy(none) == []
 
 
 def test_the_look_knows_the_variable() -> None:

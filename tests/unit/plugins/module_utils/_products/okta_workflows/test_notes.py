@@ -61,6 +61,15 @@ DONE: Json = {"enterprise_application_step": {"actions": ["assign"]}}
             waiting(None),
             [f"{WAITING}An administrator sends the requests in okta_workflows_result.consent.hand_off; a consent URL cannot consent for single users."],
         ),
+        (
+            {},
+            [],
+            {"consent_step": {"results": [{"consent": incomplete(SERVICE, "openid", hand_off={"url": None, "graph_requests": [{"method": "DELETE"}] * 2})}]}},
+            [
+                f"{WAITING}An administrator sends the requests in okta_workflows_result.consent.hand_off; a consent URL cannot consent for single users. "
+                "{method: DELETE} {method: DELETE}"
+            ],
+        ),
         (EVERYBODY, [], waiting("https://a", None), [f"{WAITING}An administrator grants it at https://a"]),
         (EVERYBODY, [], waiting("https://a", "https://b"), [f"{WAITING}An administrator grants it at https://a An administrator grants it at https://b"]),
         # The popup

@@ -100,6 +100,9 @@ LINES: list[tuple[str, dict[str, t.Any], list[str]]] = [
     ("consent that may not be read", {"seen": {"consent": {**consent({"url": "https://u", "lacks": ["X.All"]})["consent"], **UNREAD}}}, [
         "Contoso ends as consent_not_assessed.", "Consent: It is not assessed. https://u",
     ]),
+    ("consent by request", {"seen": consent({"url": None, "note": "n", "graph_requests": [{"method": "POST", "body": {"scope": "a b"}}]})}, [
+        "Contoso ends as awaiting_consent.", "Consent: n", "{method: POST, body: {scope: 'a b'}}",
+    ]),
     ("consent by note", {"seen": consent({"url": None, "note": "n"})}, ["Contoso ends as awaiting_consent.", "Consent: n"]),
     ("consent and role", {"seen": consent({"url": ""}), "role": {"hand_off": ROLE}}, [
         "Contoso ends as awaiting_consent.", "Consent: an administrator grants it in the enterprise application.", *ROLE_LINES, ASSIGNED,
