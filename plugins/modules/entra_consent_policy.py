@@ -280,6 +280,11 @@ consent_policy:
       description: What is recorded on O(record_on). C(was) is the earlier value, C(set) what was written (of requests a fingerprint).
       type: dict
       sample: {user_consent: {was: [microsoft-user-default-recommended], set: [payroll-only]}}
+    not_assessed:
+      description: What the identity may not read and was not asked for, with the permission that shows it.
+      type: list
+      elements: str
+      sample: []
     not_applicable:
       description: The wanted consent settings that this tenant does not have.
       type: list

@@ -40,6 +40,8 @@ class Snapshot:
     accounts: tuple[Account, ...] = ()  # those that were asked for, as they are
     found: t.Mapping[Name, Principal | None] = dataclasses.field(default_factory=dict)  # who is named in the options, None where there is none
     people_owning: tuple[Account, ...] = ()  # the users among the owners of the application
+    holders: tuple[Account, ...] = ()  # users who hold a consent alone, as many as one request reads
+    more_holders: int = 0  # how many of them were not looked at
 
     @property
     def domains(self) -> list[t.Mapping[str, t.Any]]:

@@ -12,6 +12,7 @@ import typing as t
 from ..._auth.guard import ORGANIZATION_PARAMS, ORGANIZATION_PATH
 from ..._clock import or_machine_time
 from ..._errors import ForbiddenError
+from ..._graph.batch import LARGEST
 from ..._graph.client import GraphClient
 from ..._graph.odata import PathKey, path_to
 from ..._graph.optional_properties import read_named
@@ -105,6 +106,7 @@ class ConnectionReader:
                 lists[name] = tuple(self._graph.items(answers[name]))
             except ForbiddenError as error:
                 forbidden = forbidden or error
+        holding = list(dict.fromkeys(str(row["principalId"]) for row in lists["grants"] if row.get("principalId") and self._signs_in))
         return Snapshot(
             organization,
             application,
@@ -121,7 +123,14 @@ class ConnectionReader:
             accounts=tuple(_account(name, answers[_ACCOUNT + name]) for name in self._accounts),
             found=self._names.read(answers) | {("user", name): _principal(name, answers[_ACCOUNT + name]) for name in self._accounts},
             people_owning=_people_owning(answers.get("people owning")),
+            holders=self._holders(holding[:LARGEST]),
+            more_holders=len(holding[LARGEST:]),
         )
+
+    def _holders(self, ids: t.Sequence[str]) -> tuple[Account, ...]:
+        """The users who are there. A third request, for a connection to which users consented for themselves; the roles consent for everybody."""
+        answers = self._graph.batch([_account_part(one) for one in ids]) if ids else []
+        return tuple(_account(one, answer) for one, answer in zip(ids, answers, strict=True) if not answer.absent)
 
     def _states(self) -> tuple[dict[str, t.Any], ...]:
         """Whether tokens are issued for the APIs; one that the tenant does not know yet has no state."""

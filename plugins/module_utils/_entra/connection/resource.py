@@ -38,7 +38,7 @@ from . import plan as planner
 from .model import ConnectionDesired, ConnectionPlan, ManagedDetails, Snapshot
 from .named import leave_missing, named_principals
 from .read import ConnectionReader
-from .sign_in import disabled_owners, leave_drift
+from .sign_in import disabled_people, leave_drift, unassessed_people
 
 
 def validated(name: str, spec: t.Mapping[str, t.Any], given: t.Mapping[str, t.Any] | None) -> dict[str, t.Any]:
@@ -174,7 +174,7 @@ class ConnectionResource:
         accounts_variable = str(role.get("accounts_variable") or "")
         self._wanted, missing = leave_missing(self._wanted, current, self._named, tenant=session.tenant, accounts_variable=accounts_variable)
         self._wanted, left = leave_drift(self._wanted, current, self._extra or ManagedDetails(), **names)
-        self._drift = (*missing, *left, *disabled_owners(current))
+        self._drift = (*missing, *left, *disabled_people(current))
         self._view = planner.view_connection(
             self._wanted,
             current,
@@ -204,7 +204,7 @@ class ConnectionResource:
             "converged": view.converged,
             "status": planner.status_of(self._wanted, view, app, unread=snapshot.forbidden is not None),
             "blockers": [one.to_result() for one in view.findings.blockers],
-            "not_assessed": list(view.findings.not_assessed),
+            "not_assessed": [*view.findings.not_assessed, *unassessed_people(snapshot)],
             "drift": list(self._drift),
             "steps": {name: {"actions": plans[name].texts if name in plans else []} for name in planner.STEPS},
             "app": {**application_model.to_ansible(app), "would_create": False} if app else planner.empty_app(),

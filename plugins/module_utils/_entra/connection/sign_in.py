@@ -89,13 +89,24 @@ def leave_drift(
     return wanted, tuple(said)
 
 
-def disabled_owners(snapshot: Snapshot) -> tuple[str, ...]:
-    """A sentence about owners whose accounts are disabled: they can take nothing back."""
-    names = [owner.name for owner in snapshot.people_owning if owner.enabled is False]
-    if not names or snapshot.application is None:
-        return ()
+def disabled_people(snapshot: Snapshot) -> tuple[str, ...]:
+    """Sentences about disabled accounts: owners, who can take nothing back, and users who hold a consent alone, with which no user signs in."""
     app = snapshot.application
-    return (f"Among the owners of '{app.get('displayName')}' ({app['appId']}) are disabled accounts: {', '.join(names)}.",)
+    if app is None:
+        return ()
+    label = f"'{app.get('displayName')}' ({app['appId']})"
+    groups = (("the owners of", snapshot.people_owning), ("the users who hold a consent of their own to", snapshot.holders))
+    named = ((who, [one.name for one in people if one.enabled is False]) for who, people in groups)
+    return tuple(f"Among {who} {label} are disabled accounts: {', '.join(names)}." for who, names in named if names)
+
+
+def unassessed_people(snapshot: Snapshot) -> tuple[str, ...]:
+    """A sentence about owners and holders of a consent of whom it may not be read whether they are enabled."""
+    hidden = ", ".join(dict.fromkeys(one.name for one in (*snapshot.people_owning, *snapshot.holders) if one.enabled is None))
+    said = [f"Whether {hidden}, who own the application or hold a consent to it, are enabled: that is shown with User.Read.All only."] if hidden else []
+    if snapshot.more_holders:
+        said.append(f"Whether {snapshot.more_holders} more users who hold a consent of their own are enabled: {len(snapshot.holders)} were looked at.")
+    return tuple(said)
 
 
 def in_use(wanted: ConnectionDesired, app: t.Mapping[str, t.Any]) -> bool:

@@ -30,6 +30,10 @@ from .rights import rights_of_actions
 _AUTHORIZATION = "/policies/authorizationPolicy"
 _HOLDER_SELECT = "id,appId,displayName,notes"
 _NOT_YET = ("permissionGrantPoliciesAssigned",)  # what is said of a policy that was made a moment ago
+# What C(not_assessed) says of a setting that the task does not manage and the identity may not read.
+_UNREAD_CONSENT = "What users may consent to: the tenant's authorization policy is shown with Policy.Read.All."
+_UNREAD_SETTINGS = "What owners of groups may consent to: the tenant's group settings are shown with GroupSettings.Read.All."
+_UNREAD_REQUESTS = "Whether users may ask for an administrator's consent: the tenant's policy for such requests is shown with Policy.Read.All."
 
 
 class ConsentPolicyResource:
@@ -40,6 +44,7 @@ class ConsentPolicyResource:
         self._desired = ConsentPolicyDesired.from_options(runtime.options)
         self._graph: GraphClient = connect(runtime)
         self._made_policy = False
+        self._unread: list[str] = []  # what may not be read, and was not asked for
 
     # Reading
 
@@ -100,23 +105,24 @@ class ConsentPolicyResource:
         ids = tuple((kind, text if kind == "role_definition_id" else look(kind, text).id) for kind, text in requests.reviewers)
         self._desired = dataclasses.replace(self._desired, requests=dataclasses.replace(requests, reviewers=ids))
 
-    @staticmethod
-    def _readable(answer: PartAnswer, wanted: bool) -> bool:
-        """Whether there is something to look at. A refusal matters only for what was asked for."""
+    def _readable(self, answer: PartAnswer, wanted: bool, unread: str) -> bool:
+        """Whether there is something to look at. A refusal matters only for what was asked for; of the rest ``unread`` says that it is not assessed."""
         if (answer.forbidden or answer.not_offered) and not wanted:
+            if answer.forbidden and not answer.not_offered and unread not in self._unread:
+                self._unread.append(unread)
             return False
         answer.raise_for_error()
         return True
 
     def _assigned(self, answer: PartAnswer, wanted: bool) -> tuple[str, ...] | None:
-        return _entries(answer.body) if self._readable(answer, wanted) else None
+        return _entries(answer.body) if self._readable(answer, wanted, _UNREAD_CONSENT) else None
 
     def _settings(self, settings: PartAnswer, templates: PartAnswer, wanted: bool) -> ConsentSettings:
-        known = self._readable(settings, wanted) and self._readable(templates, wanted)
+        known = self._readable(settings, wanted, _UNREAD_SETTINGS) and self._readable(templates, wanted, _UNREAD_SETTINGS)
         return ConsentSettings.from_graph(self._graph.items(settings), self._graph.items(templates)) if known else ConsentSettings(known=False)
 
     def _requests(self, answer: PartAnswer, wanted: bool) -> ConsentRequests | None:
-        return ConsentRequests.from_graph(answer.body) if self._readable(answer, wanted) else None
+        return ConsentRequests.from_graph(answer.body) if self._readable(answer, wanted, _UNREAD_REQUESTS) else None
 
     # Planning and writing
 
@@ -200,7 +206,7 @@ class ConsentPolicyResource:
 
     def result(self, plan: Plan, applied: bool) -> dict[str, t.Any]:
         """The key C(consent_policy)."""
-        return {"consent_policy": {**plan.after, **plan.facts}}
+        return {"consent_policy": {**plan.after, **plan.facts, "not_assessed": self._unread}}
 
 
 def _entries(body: t.Mapping[str, t.Any]) -> tuple[str, ...]:

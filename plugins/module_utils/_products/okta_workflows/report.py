@@ -38,7 +38,7 @@ def _result(outcome: RunOutcome, notes: t.Sequence[str]) -> Json:
         "tenant": seen.tenant,
         "status": outcome.status,
         "blockers": [blocker.to_result() for blocker in seen.findings.blockers],
-        "not_assessed": list(seen.findings.not_assessed),
+        "not_assessed": [*seen.findings.not_assessed, *(outcome.settings.get("not_assessed") or ())],
         "changed": bool(outcome.actions) and not audit,
         "actions": [] if audit else outcome.actions,
         "would_do": outcome.would_do if outcome.only_predicted else [],

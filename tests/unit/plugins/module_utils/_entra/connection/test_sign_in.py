@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.common.blockers import Account
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connection.model import ConnectionDesired, ManagedDetails, Snapshot
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connection.plan import status_of, view_connection
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connection.sign_in import disabled_owners, leave_drift
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connection.sign_in import disabled_people, leave_drift, unassessed_people
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.service_principal.model import ServicePrincipalCurrent
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
 
@@ -169,6 +169,23 @@ def test_people_who_would_be_locked_out_stop_no_renewal(tenants: Tenants) -> Non
 
 def test_owners_who_cannot_take_anything_back(tenants: Tenants) -> None:
     people = (Account("a@contoso.com", "1", False), Account("b@contoso.com", "2", True), Account("3", "3", None))
-    (sentence,) = disabled_owners(snapshot(tenants, people_owning=people))
-    assert sentence.endswith("are disabled accounts: a@contoso.com.")
-    assert disabled_owners(snapshot(tenants)) == ()
+    (sentence,) = disabled_people(snapshot(tenants, people_owning=people))
+    assert sentence.startswith("Among the owners of '") and sentence.endswith("are disabled accounts: a@contoso.com.")
+    assert disabled_people(snapshot(tenants)) == ()
+
+
+def test_users_who_hold_a_consent_and_cannot_sign_in(tenants: Tenants) -> None:
+    people = (Account("a@contoso.com", "1", False), Account("b@contoso.com", "2", True), Account("c@contoso.com", "4", False))
+    owning, holding = disabled_people(snapshot(tenants, people_owning=people[:1], holders=people))
+    assert owning.startswith("Among the owners of '")
+    assert holding.startswith("Among the users who hold a consent of their own to '") and holding.endswith("accounts: a@contoso.com, c@contoso.com.")
+    assert disabled_people(dataclasses.replace(snapshot(tenants, holders=people), application=None)) == ()
+
+
+def test_people_of_whom_it_may_not_be_read(tenants: Tenants) -> None:
+    hidden, known = Account("3", "3", None), Account("b@contoso.com", "2", True)
+    (said,) = unassessed_people(snapshot(tenants, people_owning=(hidden, known), holders=(hidden, Account("5", "5", None))))
+    assert said == "Whether 3, 5, who own the application or hold a consent to it, are enabled: that is shown with User.Read.All only."
+    (more,) = unassessed_people(snapshot(tenants, holders=(known,) * 20, more_holders=7))
+    assert more == "Whether 7 more users who hold a consent of their own are enabled: 20 were looked at."
+    assert unassessed_people(snapshot(tenants, people_owning=(known,))) == ()

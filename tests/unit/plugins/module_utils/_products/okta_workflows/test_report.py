@@ -25,6 +25,15 @@ def reported(variables: Json, *found: Json, **more: t.Any) -> Json:
     return t.cast(Json, only)
 
 
+def test_settings_that_may_not_be_read_are_not_assessed() -> None:
+    """The status is that of a run that did not look."""
+    unread = {**CLOSED, "consent_settings": None, "not_assessed": ["What owners of groups may consent to: not shown."]}
+    looked = {SERVICE: consent(SERVICE, "openid")}
+    told = reported({}, principal(), looked=looked, settings=unread)["result"]
+    assert told["not_assessed"][-1:] == unread["not_assessed"] and told["status"] == "ready_for_authorization" and not told["changed"]
+    assert len(reported({}, principal(), looked=looked, settings=CLOSED)["result"]["not_assessed"]) == len(told["not_assessed"]) - 1
+
+
 def test_the_result() -> None:
     """All of it."""
     step = {"actions": ["assign"], "service_principal": {"account_enabled": True, "object_id": "new"}}
