@@ -139,6 +139,52 @@ def test_a_new_connection(role: str, permissions: tuple[str, ...], on_forbidden:
     assert emulator.writes() == []
 
 
+@pytest.mark.parametrize(
+    ("permissions", "on_forbidden", "expected"),
+    [
+        ((OWN_APPLICATIONS, ORGANIZATION), HANDED_OFF, OPEN),
+        ((OWN_APPLICATIONS, DIRECTORY), HANDED_OFF, OPEN),
+        ((OWN_APPLICATIONS, ORGANIZATION, GRANT), FAILS, OPEN),
+    ],
+)
+def test_power_platform_where_its_api_is_known(permissions: tuple[str, ...], on_forbidden: str, expected: object, emulator: Emulator) -> None:
+    """What its README says: the right to all applications makes one service principal."""
+    emulator.control("POST", "tenants/contoso/servicePrincipals", {"appId": "8578e004-a5c6-46e7-913e-12f58912df43"})
+    ends_with(Contoso(emulator, permissions).look("power_platform", on_forbidden), expected)
+
+
+def test_what_okta_only_looks_at_takes_one_permission(emulator: Emulator) -> None:
+    """What its README says: Directory.Read.All reads what the other two of its row read."""
+    vendor, user = "c7e15b90-4d28-4a6f-b3c1-90f2d6e8a745", "service@contoso.com"
+    emulator.control("POST", "tenants/contoso/servicePrincipals", {"appId": vendor})
+    identity = Contoso(emulator, (DIRECTORY,))
+    wanted = [{"resource": GRAPH, "delegated": ["User.Read"]}]
+    asks = [
+        ("entra_service_principal_info", {"app_id": vendor, "include_access": True}),
+        ("entra_admin_consent", {"app_id": vendor, "permissions": wanted, "principal": user, "mode": "report"}),
+    ]
+    for module, options in asks:
+        outcome = identity.run(module, **options)
+        assert not outcome.failed, outcome.result
+
+
+@pytest.mark.parametrize(
+    ("permissions", "hidden"),
+    [
+        ((READ,), ["authorization policy", "group settings", "policy for such requests"]),
+        ((READ, "GroupSettings.Read.All"), ["authorization policy", "policy for such requests"]),
+        ((READ, "Policy.Read.All"), ["group settings"]),
+        ((READ, "Policy.Read.All", "GroupSettings.Read.All"), []),
+    ],
+)
+def test_settings_that_may_not_be_read_are_not_assessed(permissions: tuple[str, ...], hidden: list[str], emulator: Emulator) -> None:
+    """A task that manages none of them says which it could not see, and is otherwise as if it had not looked."""
+    outcome = Contoso(emulator, permissions).run("entra_consent_policy")
+    assert not outcome.failed and not outcome.result["changed"], outcome.result
+    said = outcome.result["consent_policy"]["not_assessed"]
+    assert len(said) == len(hidden) and all(words in text for words, text in zip(hidden, said, strict=True)), said
+
+
 @pytest.mark.parametrize("role", ["workspace365", "workato", "entra_connector"])
 @pytest.mark.parametrize(("permissions", "on_forbidden", "consented", "expected"), MADE)
 def test_a_connection_that_is_there(role: str, permissions: tuple[str, ...], on_forbidden: str, consented: bool, expected: object, emulator: Emulator) -> None:

@@ -150,6 +150,54 @@ def test_what_a_row_names_is_enough_and_needed(row: str, lacking: str | None, em
         assert outcome.result["changed"] or use.module.endswith("_info")
 
 
+def narrower() -> dict[str, tuple[list[str], list[str]]]:
+    """The second table: by row what may be left out, and what is enough in its place."""
+    table = README.read_text().partition("| Row | In place of | Enough is | When |\n|---|---|---|---|\n")[2].partition("\n\n")[0]
+    cells = ([cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines())
+    return {row: (re.findall(r"`([^`]+)`", left_out), re.findall(r"`([^`]+)`", enough)) for row, left_out, enough, _when in cells}
+
+
+def api_is_known(identity: Identity) -> None:
+    own_application(identity)
+    identity.emulator.control("POST", "tenants/contoso/servicePrincipals", {"appId": POWER_PLATFORM["permissions"][0]["resource"]})
+
+
+HANDED_OFF = {"on_forbidden": "hand_off"}
+# By row: what is there before, and the options, where they differ from those of the row.
+NARROWER: dict[str, Use] = {
+    "`entra_connection_info` in the roles": USES["`entra_connection_info` in the roles"],
+    "`entra_service_principal` of a vendor's or Microsoft's application": Use("entra_service_principal", {"app_id": VENDOR}, principal_of_a_vendor),
+    "`entra_app_permission` with `create_missing_service_principals`": Use(
+        "entra_app_permission", {**POWER_PLATFORM, "create_missing_service_principals": True}, api_is_known
+    ),
+    "`entra_admin_consent` to delegated permissions": Use("entra_admin_consent", {**DELEGATED, **HANDED_OFF}),
+    "`entra_admin_consent` to application permissions": Use("entra_admin_consent", {**APPLICATION, **HANDED_OFF}),
+}
+
+
+def test_every_narrower_row_has_a_case() -> None:
+    assert list(narrower()) == list(NARROWER)
+    for row, (left_out, _enough) in narrower().items():
+        assert left_out and set(left_out) <= set(rows()[row])
+
+
+@pytest.mark.parametrize("row", NARROWER)
+def test_what_is_said_to_be_enough_is(row: str, emulator: Emulator) -> None:
+    """And without it the module is refused, or does not see what it has to."""
+    use, identity = NARROWER[row], Identity(emulator)
+    use.prepare(identity)
+    left_out, enough = narrower()[row]
+    kept = [name for name in rows()[row] if name not in left_out]
+    identity.may(*kept, *enough)
+    outcome = identity.run(use.module, **use.options)
+    assert not outcome.failed, outcome.result
+    if enough:
+        identity.may(*(kept or ["User.Read.All"]))
+        lacking = identity.run(use.module, **use.options)
+        consent = lacking.result.get("consent") or {}
+        assert lacking.failed or consent.get("state") == "not_assessed", lacking.result
+
+
 def test_the_ids_are_those_of_the_permissions_that_are_named(emulator: Emulator) -> None:
     text = README.read_text()
     principals = emulator.state(full=True)["tenants"][emulator.tenant_id("contoso")]["service_principals"].values()
