@@ -294,6 +294,71 @@ def test_a_policy_limits_certificates(graph: Direct, app: dict) -> None:
     assert refused[1] == "CredentialInvalidLifetimeAsPerAppPolicy"
 
 
+EXEMPT = {
+    "customSecurityAttributes": [
+        {"@odata.type": "#microsoft.graph.customSecurityAttributeStringValueExemption", "id": "Compliance_AppPolicy", "operator": "equals", "value": "exempt"}
+    ]
+}
+
+
+@pytest.mark.parametrize(
+    ("attributes", "free"),
+    [
+        (None, False),
+        ({"Compliance": {"AppPolicy": "exempt"}}, True),
+        ({"Compliance": {"AppPolicy": "Exempt"}}, False),
+        ({"Compliance": {"Other": "exempt"}}, False),
+        ({"Other": {"AppPolicy": "exempt"}}, False),
+    ],
+)
+def test_callers_with_an_attribute_are_exempt(graph: Direct, app: dict, attributes: dict | None, free: bool) -> None:
+    graph.tenant.policies["defaultAppManagementPolicy"] = {
+        "isEnabled": True,
+        "applicationRestrictions": {"passwordCredentials": [restriction("passwordAddition", excludeActors=EXEMPT)]},
+    }
+    graph.caller["customSecurityAttributes"] = attributes
+    if free:
+        add(graph, app)
+    else:
+        assert add_refused(graph, app)[1] == "CredentialTypeNotAllowedAsPerAppPolicy"
+
+
+def test_a_policy_for_certificates_of_named_authorities_takes_no_self_signed_one(graph: Direct, app: dict) -> None:
+    rule = restriction("trustedCertificateAuthority", certificateBasedApplicationConfigurationIds=["x"])
+    graph.tenant.policies["defaultAppManagementPolicy"] = {"isEnabled": True, "applicationRestrictions": {"keyCredentials": [rule]}}
+    key = {"type": "AsymmetricX509Cert", "usage": "Verify", "key": base64.b64encode(certificate(90)).decode()}
+    assert graph.refused("PATCH", f"applications/{app['id']}", {"keyCredentials": [key]})[1] == "CredentialTypeNotAllowedAsPerAppPolicy"
+    graph.tenant.policies["defaultAppManagementPolicy"]["isEnabled"] = False
+    graph.ask("PATCH", f"applications/{app['id']}", {"keyCredentials": [key]}, 204)
+
+
+@pytest.mark.parametrize(
+    ("restricted", "audience", "allowed"),
+    [
+        ("azureAdMultipleOrgs", "AzureADMultipleOrgs", False),
+        ("azureAdMultipleOrgs", "AzureADMyOrg", True),
+        ("personalMicrosoftAccount", "AzureADMultipleOrgs", True),
+    ],
+)
+def test_a_policy_forbids_audiences(graph: Direct, app: dict, restricted: str, audience: str, allowed: bool) -> None:
+    rules = {"audiences": {restricted: {"state": "enabled"}}}
+    graph.tenant.policies["defaultAppManagementPolicy"] = {"isEnabled": True, "applicationRestrictions": rules}
+    new, change = {"displayName": "New", "signInAudience": audience}, {"signInAudience": audience}
+    if allowed:
+        graph.ask("POST", "applications", new, 201)
+        graph.ask("PATCH", f"applications/{app['id']}", change, 204)
+        return
+    assert graph.refused("POST", "applications", new)[1] == "SignInAudienceNotAllowedAsPerAppPolicy"
+    assert graph.refused("PATCH", f"applications/{app['id']}", change)[1] == "SignInAudienceNotAllowedAsPerAppPolicy"
+    graph.ask("PATCH", f"applications/{app['id']}", {"displayName": "Renamed"}, 204)
+    # A policy of its own lifts it for one application.
+    graph.tenant.policies["appManagementPolicies"] = {
+        "own": {"id": "own", "isEnabled": True, "restrictions": {"applicationRestrictions": {"audiences": {restricted: {"state": "disabled"}}}}}
+    }
+    graph.tenant.policy_links[app["id"]] = ["own"]
+    graph.ask("PATCH", f"applications/{app['id']}", change, 204)
+
+
 def test_an_assigned_policy_replaces_the_default(graph: Direct, app: dict) -> None:
     default_policy(graph, restriction("passwordAddition"))
     rules = {"passwordCredentials": [restriction("passwordAddition", state="disabled"), restriction("passwordLifetime", maxLifetime="P10D")]}

@@ -58,6 +58,22 @@ def test_the_built_in_policies_come_with_their_conditions(graph: Direct) -> None
     assert graph.refused("POST", f"{path}/includes", {"permissionType": "delegated"})[0] == 400
 
 
+def test_the_policies_that_microsoft_manages(graph: Direct) -> None:
+    """The page has 32 permissions of Microsoft Graph and 4 of Exchange Online, and six mail clients."""
+    found = {item["id"]: item for item in graph.ask("GET", POLICIES)["value"]}
+    recommended, mail = (found[f"microsoft-user-default-{name}"] for name in ("recommended", "allow-consent-apps"))
+    (allowed,) = recommended["includes"]
+    assert (allowed["permissionType"], allowed["permissions"], allowed["clientApplicationsFromVerifiedPublisherOnly"]) == (
+        "delegatedUserConsentable",
+        ["all"],
+        False,
+    )
+    assert [len(one["permissions"]) for one in recommended["excludes"]] == [32, 4]
+    assert [one["permissions"] for one in mail["includes"]] == [one["permissions"] for one in recommended["excludes"]]
+    assert [len(one["clientApplicationIds"]) for one in mail["includes"]] == [6, 6]
+    assert mail["excludes"] == []
+
+
 def test_a_custom_policy(graph: Direct) -> None:
     made = graph.ask("POST", POLICIES, {"id": "okta-only", "displayName": "Okta only", "description": "d"}, 201)
     assert (made["id"], made["includes"], made["excludes"]) == ("okta-only", [], [])

@@ -42,6 +42,12 @@ class People:
     def take_in(self, app_id: str) -> str:
         return str(self.emulator.control("POST", "tenants/contoso/servicePrincipals", {"appId": app_id})["id"])
 
+    def assign(self, principal_id: str) -> None:
+        headers = {"Authorization": f"Bearer {self.emulator.token('contoso')['access_token']}"}
+        body = {"principalId": self.user_id(), "resourceId": principal_id, "appRoleId": NOBODY}
+        url = f"{self.emulator.graph_url}/v1.0/servicePrincipals/{principal_id}/appRoleAssignedTo"
+        assert self.http.post(url, json=body, headers=headers).status_code == 201
+
     def user_id(self, name: str = USER) -> str:
         return next(key for key, item in self.emulator.tenant("contoso")["users"].items() if item["userPrincipalName"] == name)
 
@@ -121,6 +127,30 @@ def test_conditional_access(people: People, blocked: str) -> None:
     text = "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance."
     assert people.refused() == (400, "invalid_grant", 53003, text)
     assert people.refused(password="wrong")[2] == 50126
+
+
+GRAPH, DIRECTORY = "00000003-0000-0000-c000-000000000000", "00000002-0000-0000-c000-000000000000"
+
+
+@pytest.mark.parametrize(
+    ("excluded", "scopes", "blocked"),
+    [
+        ([], ["openid", "User.Read"], True),
+        ([GRAPH], ["openid", "profile", "User.Read"], True),
+        ([GRAPH, OPERATOR, OKTA], ["openid"], True),  # leaving the client out does not help
+        ([DIRECTORY], ["openid", "User.Read"], False),
+        ([GRAPH], ["openid", "User.Read", "Mail.Read"], False),
+        ([DIRECTORY], ["openid", "User.Read", "Mail.Read"], True),
+        ([GRAPH.upper()], [".default"], False),
+        (None, ["openid", "User.Read"], False),
+    ],
+)
+def test_a_policy_for_all_resources_holds_for_basic_scopes(people: People, excluded: list[str] | None, scopes: list[str], blocked: bool) -> None:
+    people.take_in(OKTA)
+    people.emulator.settings(conditional_access_all_but=excluded)
+    came = people.emulator.sign_in("contoso", OKTA, USER, scopes=scopes, consent="admin")
+    # A request for what is granted already, where nothing is, is refused for want of a consent.
+    assert came.get("error_code") == (53003 if blocked else 65001 if scopes == [".default"] else None)
 
 
 def test_assignment(people: People) -> None:
@@ -211,9 +241,7 @@ def test_one_users_consent_with_required_assignment_counts_or_not(people: People
     assert emulator.sign_in("contoso", OKTA, USER, **scopes)["error_code"] == 65001
     emulator.update("contoso", "servicePrincipals", okta, appRoleAssignmentRequired=True)
     assert emulator.sign_in("contoso", OKTA, USER, **scopes)["error_code"] == 50105
-    headers = {"Authorization": f"Bearer {emulator.token('contoso')['access_token']}"}
-    body = {"principalId": people.user_id(), "resourceId": okta, "appRoleId": NOBODY}
-    assert people.http.post(f"{emulator.graph_url}/v1.0/servicePrincipals/{okta}/appRoleAssignedTo", json=body, headers=headers).status_code == 201
+    people.assign(okta)
     emulator.add_grant("contoso", okta, graph, "User.Read.All offline_access", people.user_id())
     done = emulator.sign_in("contoso", OKTA, USER, **scopes)
     assert (done["signed_in"], done["scopes"], done["refresh_token"]) == (True, ["User.Read.All", "offline_access"], True)
@@ -224,17 +252,76 @@ def test_one_users_consent_with_required_assignment_counts_or_not(people: People
     assert emulator.sign_in("contoso", OKTA, USER, scopes=["Directory.Read.All"])["error_code"] == 65001
 
 
-def test_what_a_user_may_consent_to_is_the_tenants_policy(people: People, okta: str) -> None:
+SELF = "ManagePermissionGrantsForSelf."
+RECOMMENDED, LEGACY, LOW = (f"{SELF}microsoft-user-default-{name}" for name in ("recommended", "legacy", "low"))
+MAIL_CLIENTS = f"{SELF}microsoft-user-default-allow-consent-apps"
+THUNDERBIRD = "9e5f94bc-e8a4-4e73-b8be-63364c29d753"
+
+
+@pytest.mark.parametrize(
+    ("assigned", "scopes", "may"),
+    [
+        ([RECOMMENDED], ["User.Read", "offline_access"], True),
+        ([RECOMMENDED], ["Contacts.Read"], True),
+        ([RECOMMENDED], ["Mail.Send"], True),
+        ([RECOMMENDED], ["User.Read", "Mail.Read"], False),
+        ([RECOMMENDED], ["MailboxFolder.Read"], False),
+        ([RECOMMENDED], ["Contacts.ReadWrite"], False),
+        ([RECOMMENDED], ["People.Read"], False),
+        ([RECOMMENDED], ["User.Read.All"], False),
+        ([LEGACY], ["Mail.Read", "Files.ReadWrite.All"], True),
+        ([LEGACY], ["User.Read.All"], False),
+        # An exclusion of one policy takes nothing away that another includes.
+        ([RECOMMENDED, LEGACY], ["Mail.Read"], True),
+        ([MAIL_CLIENTS], ["Mail.Read"], False),
+        ([RECOMMENDED.upper(), MAIL_CLIENTS], ["User.Read"], True),
+        ([LOW], ["User.Read"], False),
+        ([], ["User.Read"], False),
+        (["ManagePermissionGrantsForOwnedResource.DeveloperConsent"], ["User.Read"], False),
+    ],
+)
+def test_what_a_user_may_consent_to_is_the_tenants_policy(people: People, okta: str, assigned: list[str], scopes: list[str], may: bool) -> None:
     emulator = people.emulator
-    agree = {"scopes": ["User.Read", "offline_access"], "consent": "user"}
-    assert emulator.sign_in("contoso", OKTA, USER, **agree)["error_code"] == 65001
-    policy = {"defaultUserRolePermissions": {"permissionGrantPoliciesAssigned": ["ManagePermissionGrantsForSelf.microsoft-user-default-legacy"]}}
-    emulator.control("PUT", "tenants/contoso/policies/authorizationPolicy", policy)
-    assert emulator.sign_in("contoso", OKTA, USER, scopes=["User.Read.All"], consent="user")["error_code"] == 65001
-    assert emulator.sign_in("contoso", OKTA, USER, **agree)["scopes"] == ["User.Read", "offline_access"]
+    emulator.control("PUT", "tenants/contoso/policies/authorizationPolicy", {"defaultUserRolePermissions": {"permissionGrantPoliciesAssigned": assigned}})
+    came = emulator.sign_in("contoso", OKTA, USER, scopes=scopes, consent="user")
+    assert (came["signed_in"], came.get("error_code")) == ((True, None) if may else (False, 65001))
     grants = [item for item in emulator.tenant("contoso")["grants"].values() if item["clientId"] == okta]
-    assert [(item["consentType"], item["principalId"]) for item in grants] == [("Principal", people.user_id())]
+    assert [(item["consentType"], item["principalId"]) for item in grants] == ([("Principal", people.user_id())] if may else [])
     assert emulator.sign_in("contoso", OKTA, "admin@contoso.com", scopes=["User.Read.All"], consent="admin")["signed_in"]
+
+
+def test_a_mail_client_that_microsoft_names_gets_mail_alone(people: People) -> None:
+    emulator = people.emulator
+    emulator.add_foreign_app(THUNDERBIRD, "Thunderbird", "22222222-2222-3333-4444-555555555555")
+    people.take_in(THUNDERBIRD)
+    policy = {"defaultUserRolePermissions": {"permissionGrantPoliciesAssigned": [MAIL_CLIENTS]}}
+    emulator.control("PUT", "tenants/contoso/policies/authorizationPolicy", policy)
+    assert emulator.sign_in("contoso", THUNDERBIRD, USER, scopes=["Mail.ReadWrite"], consent="user")["signed_in"]
+    assert emulator.sign_in("contoso", THUNDERBIRD, USER, scopes=["User.Read"], consent="user")["error_code"] == 65001
+
+
+def test_where_assignment_is_required_an_administrator_consents(people: People, okta: str) -> None:
+    emulator = people.emulator
+    policy = {"defaultUserRolePermissions": {"permissionGrantPoliciesAssigned": [RECOMMENDED, LEGACY]}}
+    emulator.control("PUT", "tenants/contoso/policies/authorizationPolicy", policy)
+    emulator.update("contoso", "servicePrincipals", okta, appRoleAssignmentRequired=True)
+    people.assign(okta)
+    assert emulator.sign_in("contoso", OKTA, USER, scopes=["User.Read"], consent="user")["error_code"] == 65001
+    emulator.update("contoso", "servicePrincipals", okta, appRoleAssignmentRequired=False)
+    assert emulator.sign_in("contoso", OKTA, USER, scopes=["User.Read"], consent="user")["signed_in"]
+
+
+def test_a_policy_of_the_tenants_own_is_for_its_application(people: People, okta: str) -> None:
+    emulator = people.emulator
+    headers = {"Authorization": f"Bearer {emulator.token('contoso')['access_token']}"}
+    url = f"{emulator.graph_url}/v1.0/policies/permissionGrantPolicies"
+    assert people.http.post(url, json={"id": "one", "displayName": "One"}, headers=headers).status_code == 201
+    condition = {"permissionType": "delegated", "clientApplicationIds": [OKTA]}
+    assert people.http.post(f"{url}/one/includes", json=condition, headers=headers).ok
+    policy = {"defaultUserRolePermissions": {"permissionGrantPoliciesAssigned": [f"{SELF}one"]}}
+    emulator.control("PUT", "tenants/contoso/policies/authorizationPolicy", policy)
+    assert emulator.sign_in("contoso", OPERATOR, USER, scopes=["Mail.Read"], consent="user")["error_code"] == 65001
+    assert emulator.sign_in("contoso", OKTA, USER, scopes=["Mail.Read"], consent="user")["signed_in"]
 
 
 def test_a_browser_sign_in_checks_address_secret_and_second_factor(people: People, okta: str) -> None:

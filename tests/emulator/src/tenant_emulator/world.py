@@ -44,6 +44,8 @@ class Settings:
     token_lifetime: int = 3599  # seconds an access token is valid for, by the world's clock
     # Ids of applications, APIs and users, and names of users, for which Conditional Access lets no token be issued.
     conditional_access_blocks: list[str] = dataclasses.field(default_factory=list)
+    # A policy for users and all resources that lets no token be issued, but for the APIs of these ids; None: there is none.
+    conditional_access_all_but: list[str] | None = None
     concurrency_window: float = 0.0  # a second credential write on one object within this time answers 409
     update_reads: int = 0  # so many reads of an application or service principal after a change show it as it was before
     list_reads: int = 0  # the same for lists of grants, role assignments and federated credentials, which also miss what is new

@@ -9,7 +9,7 @@ import typing as t
 
 from ..web import Response
 from ..world import Tenant, World
-from . import app_rules, credentials, federated, owners, query, schema, shapes, store, times
+from . import app_rules, credentials, federated, owners, policies, query, schema, shapes, store, times
 from .call import Call, Key
 from .errors import GraphError, JsonObject, denied, invalid_value, not_found, read_only, too_large, unknown_property
 
@@ -78,6 +78,7 @@ def _create(call: Call, body: JsonObject) -> Response:
     owner_ids = owners.references(call, body.pop("owners@odata.bind", []))
     wanted = body.pop("passwordCredentials", [])
     item = build(call.world, call.tenant, body)
+    policies.check_audience(call.tenant, item, call.caller)
     # https://learn.microsoft.com/graph/api/resources/application (read 2026-11): the app id of the application that created this one.
     item["createdByAppId"] = call.claims.get("appid")
     if len(wanted) > 2 and item["signInAudience"] in app_rules.PERSONAL:
@@ -86,8 +87,8 @@ def _create(call: Call, body: JsonObject) -> Response:
         owner_ids = [call.caller, *(owner for owner in owner_ids if owner != call.caller)]
     tenant = call.tenant
     if item["keyCredentials"]:
-        item["keyCredentials"] = credentials.keys_after(call.world, tenant, item, KIND, [], item["keyCredentials"])
-    answers = [credentials.new_password(call.world, tenant, item, KIND, entry) for entry in wanted]
+        item["keyCredentials"] = credentials.keys_after(call.world, tenant, item, KIND, [], item["keyCredentials"], call.caller)
+    answers = [credentials.new_password(call.world, tenant, item, KIND, entry, caller=call.caller) for entry in wanted]
     tenant.applications[item["id"]] = item
     store.entitlements_written(call.world, tenant, None, item)
     if owner_ids:
@@ -187,7 +188,9 @@ def change(call: Call, item: JsonObject, body: JsonObject) -> None:
     after = merged(item, body)
     if "keyCredentials" in body:
         store.credential_write(call, item["id"])
-        after["keyCredentials"] = credentials.keys_after(call.world, call.tenant, item, KIND, item["keyCredentials"], body["keyCredentials"])
+        after["keyCredentials"] = credentials.keys_after(call.world, call.tenant, item, KIND, item["keyCredentials"], body["keyCredentials"], call.caller)
+    if after["signInAudience"] != item["signInAudience"]:
+        policies.check_audience(call.tenant, after, call.caller)
     app_rules.check(app_rules.Change(call.tenant, item, after, body, call.world, store.recent_entitlements(call.world, call.tenant)))
     delay = call.world.settings.personal_account_delay
     became_personal = after["signInAudience"] in app_rules.PERSONAL and item["signInAudience"] not in app_rules.PERSONAL

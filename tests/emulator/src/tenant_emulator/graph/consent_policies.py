@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import copy
+import functools
 import re
 import typing as t
 
+from ..tokens import GRAPH_APP_ID
 from ..web import Response
 from ..world import Tenant
 from . import policies, query, schema, store
@@ -24,17 +26,57 @@ _REVIEWERS = re.compile(
 )
 _LIMITED = ("clientApplicationIds", "clientApplicationTenantIds", "clientApplicationPublisherIds")
 
-# id -> (name, condition sets it includes: kind of permission, classification, verified publishers only)
-_BUILT_IN: dict[str, tuple[str, list[tuple[str, str, bool]]]] = {
-    "microsoft-user-default-legacy": ("Default user legacy", [("delegatedUserConsentable", "all", False)]),
-    "microsoft-user-default-low": ("Default user low risk policy", [("delegated", "low", True)]),
-    "microsoft-user-default-recommended": ("Microsoft User Default Recommended Policy", [("delegatedUserConsentable", "low", True)]),
-    "microsoft-user-default-allow-consent-apps": ("Microsoft user default allow consent apps", [("delegatedUserConsentable", "all", False)]),
-    "microsoft-application-admin": ("Application Admin Policy", [("delegated", "all", False), ("application", "all", False)]),
-    "microsoft-company-admin": ("Company Admin Policy", [("delegated", "all", False), ("application", "all", False)]),
+EXCHANGE_APP = "00000002-0000-0ff1-ce00-000000000000"
+# What people may not consent to under the policy that Microsoft manages, and may for six mail clients under the one beside it.
+# https://learn.microsoft.com/entra/identity/enterprise-apps/manage-app-consent-policies (2026-01-22; read 2026-11-30)
+EXCLUDED = (
+    "Files.Read.All", "Files.ReadWrite.All", "Sites.Read.All", "Sites.ReadWrite.All", "Mail.Read", "Mail.ReadWrite", "Mail.ReadBasic", "Mail.Read.Shared",
+    "Mail.ReadBasic.Shared", "Mail.ReadWrite.Shared", "MailboxItem.Read", "Calendars.Read", "Calendars.ReadBasic", "Calendars.ReadWrite",
+    "Calendars.Read.Shared", "Calendars.ReadWrite.Shared", "Chat.Read", "Chat.ReadWrite", "OnlineMeetings.Read", "OnlineMeetings.ReadWrite",
+    "MailboxFolder.Read", "MailboxFolder.ReadWrite", "MailboxSettings.Read", "MailboxSettings.ReadWrite", "Contacts.ReadWrite", "Contacts.Read.Shared",
+    "Contacts.ReadWrite.Shared", "Tasks.Read", "Tasks.Read.Shared", "Tasks.ReadWrite", "Tasks.ReadWrite.Shared", "People.Read",
+)  # fmt: skip
+# EAS, EWS, IMAP and POP "AccessAsUser.All" of Exchange Online; ids as registrations in public repositories have them.
+_EXCHANGE_EXCLUDED = (
+    "ff91d191-45a0-43fd-b837-bd682c4a0b0f",
+    "3b5f3d61-589b-4a3c-a359-5dd4b5ee5bd5",
+    "652390e4-393a-48de-9484-05f9b1212954",
+    "d7b7f2d9-0f45-4ea1-9d42-e50810c06991",
+)
+# Apple Mail, Spark, eM Client, Samsung's and Android's mail, Thunderbird (the same page).
+MAIL_CLIENTS = (
+    "f8d98a96-0999-43f5-8af3-69971c7bb423",
+    "b50c1dbd-1855-4e54-b07c-d3c3029e93d3",
+    "e9a7fea1-1cc0-4cd9-a31b-9137ca5deedd",
+    "8acd33ea-7197-4a96-bc33-d7cc7101262f",
+    "2cee05de-2b8f-45a2-8289-2a06ca32c4c8",
+    "9e5f94bc-e8a4-4e73-b8be-63364c29d753",
+)
+
+# id -> name and the condition sets that it includes. The page names the policies; the conditions of the first are general knowledge.
+_BUILT_IN: dict[str, tuple[str, list[JsonObject]]] = {
+    "microsoft-user-default-legacy": ("Default user legacy", [{"permissionType": "delegatedUserConsentable"}]),
+    "microsoft-user-default-low": (
+        "Default user low risk policy",
+        [
+            {"permissionType": "delegated", "permissionClassification": "low", "clientApplicationsFromVerifiedPublisherOnly": True},
+        ],
+    ),
+    "microsoft-user-default-recommended": ("Microsoft User Default Recommended Policy", [{"permissionType": "delegatedUserConsentable"}]),
+    "microsoft-user-default-allow-consent-apps": (
+        "Microsoft user default allow consent apps",
+        [{"permissionType": "delegatedUserConsentable", "clientApplicationIds": list(MAIL_CLIENTS)}],
+    ),
+    "microsoft-application-admin": ("Application Admin Policy", [{"permissionType": "delegated"}, {"permissionType": "application"}]),
+    "microsoft-company-admin": ("Company Admin Policy", [{"permissionType": "delegated"}, {"permissionType": "application"}]),
+    "microsoft-all-application-permissions-verified": (
+        "All application permissions verified",
+        [{"permissionType": "application", "clientApplicationsFromVerifiedPublisherOnly": True}],
+    ),
     **{
-        f"microsoft-{rule}": (rule.replace("-", " ").capitalize(), [("application", "all", False)])
+        f"microsoft-{rule}": (rule.replace("-", " ").capitalize(), [{"permissionType": "application"}])
         for rule in (
+            "all-application-permissions",
             "all-application-permissions-for-group",
             "all-application-permissions-for-chat",
             "pre-approval-apps-for-group",
@@ -45,6 +87,26 @@ _BUILT_IN: dict[str, tuple[str, list[tuple[str, str, bool]]]] = {
         )
     },
 }
+
+
+@functools.cache
+def _mail() -> list[JsonObject]:
+    """The permissions of the two policies that Microsoft manages, one condition set for each API."""
+    ids = {value: scope_id for value, scope_id, *_rest in schema.load("graph_permissions.json")["scopes"]}
+    kind = {"permissionType": "delegated"}
+    return [
+        {**kind, "resourceApplication": GRAPH_APP_ID, "permissions": [ids[name] for name in EXCLUDED]},
+        {**kind, "resourceApplication": EXCHANGE_APP, "permissions": list(_EXCHANGE_EXCLUDED)},
+    ]
+
+
+def _conditions(key: str) -> tuple[list[JsonObject], list[JsonObject]]:
+    """The condition sets that a built-in policy includes and excludes."""
+    _name, includes = _BUILT_IN[key]
+    if key == "microsoft-user-default-allow-consent-apps":
+        return [_condition(**{**one, **mail}) for one in includes for mail in _mail()], []
+    excludes = _mail() if key == "microsoft-user-default-recommended" else []
+    return [_condition(**one) for one in includes], [_condition(**one) for one in excludes]
 
 
 def _condition(**fields: t.Any) -> JsonObject:
@@ -66,12 +128,10 @@ def _condition(**fields: t.Any) -> JsonObject:
 def grant_policies(tenant: Tenant) -> dict[str, JsonObject]:
     """All permission grant policies by id, Microsoft's among them."""
     stored = t.cast("dict[str, JsonObject]", tenant.policies.setdefault(GRANT, {}))
-    for key, (name, sets) in _BUILT_IN.items():
+    for key, (name, _sets) in _BUILT_IN.items():
         if key not in stored:
-            includes = [
-                _condition(permissionType=kind, permissionClassification=level, clientApplicationsFromVerifiedPublisherOnly=only) for kind, level, only in sets
-            ]
-            stored[key] = {"id": key, "deletedDateTime": None, "displayName": name, "description": name, "includes": includes, "excludes": []}
+            includes, excludes = _conditions(key)
+            stored[key] = {"id": key, "deletedDateTime": None, "displayName": name, "description": name, "includes": includes, "excludes": excludes}
     return stored
 
 

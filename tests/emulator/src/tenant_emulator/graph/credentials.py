@@ -43,10 +43,10 @@ def _period(world: World, body: JsonObject, what: str, expired: bool = False) ->
     return start, end
 
 
-def new_password(world: World, tenant: Tenant, item: JsonObject, kind: str, body: JsonObject, value: str | None = None) -> JsonObject:
+def new_password(world: World, tenant: Tenant, item: JsonObject, kind: str, body: JsonObject, value: str | None = None, *, caller: str = "") -> JsonObject:
     """Add a secret to an object. Returns what only the answer to this one request holds."""
     start, end = _period(world, body, "Password")
-    policies.check_credential(tenant, item, kind, "passwordCredentials", "password", start, end)
+    policies.check_credential(tenant, item, kind, "passwordCredentials", "password", start, end, caller)
     if item.get("signInAudience") in PERSONAL and kind == "applications" and len(item["passwordCredentials"]) >= 2:
         raise too_large()
     _room(item, kind)
@@ -91,7 +91,7 @@ def add_password(kind: str) -> t.Callable[[Call], Response]:
         if wanted.get("secretText") is not None:
             raise bad_request("Only system generated passwords are allowed.")
         store.credential_write(call, item["id"])
-        answer = new_password(call.world, call.tenant, item, kind, wanted)
+        answer = new_password(call.world, call.tenant, item, kind, wanted, caller=call.caller)
         context = f"{call.root}/$metadata#microsoft.graph.passwordCredential"
         return Response.json(200, {"@odata.context": context, **answer})
 
@@ -125,7 +125,14 @@ def certificate_bytes(text: str) -> bytes:
     return base64.b64decode(text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4))
 
 
-def new_key(world: World, tenant: Tenant, item: JsonObject, kind: str, body: JsonObject, *, seeded: bool = False) -> JsonObject:
+def _is_self_signed(raw: bytes) -> bool:
+    from cryptography import x509
+
+    certificate = x509.load_der_x509_certificate(raw)
+    return certificate.issuer == certificate.subject
+
+
+def new_key(world: World, tenant: Tenant, item: JsonObject, kind: str, body: JsonObject, *, seeded: bool = False, caller: str = "") -> JsonObject:
     """A certificate entry from a request, checked and remembered. A seeded one works at once, and may have expired."""
     resource = _RESOURCE[kind]
     if body.get("usage") not in _USAGES.get(str(body.get("type")), ()) or not body.get("key"):
@@ -137,9 +144,11 @@ def new_key(world: World, tenant: Tenant, item: JsonObject, kind: str, body: Jso
         start, end = _within_certificate(raw, body, start, end, resource)
     if end <= world.clock.now() and not seeded:
         raise bad_request("Key credential end date is invalid.")
-    policies.check_credential(tenant, item, kind, "keyCredentials", "symmetricKey" if symmetric else "asymmetricKey", start, end)
+    policies.check_credential(tenant, item, kind, "keyCredentials", "symmetricKey" if symmetric else "asymmetricKey", start, end, caller)
     if symmetric:
-        policies.check_credential(tenant, item, kind, "passwordCredentials", "symmetricKey", start, end)
+        policies.check_credential(tenant, item, kind, "passwordCredentials", "symmetricKey", start, end, caller)
+    elif not seeded:
+        policies.check_authority(tenant, item, kind, _is_self_signed(raw), caller)
     entry = {
         "customKeyIdentifier": base64.b64encode(hashlib.sha1(raw, usedforsecurity=False).digest()).decode(),
         "displayName": body.get("displayName"),
@@ -172,14 +181,16 @@ def _within_certificate(raw: bytes, body: JsonObject, start: dt.datetime, end: d
     return start, end
 
 
-def keys_after(world: World, tenant: Tenant, item: JsonObject, kind: str, before: list[JsonObject], wanted: list[JsonObject]) -> list[JsonObject]:
+def keys_after(
+    world: World, tenant: Tenant, item: JsonObject, kind: str, before: list[JsonObject], wanted: list[JsonObject], caller: str = ""
+) -> list[JsonObject]:
     """The key list after a PATCH: entries known by ``keyId`` stay as they are, others are new, the rest goes."""
     known = {entry["keyId"].lower(): entry for entry in before}
     after: list[JsonObject] = []
     for body in wanted:
         present = known.get(str(body.get("keyId") or "").lower())
         if present is None:
-            after.append(new_key(world, tenant, item, kind, body))
+            after.append(new_key(world, tenant, item, kind, body, caller=caller))
             continue
         if not body.get("type") or not body.get("usage"):
             raise invalid_value("keyCredentials", _RESOURCE[kind])
@@ -247,7 +258,7 @@ def add_key(kind: str) -> t.Callable[[Call], Response]:
         _proved(call, item, body.get("proof"))
         store.credential_write(call, item["id"])
         _room(item, kind)
-        entry = new_key(call.world, call.tenant, item, kind, wanted)
+        entry = new_key(call.world, call.tenant, item, kind, wanted, caller=call.caller)
         item["keyCredentials"] = [*item["keyCredentials"], entry]
         context = f"{call.root}/$metadata#microsoft.graph.keyCredential"
         return Response.json(200, {"@odata.context": context, **entry, "key": None})

@@ -75,9 +75,22 @@ def restricts_identifier_uris(tenant: Tenant) -> bool:
     return bool(addition.get("state") != "disabled")
 
 
-def _restrictions(tenant: Tenant, item: JsonObject, kind: str, credentials: str) -> dict[str, tuple[str, JsonObject]]:
-    """Restriction type -> (policy id, restriction) in force for an object; an assigned policy replaces the tenant's."""
-    found: dict[str, tuple[str, JsonObject]] = {}
+def _exempt(tenant: Tenant, restriction: JsonObject, caller: str) -> bool:
+    """Whether the caller has one of the custom security attributes whose holders are exempt; values are compared with regard to case.
+
+    https://learn.microsoft.com/graph/api/resources/appmanagementpolicyactorexemptions (read 2026-11-30): the id is set and name, with an underscore.
+    """
+    holder = tenant.service_principals.get(caller) or tenant.users.get(caller) or {}
+    attributes = holder.get("customSecurityAttributes") or {}
+    for wanted in (restriction.get("excludeActors") or {}).get("customSecurityAttributes") or []:
+        set_name, _, name = str(wanted.get("id") or "").partition("_")
+        if wanted.get("value") is not None and (attributes.get(set_name) or {}).get(name) == wanted["value"]:
+            return True
+    return False
+
+
+def _sources(tenant: Tenant, item: JsonObject, kind: str) -> list[tuple[str, JsonObject | None]]:
+    """Policy id and restrictions of what holds for an object: the tenant's policy, then those that are assigned."""
     default = singleton(tenant, DEFAULT)
     sources: list[tuple[str, JsonObject | None]] = []
     if default["isEnabled"]:
@@ -87,22 +100,69 @@ def _restrictions(tenant: Tenant, item: JsonObject, kind: str, credentials: str)
         policy = custom(tenant).get(policy_id)
         if policy and policy["isEnabled"]:
             sources.append((policy_id, policy["restrictions"]))
+    return sources
+
+
+def _in_force(tenant: Tenant, item: JsonObject, restriction: JsonObject, caller: str) -> bool:
+    """Whether a restriction is on, for objects as old as this one, and for this caller."""
     created = times.parse(item["createdDateTime"]) if item.get("createdDateTime") else _NO_DATE
-    for policy_id, section_value in sources:
+    after = restriction.get("restrictForAppsCreatedAfterDateTime")
+    old = bool(after) and created < times.parse(after)
+    return not old and restriction.get("state", "enabled") == "enabled" and not _exempt(tenant, restriction, caller)
+
+
+def _restrictions(tenant: Tenant, item: JsonObject, kind: str, credentials: str, caller: str) -> dict[str, tuple[str, JsonObject]]:
+    """Restriction type -> (policy id, restriction) in force for an object; an assigned policy replaces the tenant's."""
+    found: dict[str, tuple[str, JsonObject]] = {}
+    created = times.parse(item["createdDateTime"]) if item.get("createdDateTime") else _NO_DATE
+    for policy_id, section_value in _sources(tenant, item, kind):
         for restriction in (section_value or {}).get(credentials) or []:
             after = restriction.get("restrictForAppsCreatedAfterDateTime")
             if after and created < times.parse(after):
                 continue
             found[restriction["restrictionType"]] = (policy_id, restriction)
-    return {name: entry for name, entry in found.items() if entry[1].get("state", "enabled") == "enabled"}
+    return {name: entry for name, entry in found.items() if _in_force(tenant, item, entry[1], caller)}
 
 
-def check_credential(tenant: Tenant, item: JsonObject, kind: str, credentials: str, prefix: str, start: dt.datetime, end: dt.datetime) -> None:
+# https://learn.microsoft.com/graph/api/resources/audiencesconfiguration (beta; read 2026-11-30): only these two can be restricted.
+_AUDIENCES = {
+    "AzureADMultipleOrgs": ("azureAdMultipleOrgs",),
+    "AzureADandPersonalMicrosoftAccount": ("azureAdMultipleOrgs", "personalMicrosoftAccount"),
+    "PersonalMicrosoftAccount": ("personalMicrosoftAccount",),
+}
+
+
+def check_audience(tenant: Tenant, item: JsonObject, caller: str) -> None:
+    """Refuse a sign-in audience that the policies forbid for an application that is made, or that gets it."""
+    for name in _AUDIENCES.get(item["signInAudience"], ()):
+        found: tuple[str, JsonObject] | None = None
+        for policy_id, section in _sources(tenant, item, "applications"):
+            own = policy_id != _DEFAULT_ID
+            restrictions = ((section or {}).get("applicationRestrictions") if own else section) or {}
+            restriction = (restrictions.get("audiences") or {}).get(name)
+            found = (policy_id, restriction) if restriction else found
+        if found and _in_force(tenant, item, found[1], caller):
+            raise bad_request(f"Sign-in audience not allowed as per assigned policy '{found[0]}'.", "SignInAudienceNotAllowedAsPerAppPolicy")
+
+
+def check_authority(tenant: Tenant, item: JsonObject, kind: str, self_signed: bool, caller: str) -> None:
+    """Refuse a certificate that is signed by itself where the policies name authorities. Other certificates are not followed to their authority.
+
+    https://learn.microsoft.com/graph/api/resources/keycredentialconfiguration (beta; read 2026-11-30)
+    """
+    rule = _restrictions(tenant, item, kind, "keyCredentials", caller).get("trustedCertificateAuthority")
+    if rule and self_signed:
+        raise bad_request(f"Credential type not allowed as per assigned policy '{rule[0]}'.", "CredentialTypeNotAllowedAsPerAppPolicy")
+
+
+def check_credential(
+    tenant: Tenant, item: JsonObject, kind: str, credentials: str, prefix: str, start: dt.datetime, end: dt.datetime, caller: str = ""
+) -> None:
     """Refuse a new credential that the policies forbid or whose life they cap.
 
     ``prefix`` is the credential's part of the restriction type: password, symmetricKey or asymmetricKey.
     """
-    rules = _restrictions(tenant, item, kind, credentials)
+    rules = _restrictions(tenant, item, kind, credentials, caller)
     if f"{prefix}Addition" in rules:
         policy_id, _rule = rules[f"{prefix}Addition"]
         raise bad_request(

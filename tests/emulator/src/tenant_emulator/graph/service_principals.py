@@ -189,7 +189,7 @@ def _apply(call: Call, item: JsonObject, body: JsonObject) -> None:
         changed[name] = value
     _check(changed)
     if "keyCredentials" in body:
-        changed["keyCredentials"] = credentials.keys_after(call.world, call.tenant, item, KIND, item["keyCredentials"], body["keyCredentials"])
+        changed["keyCredentials"] = credentials.keys_after(call.world, call.tenant, item, KIND, item["keyCredentials"], body["keyCredentials"], call.caller)
     item.update(changed)
 
 

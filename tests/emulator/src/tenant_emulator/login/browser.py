@@ -13,7 +13,6 @@ from .grants import find_resource, split_scope
 from .users import check_access, find_user, granted_scopes
 
 _OPENID = frozenset({"openid", "profile", "email", "offline_access"})
-_LEGACY = "managepermissiongrantsforself.microsoft-user-default-legacy"
 
 
 class Visit(t.NamedTuple):
@@ -51,8 +50,9 @@ def sign_in(
     if len(names) > 1:
         raise LoginError(70011, {"scope": " ".join(scopes)})
     resource = find_resource(world, tenant, names.pop())
-    check_access(world, tenant, client.principal, resource, user, second_factor)
-    wanted = {item if item in _OPENID else split_scope(item)[1] for item in scopes} - {".default"}
+    asked = {item if item in _OPENID else split_scope(item)[1] for item in scopes}
+    check_access(world, tenant, client.principal, resource, user, asked, second_factor)
+    wanted = asked - {".default"}
     granted = granted_scopes(world, tenant, client.principal, resource, user)
     # OpenID's scopes are Graph's; asking another API for them is no request to that API.
     graph = granted if resource["appId"] == GRAPH_APP_ID else granted_scopes(world, tenant, client.principal, _graph(world, tenant), user)
@@ -81,17 +81,12 @@ def _registered(application: JsonObject | None, principal: JsonObject, uri: str)
 
 def _agree(tenant: Tenant, client: JsonObject, resource: JsonObject, user: JsonObject, scopes: list[str], consent: str) -> bool:
     """Store what the person agrees to, if they may."""
-    from ..graph import policies, seed, store
+    from ..graph import seed, store, user_consent
 
     if consent not in ("user", "admin") or not scopes:
         return False
-    if consent == "user":
-        assigned = policies.singleton(tenant, policies.AUTHORIZATION)["defaultUserRolePermissions"]["permissionGrantPoliciesAssigned"]
-        kinds = {scope["value"]: scope["type"] for scope in resource.get("oauth2PermissionScopes") or []}
-        # Of Microsoft's policies only the one that allows everything is looked at; a user never consents where assignment is required.
-        free = any(entry.lower() == _LEGACY for entry in assigned) and not client.get("appRoleAssignmentRequired")
-        if not free or any(kinds.get(scope) != "User" for scope in scopes):
-            return False
+    if consent == "user" and not user_consent.may_consent(tenant, client, resource, scopes):
+        return False
     principal = user["id"] if consent == "user" else None
     key = store.grant_id(client["id"], resource["id"], principal)
     before = (tenant.grants.get(key, {}).get("scope") or "").split()

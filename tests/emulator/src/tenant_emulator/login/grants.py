@@ -109,9 +109,10 @@ def password(world: World, issuer: TokenIssuer, client: Client, form: t.Mapping[
         raise LoginError(70011, {"scope": scope})
     name = names.pop()
     resource = find_resource(world, tenant, name)
-    check_access(world, tenant, client.principal, resource, user)
+    scopes = {split_scope(item)[1] for item in wanted}
+    check_access(world, tenant, client.principal, resource, user, scopes)
     granted = granted_scopes(world, tenant, client.principal, resource, user)
-    asked = {split_scope(item)[1] for item in wanted} - {".default"}
+    asked = scopes - {".default"}
     if not granted or not asked <= granted:
         raise LoginError(65001, {"app": client.app_id, "name": client.principal.get("displayName")})
     version = token_version(world, resource)

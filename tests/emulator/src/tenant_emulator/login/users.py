@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import datetime as dt
 import hmac
+import typing as t
 
+from ..tokens import GRAPH_APP_ID
 from ..world import JsonObject, Lockout, Tenant, World
 from .errors import LoginError
 
@@ -40,11 +42,31 @@ def check_policies(world: World, *names: str) -> None:
         raise LoginError(53003)
 
 
-def check_access(world: World, tenant: Tenant, client: JsonObject, resource: JsonObject, user: JsonObject, second_factor: bool = False) -> None:
-    """What stands between a known user and a token: a disabled account, policies, an assignment. Raises LoginError."""
+# Sign-ins for nothing but these count as access to the directory.
+# https://learn.microsoft.com/entra/identity/conditional-access/concept-enforcement-resource-exclusions (read 2026-11-30): "What are baseline scopes"
+_BASELINE = frozenset(
+    {
+        "email", "offline_access", "openid", "profile", "User.Read", "User.Read.All", "User.ReadBasic.All", "People.Read", "People.Read.All",
+        "GroupMember.Read.All", "Member.Read.Hidden",
+    }
+)  # fmt: skip
+_DIRECTORY = "00000002-0000-0000-c000-000000000000"  # Windows Azure Active Directory
+
+
+def check_access(
+    world: World, tenant: Tenant, client: JsonObject, resource: JsonObject, user: JsonObject, scopes: t.AbstractSet[str], second_factor: bool = False
+) -> None:
+    """What stands between a known user and a token: a disabled account, policies, an assignment. Raises LoginError.
+
+    ``scopes`` is what is asked for, without the address of the API in front.
+    """
     if user.get("accountEnabled") is False:
         raise LoginError(50057)
-    check_policies(world, client["appId"], resource["appId"], user["id"], user["userPrincipalName"])
+    evaluated = _DIRECTORY if resource["appId"] == GRAPH_APP_ID and scopes <= _BASELINE else resource["appId"]
+    check_policies(world, client["appId"], resource["appId"], evaluated, user["id"], user["userPrincipalName"])
+    excluded = world.settings.conditional_access_all_but
+    if excluded is not None and evaluated not in map(str.lower, excluded):
+        raise LoginError(53003)
     if user["id"] in tenant.multi_factor and not second_factor:
         raise LoginError(50076, {"resource": resource["appId"]})
     assigned = any(item["principalId"] == user["id"] and item["resourceId"] == client["id"] for item in tenant.assignments.values())
