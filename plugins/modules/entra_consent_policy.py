@@ -13,8 +13,8 @@ description:
   - Sets what people may consent to for themselves, the consent settings for groups, and who reviews requests for an administrator's consent.
     These settings hold for the whole tenant. Without any of them given the module only reports what is.
   - A policy of the tenant's own (O(grant_policy)) lets people consent to named applications and no others.
-  - Only what is given is changed. In the list of assigned consent policies every C(ManagePermissionGrantsForOwnedResource) entry stays,
-    as do the spelling and the order of those that are kept.
+  - Only what is given is changed. In the list of assigned consent policies every C(ManagePermissionGrantsForOwnedResource) entry about teams and chats
+    stays, those about groups do without O(group_owner_consent), and so do the spelling and the order of those that are kept.
   - Before a tenant-wide setting is changed, its earlier value is recorded in the notes of the service principal that O(record_on) names. A recorded value
     is never overwritten. O(state=restored) puts the recorded values back, but only where the tenant still has what this module set. The
     rest is reported and stays recorded.
@@ -37,12 +37,40 @@ options:
   user_consent:
     description:
       - The ids of the policies by which people may consent for themselves. None of them means that they cannot.
-      - Microsoft's are V(microsoft-user-default-legacy) (all applications), V(microsoft-user-default-low) (verified publishers, permissions of low impact) and
-        V(microsoft-user-default-recommended) (Microsoft decides).
+      - Microsoft's are V(microsoft-user-default-legacy) (all applications), V(microsoft-user-default-low) (verified publishers, permissions of low impact),
+        V(microsoft-user-default-recommended) and V(microsoft-user-default-allow-consent-apps).
+      - V(microsoft-user-default-recommended) is the policy that Microsoft manages, and that new tenants have. In November 2026 it excluded 32 permissions of
+        Microsoft Graph (files and sites of everybody, mail, mailbox, calendars, chats, meetings, contacts, tasks, people) and 4 of Exchange Online, for which
+        an administrator consents. It was narrowed three times since August 2025, without a change in the tenant; what was consented to before stays.
+      - V(microsoft-user-default-allow-consent-apps), managed as well, lets people consent to just these permissions for six mail clients that Microsoft names.
+        Microsoft's page spells the id in two ways; this is the one that the tenant's policies have.
+      - Without a policy of either of the two the tenant is no longer changed by Microsoft, RV(consent_policy.managed_by_microsoft) is empty then.
+      - Where an application requires an assignment, an administrator's consent is needed whatever is set here.
     type: dict
     suboptions:
       set:
         description: Exactly these. An empty list turns consent by people off.
+        type: list
+        elements: str
+      add:
+        description: These as well.
+        type: list
+        elements: str
+      remove:
+        description: These no longer.
+        type: list
+        elements: str
+  group_owner_consent:
+    description:
+      - The ids of the policies by which owners of groups may consent to applications that use the data of their groups. Newer tenants have these in place of
+        O(consent_settings.enable_group_specific_consent), which has to be off for them to count; where it is on, a warning says so.
+      - Microsoft's are V(microsoft-all-application-permissions-for-group) (all applications) and V(microsoft-pre-approval-apps-for-group) (those that were
+        approved before). One of the tenant's own is known by its id, which has to end with C(-for-group) as well. What owners of teams and chats may
+        consent to is never changed.
+    type: dict
+    suboptions:
+      set:
+        description: Exactly these. An empty list turns consent by owners of groups off, as far as policies give it.
         type: list
         elements: str
       add:
@@ -167,6 +195,17 @@ EXAMPLES = r"""
       set: [payroll-only]
     record_on: 7a9c5a0e-2f0f-4a8e-9a57-0e6a3b7f3c11
 
+- name: Let Microsoft decide what people consent to, and owners of groups consent to what was approved before
+  tenantkit.connectors.entra_consent_policy:
+    tenant_id: contoso.onmicrosoft.com
+    user_consent:
+      set: [microsoft-user-default-recommended]
+    group_owner_consent:
+      set: [microsoft-pre-approval-apps-for-group]
+    consent_settings:
+      enable_group_specific_consent: false
+    record_on: 7a9c5a0e-2f0f-4a8e-9a57-0e6a3b7f3c11
+
 - name: Let people ask for an administrator's consent
   tenantkit.connectors.entra_consent_policy:
     tenant_id: contoso.onmicrosoft.com
@@ -197,10 +236,20 @@ consent_policy:
       elements: str
       sample: [microsoft-user-default-low]
     owned_resource_consent:
-      description: The entries about what people own, which are never changed.
+      description: The entries about what people own.
       type: list
       elements: str
       sample: [ManagePermissionGrantsForOwnedResource.microsoft-dynamically-managed-permissions-for-team]
+    group_owner_consent:
+      description: The policies among them whose ids end with C(-for-group), in lower case.
+      type: list
+      elements: str
+      sample: [microsoft-pre-approval-apps-for-group]
+    managed_by_microsoft:
+      description: Those of RV(consent_policy.user_consent) whose conditions Microsoft changes.
+      type: list
+      elements: str
+      sample: [microsoft-user-default-recommended]
     consent_settings:
       description: The consent settings, the defaults where the tenant has set nothing. None when it has no such settings, or when they were just removed.
       type: dict

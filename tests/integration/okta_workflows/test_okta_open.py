@@ -45,7 +45,7 @@ def test_what_the_vendor_documents(play: Play, inventory: Inventory, emulator: E
     emulator.control("PUT", "tenants/contoso/policies/authorizationPolicy", {"defaultUserRolePermissions": {"permissionGrantPoliciesAssigned": before}})
     if template:
         refused = play(PLAYBOOK, inventory=inventory(contoso={**OPEN, "okta_workflows_accept_tenant_wide_consent": False}))
-        failed_well(refused, emulator, "39 of the 62", "okta_workflows_accept_tenant_wide_consent")
+        failed_well(refused, emulator, "39 of the 62", "okta_workflows_accept_tenant_wide_consent", "the consent policy that Microsoft manages")
     hosts = inventory(contoso=OPEN)
     check = play(PLAYBOOK, inventory=hosts, check=True).ok()
     assert emulator.writes() == []
@@ -54,6 +54,8 @@ def test_what_the_vendor_documents(play: Play, inventory: Inventory, emulator: E
     assert result["actions"][0] == outcome(check)["would_do"][0]
     assert (result["status"], result["changed"]) == ("ready_for_authorization", True)
     assert "39 of the 62" in " ".join(result["notes"])
+    for verb, run in (("would take", check), ("takes", first)):
+        assert f"{verb} Contoso off the consent policy that Microsoft manages" in " ".join(outcome(run)["notes"])
     assert set(tenant.user_consent()) == {*LEGACY, other}
     assert bool(result["tenant_settings"]["not_applicable"]) is not template
     assert ("group owner consent for all was not set" in " ".join(result["notes"])) is not template
@@ -62,6 +64,7 @@ def test_what_the_vendor_documents(play: Play, inventory: Inventory, emulator: E
     emulator.clear_journal()
     again = play(PLAYBOOK, inventory=hosts).ok()
     assert (again.changed(), emulator.writes()) == ([], [])
+    assert outcome(again)["tenant_settings"]["managed_by_microsoft"] == []
     gone = play(PLAYBOOK, inventory=inventory(contoso={**OPEN, "okta_workflows_state": "absent"})).ok()
     assert outcome(gone)["status"] == "absent"
     assert set(tenant.user_consent()) == set(before)

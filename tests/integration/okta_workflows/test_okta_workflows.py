@@ -39,6 +39,9 @@ def test_preconsent(play: Play, inventory: Inventory, emulator: Emulator, tenant
     assert [text.replace("Office 365 Admin for Okta Workflows", OKTA) for text in result["actions"][2:]] == outcome(check)["would_do"][2:]
     assert result["service_principal"]["app_owner_organization_id"] == PUBLISHER
     assert result["tenant_settings"]["user_consent"] == ["microsoft-user-default-recommended"]
+    told = result["consent"]["administrator"]
+    assert (told["count"], told["of"], told["policies"], told["assignment_required"]) == (49, 62, ["microsoft-user-default-recommended"], False)
+    assert "49 of the 62 chosen scopes need an administrator's consent" in " ".join(result["notes"])
     assert result["tenant"]["display_name"] == "Contoso"
     assert "as service@contoso.com" in " ".join(result["notes"])
     service = tenant.user(SERVICE)
@@ -235,7 +238,7 @@ def test_candidates_only(play: Play, inventory: Inventory, emulator: Emulator, t
 
 def test_audit(play: Play, inventory: Inventory, emulator: Emulator, tenant: Tenant) -> None:
     """Reads only, in a real run too; says what is and what preconsent would do."""
-    audit = {**CHOSEN, "okta_workflows_mode": "audit", "okta_workflows_permissions": "current"}
+    audit = {**CHOSEN, "okta_workflows_mode": "audit", "okta_workflows_permissions": "full"}
     hosts = inventory(contoso=audit)
     empty = play(PLAYBOOK, inventory=hosts).ok()
     assert (empty.changed(), emulator.writes(), outcome(empty)["status"], outcome(empty)["changed"]) == ([], [], "not_ready", False)

@@ -210,6 +210,7 @@ TOKEN_OPTIONS: dict[str, t.Any] = {
 CONSENT_POLICY_OPTIONS: dict[str, t.Any] = {
     "state": {"type": "str", "choices": ["present", "restored"], "default": "present"},
     "user_consent": list_change_spec(),
+    "group_owner_consent": list_change_spec(),
     "consent_settings": {
         "type": "dict",
         "options": {

@@ -18,8 +18,22 @@ from ..common.list_change import in_words
 from . import grant_policy, group_settings
 from .admin_consent_requests import ConsentRequests
 from .group_settings import ConsentSettings
-from .model import DOCUMENTED, SELF, ConsentPolicyCurrent, ConsentPolicyDesired, PolicyState, is_self, policies_for_groups, same
+from .model import (
+    DOCUMENTED,
+    OWNED,
+    SELF,
+    ConsentPolicyCurrent,
+    ConsentPolicyDesired,
+    PolicyState,
+    is_for_groups,
+    is_self,
+    owned_policy,
+    policies_for_groups,
+    same,
+    same_owned,
+)
 from .record import PolicyRecord
+from .who_consents import managed_by_microsoft
 
 
 def plan_consent_policy(desired: ConsentPolicyDesired, current: ConsentPolicyCurrent) -> Plan:
@@ -36,7 +50,12 @@ def plan_consent_policy(desired: ConsentPolicyDesired, current: ConsentPolicyCur
         after.policy = grant_policy.wanted_shape(desired.policy) if steps else after.policy
         if current.policy is None and desired.record_on:
             after.record = after.record.with_policy(desired.policy.id)
-    tenant_wide = [*_user_consent(desired, current, after), *_settings(desired, current, after), *_requests(desired, current, after)]
+    assigning = [*_user_consent(desired, current, after), *_group_owner_consent(desired, current, after)]
+    tenant_wide = [
+        *([assign(current, after, f"change {' and '.join(assigning)}")] if assigning else []),
+        *_settings(desired, current, after),
+        *_requests(desired, current, after),
+    ]
     if tenant_wide and not desired.record_on:
         raise OptionError(
             f"This would change what holds for the whole tenant ({'; '.join(action.text for action in tenant_wide)}), and 'record_on' is not set; "
@@ -48,8 +67,18 @@ def plan_consent_policy(desired: ConsentPolicyDesired, current: ConsentPolicyCur
     recording = record_action(current, after.record, "record earlier consent settings")
     actions = [*([recording] if recording else []), *actions]
     missing = current.settings.missing(desired.settings) if current.settings.known else []
-    missing = sorted({*missing, *(group_settings.OPTIONS[name] for name in desired.settings if name not in _applicable(desired, current))})
-    return Plan(tuple(actions), PolicyState.of(current).shape(current), after.shape(current), facts={"not_applicable": missing, "restored": [], "kept": []})
+    missing = sorted({*missing, *(group_settings.OPTIONS[name] for name in desired.settings if name not in _applicable(desired, after))})
+    facts = {"not_applicable": missing, "restored": [], "kept": [], "managed_by_microsoft": managed_by_microsoft(after.own or ())}
+    return Plan(tuple(actions), PolicyState.of(current).shape(), after.shape(), tuple(_beside_the_setting(desired, current, after)), facts)
+
+
+def _beside_the_setting(desired: ConsentPolicyDesired, current: ConsentPolicyCurrent, after: PolicyState) -> t.Iterator[str]:
+    """That policies for the owners of groups do not count while the earlier setting is on."""
+    if desired.group_owner_consent and policies_for_groups(after.owned or ()) and after.settings.get("EnableGroupSpecificConsent", "").lower() == "true":
+        yield (
+            f"In tenant {current.tenant} the setting EnableGroupSpecificConsent is on, and the policies for consent of group owners count only while it "
+            "is off: set 'consent_settings.enable_group_specific_consent' to false beside 'group_owner_consent'."
+        )
 
 
 def _check_adoptable(desired: ConsentPolicyDesired) -> None:
@@ -81,46 +110,74 @@ def record_action(current: ConsentPolicyCurrent, record: PolicyRecord, text: str
     return Action("record", f"{text} in the notes of {label}", {"id": holder["id"], "notes": notes, "seen": holder.get("notes")})
 
 
-def _user_consent(desired: ConsentPolicyDesired, current: ConsentPolicyCurrent, after: PolicyState) -> list[Action]:
+def _user_consent(desired: ConsentPolicyDesired, current: ConsentPolicyCurrent, after: PolicyState) -> list[str]:
+    """What changes, in words; nothing where it is as it should be."""
     if desired.user_consent is None:
         return []
     own = t.cast("list[str]", current.own)
     wanted = desired.user_consent.apply(own, same)
     made = desired.policy.id.lower() if desired.policy else None
     unknown = [item for item in current.missing_policies if item.lower() != made and same(item) in map(same, wanted)]
+    _check_known(unknown, current)
+    if set(map(same, wanted)) == set(map(same, own)):
+        return []
+    after.own = wanted
+    after.record = after.record.with_change("user_consent", own, wanted)
+    return [f"user consent ({in_words(own, wanted, same)})"]
+
+
+def _group_owner_consent(desired: ConsentPolicyDesired, current: ConsentPolicyCurrent, after: PolicyState) -> list[str]:
+    """What changes of the policies for the owners of groups, in words; nothing where it is as it should be."""
+    change = desired.group_owner_consent
+    if change is None:
+        return []
+    owned = t.cast("list[str]", current.owned)
+    now = [owned_policy(entry) for entry in owned if is_for_groups(entry)]
+    wanted = change.apply(now, same_owned)
+    _check_known([item for item in current.missing_policies if same_owned(item) in map(same_owned, wanted)], current)
+    if set(map(same_owned, wanted)) == set(map(same_owned, now)):
+        return []
+    after.owned = owned_after(owned, wanted)
+    after.record = after.record.with_change("group_owner_consent", now, wanted)
+    return [f"consent of group owners ({in_words(now, wanted, same_owned)})"]
+
+
+def owned_after(owned: t.Sequence[str], wanted: t.Sequence[str]) -> list[str]:
+    """The entries about what people own with C(wanted) for groups; the others, and the spelling of those that stay, are kept."""
+    spelled = {same_owned(entry): entry for entry in owned}
+    return [*(entry for entry in owned if not is_for_groups(entry)), *(spelled.get(same_owned(item), OWNED + item) for item in wanted)]
+
+
+def _check_known(unknown: t.Sequence[str], current: ConsentPolicyCurrent) -> None:
+    """Raises NotFoundError for a policy that the tenant does not have."""
     if unknown:
-        near = difflib.get_close_matches(same(unknown[0]), sorted({*DOCUMENTED, *map(str.lower, current.known_policies)}), 3)
+        near = difflib.get_close_matches(unknown[0].lower(), sorted({*DOCUMENTED, *map(str.lower, current.known_policies)}), 3)
         raise NotFoundError(
             f"There is no consent policy '{unknown[0]}' in tenant {current.tenant}; nothing was written.",
             code="policy_not_found",
             tenant=current.tenant,
             advice=(f"Did you mean {' or '.join(near)}? " if near else "") + "Check the id, or describe the policy in 'grant_policy'.",
         )
-    if set(map(same, wanted)) == set(map(same, own)):
-        return []
-    after.own = wanted
-    after.record = after.record.with_change("user_consent", own, wanted)
-    return [assign(current, wanted, f"change user consent ({in_words(own, wanted, same)})")]
 
 
-def assign(current: ConsentPolicyCurrent, wanted: t.Sequence[str], text: str) -> Action:
-    """Replace what people may consent to for themselves. All other entries, and the spelling of those that stay, are kept."""
+def assign(current: ConsentPolicyCurrent, after: PolicyState, text: str) -> Action:
+    """Replace the whole list at once, as Graph takes it. The spelling of entries that stay is kept."""
     assigned = t.cast("tuple[str, ...]", current.assigned)
     spelled = {same(entry): entry for entry in assigned if is_self(entry)}
-    kept = [entry for entry in assigned if not is_self(entry)]
-    return Action("assign", text, {"assigned": [*kept, *(spelled.get(same(item), SELF + item) for item in wanted)], "seen": list(assigned)})
+    own = [spelled.get(same(item), SELF + item) for item in after.own or ()]
+    return Action("assign", text, {"assigned": [*(after.owned or ()), *own], "seen": list(assigned)})
 
 
-def _applicable(desired: ConsentPolicyDesired, current: ConsentPolicyCurrent) -> t.Mapping[str, str]:
+def _applicable(desired: ConsentPolicyDesired, after: PolicyState) -> t.Mapping[str, str]:
     """The wanted values without those that must not be set: where policies say what owners of groups consent to, the setting has to be off."""
-    if desired.settings.get("EnableGroupSpecificConsent") != "true" or not policies_for_groups(current.assigned or ()):
+    if desired.settings.get("EnableGroupSpecificConsent") != "true" or not policies_for_groups(after.owned or ()):
         return desired.settings
     return {name: value for name, value in desired.settings.items() if name not in group_settings.OF_GROUP_OWNERS}
 
 
 def _settings(desired: ConsentPolicyDesired, current: ConsentPolicyCurrent, after: PolicyState) -> list[Action]:
     settings = current.settings
-    changed = settings.different(_applicable(desired, current))
+    changed = settings.different(_applicable(desired, after))
     if not changed:
         return []
     after.settings = {**settings.values, **changed}

@@ -23,7 +23,10 @@ _LONGEST_NOTES = 1024  # characters, what Graph takes
 
 @dataclasses.dataclass(frozen=True)
 class PolicyRecord:
-    """The earlier values by setting: C(user_consent), C(consent_settings), C(admin_consent_requests); and the policies that were made, C(grant_policy)."""
+    """The earlier values by setting, and the policies that were made.
+
+    The settings are C(user_consent), C(group_owner_consent), C(consent_settings) and C(admin_consent_requests), the policies C(grant_policy).
+    """
 
     entries: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
 

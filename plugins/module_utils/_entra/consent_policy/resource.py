@@ -75,7 +75,7 @@ class ConsentPolicyResource:
         made = self._graph.batch_named({item: self._policy_part(item) for item in record.policies})
         return ConsentPolicyCurrent(
             tenant=self._graph.tenant,
-            assigned=self._assigned(answer["assigned"], bool(desired.user_consent) or "user_consent" in entries or "grant_policy" in entries),
+            assigned=self._assigned(answer["assigned"], desired.assigns or not {"user_consent", "group_owner_consent", "grant_policy"}.isdisjoint(entries)),
             settings=self._settings(answer["settings"], answer["templates"], bool(desired.settings) or "consent_settings" in entries),
             requests=self._requests(answer["requests"], bool(desired.requests) or "admin_consent_requests" in entries),
             policy=policy,
@@ -88,9 +88,9 @@ class ConsentPolicyResource:
 
     def _doubtful(self) -> list[str]:
         """The policies to be assigned that may not be there: all but Microsoft's documented ones, which are in every tenant, and the one that is made here."""
-        change, made = self._desired.user_consent, self._desired.policy
+        made, changes = self._desired.policy, (self._desired.user_consent, self._desired.group_owner_consent)
         there = {*DOCUMENTED, *([made.id.lower()] if made else [])}
-        return [item for item in dict.fromkeys(change.wanted if change else ()) if item.lower() not in there]
+        return [item for item in dict.fromkeys(item for change in changes if change for item in change.wanted) if item.lower() not in there]
 
     @staticmethod
     def _policy_part(identifier: str) -> Part:

@@ -12,10 +12,17 @@ import typing as t
 from ..._engine import Action, Plan
 from . import grant_policy
 from .admin_consent_requests import ConsentRequests
-from .model import ConsentPolicyCurrent, PolicyState, is_self, same
-from .plan import assign, record_action, write_settings
+from .model import ConsentPolicyCurrent, PolicyState, policies_for_groups, same, same_owned
+from .plan import assign, owned_after, record_action, write_settings
+from .who_consents import managed_by_microsoft
 
-_NAMES = {"user_consent": "user consent", "consent_settings": "consent settings", "admin_consent_requests": "admin consent requests", "grant_policy": "policy"}
+_NAMES = {
+    "user_consent": "user consent",
+    "group_owner_consent": "consent of group owners",
+    "consent_settings": "consent settings",
+    "admin_consent_requests": "admin consent requests",
+    "grant_policy": "policy",
+}
 
 
 @dataclasses.dataclass
@@ -25,6 +32,7 @@ class _Restoring:
     current: ConsentPolicyCurrent
     after: PolicyState
     actions: list[Action] = dataclasses.field(default_factory=list)
+    assigning: list[str] = dataclasses.field(default_factory=list)  # what goes back in the list of assigned policies, in words
     done: list[str] = dataclasses.field(default_factory=list)  # as recorded again, by this run or before it
     kept: dict[str, str] = dataclasses.field(default_factory=dict)  # setting -> why it stays
 
@@ -33,17 +41,22 @@ def plan_restore(current: ConsentPolicyCurrent) -> Plan:
     """From the record and what is there to the actions. The record goes last: a run that dies is repeated."""
     entries = current.record.entries
     work = _Restoring(current, PolicyState.of(current))
-    for key, restore in (("user_consent", _user_consent), ("consent_settings", _settings), ("admin_consent_requests", _requests), ("grant_policy", _policies)):
+    for key, restore in (("user_consent", _user_consent), ("group_owner_consent", _group_owner_consent)):
         if key in entries:
             restore(work, entries[key])
+    if work.assigning:
+        work.actions.append(assign(current, work.after, f"put {' and '.join(work.assigning)}"))
+    for key, put_back in (("consent_settings", _settings), ("admin_consent_requests", _requests), ("grant_policy", _policies)):
+        if key in entries:
+            put_back(work, entries[key])
     restored = list(work.done)
     work.after.record = work.after.record.without(work.done)
     recording = record_action(current, work.after.record, "remove what was put back from the record")
     actions = [*work.actions, *([recording] if recording else [])]
     kept = [f"{_NAMES[key]}: {why}" for key, why in work.kept.items()]
     warnings = tuple(f"Not put back in tenant {current.tenant}: {text}." for text in kept)
-    facts = {"not_applicable": [], "restored": restored, "kept": kept}
-    return Plan(tuple(actions), PolicyState.of(current).shape(current), work.after.shape(current), warnings, facts)
+    facts = {"not_applicable": [], "restored": restored, "kept": kept, "managed_by_microsoft": managed_by_microsoft(work.after.own or ())}
+    return Plan(tuple(actions), PolicyState.of(current).shape(), work.after.shape(), warnings, facts)
 
 
 def _user_consent(work: _Restoring, entry: t.Mapping[str, t.Any]) -> None:
@@ -55,7 +68,20 @@ def _user_consent(work: _Restoring, entry: t.Mapping[str, t.Any]) -> None:
     work.done.append("user_consent")
     if is_now != was:
         work.after.own = list(entry["was"])
-        work.actions.append(assign(work.current, entry["was"], f"put user consent back to {', '.join(entry['was']) or 'off'}"))
+        work.assigning.append(f"user consent back to {', '.join(entry['was']) or 'off'}")
+
+
+def _group_owner_consent(work: _Restoring, entry: t.Mapping[str, t.Any]) -> None:
+    owned = t.cast("list[str]", work.current.owned)
+    now = policies_for_groups(owned)
+    is_now, was, left = (set(map(same_owned, values)) for values in (now, entry["was"], entry["set"]))
+    if is_now != was and is_now != left:
+        work.kept["group_owner_consent"] = f"it is {', '.join(now) or 'off'}, which is not what was set ({', '.join(entry['set']) or 'off'})"
+        return
+    work.done.append("group_owner_consent")
+    if is_now != was:
+        work.after.owned = owned_after(owned, entry["was"])
+        work.assigning.append(f"consent of group owners back to {', '.join(entry['was']) or 'off'}")
 
 
 def _settings(work: _Restoring, entry: t.Mapping[str, t.Any]) -> None:
@@ -128,5 +154,5 @@ def _policies(work: _Restoring, _entry: t.Any) -> None:
 
 def _assigned_after(work: _Restoring) -> set[str]:
     """The policies that are assigned when everything else has been put back."""
-    others = {entry.rpartition(".")[2].lower() for entry in work.current.assigned or () if not is_self(entry)}
+    others = {entry.rpartition(".")[2].lower() for entry in work.after.owned or ()}
     return others | {same(item) for item in work.after.own or ()}

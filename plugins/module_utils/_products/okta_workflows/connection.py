@@ -148,7 +148,8 @@ def _problems(chosen: t.Mapping[str, t.Any], app_id: str, asked_for: str, reques
         ),
         (
             does == "vendor_documented" and not chosen["accept_tenant_wide_consent"],
-            "The mode 'vendor_documented' lets every user consent to every application and every group owner consent to group data, in the whole tenant. "
+            "The mode 'vendor_documented' lets every user consent to every application and every group owner consent to group data, in the whole tenant, "
+            "and takes the tenant off the consent policy that Microsoft manages where it is on that. "
             f"If you want that, set okta_workflows_accept_tenant_wide_consent: true. It does little for the connection: {admin_note()}",
         ),
     )

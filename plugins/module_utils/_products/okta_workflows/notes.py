@@ -12,6 +12,7 @@ from ..._entra.common.blockers import sentence_of
 from ..._entra.consent.assessment import is_unknown, lacks_sentence, requests_to_copy
 from ..._entra.consent_policy.model import ALL_FOR_GROUPS, policies_for_groups
 from ..._errors import sentences
+from ..._flow_yaml import flow_yaml
 from .connection import EVERYBODY
 from .names import delegated, once
 from .outcome import RunOutcome
@@ -88,9 +89,35 @@ def _about_settings(outcome: RunOutcome) -> t.Iterator[str]:
     """What mode vendor_documented did to the whole tenant."""
     if outcome.does == "vendor_documented":
         yield admin_note()
+        if outcome.assignment_required:
+            yield "Assignment is required, so an administrator consents to all of them, whatever these settings are."
+        if outcome.no_longer_managed:
+            yield _off_the_managed_policy(outcome)
         yield from _about_group_owners(outcome)
     if outcome.does == "preconsent" and outcome.settings.get("recorded"):
         yield "The tenant settings that mode vendor_documented replaced are still in place; state absent puts them back."
+
+
+def _off_the_managed_policy(outcome: RunOutcome) -> str:
+    """That Microsoft's later changes do not reach the tenant, and how little of the chosen scopes that is about."""
+    policies = outcome.no_longer_managed
+    need, of = len(outcome.seen.who_consents(policies).administrator), len(outcome.seen.scopes)
+    verb = "would take" if outcome.chosen["check_mode"] and not outcome.settings.get("recorded") else "takes"
+    return (
+        f"This mode {verb} {outcome.seen.tenant_name} off the consent policy that Microsoft manages ({', '.join(policies)}), under which {need} of the {of} "
+        "chosen scopes need an administrator's consent: what Microsoft excludes there does not hold for any application any more. "
+        "okta_workflows_state: absent puts it back."
+    )
+
+
+def _by_the_tenants_policy(outcome: RunOutcome) -> str:
+    """How many of the chosen scopes need an administrator as the tenant is."""
+    found, of = outcome.who_consents, len(outcome.seen.scopes)
+    if found.policies is None:
+        return ""
+    policy = f"by its consent policy {' and '.join(found.policies)}" if found.policies else "since users cannot consent for themselves"
+    rest = f" Its policies do not say here who consents to {', '.join(found.undecided)}." if found.undecided else ""
+    return f"In {outcome.seen.tenant_name} {len(found.administrator)} of the {of} chosen scopes need an administrator's consent {policy}.{rest}"
 
 
 def _about_group_owners(outcome: RunOutcome) -> t.Iterator[str]:
@@ -103,6 +130,10 @@ def _about_group_owners(outcome: RunOutcome) -> t.Iterator[str]:
     yield f"{outcome.seen.tenant_name} {why}, so group owner consent for all was not set: {', '.join(names)}."
     if owned:
         yield f"What owners may consent to there: {', '.join(owned)}. 'okta_workflows_mode: preconsent' works without their consent."
+    yield (
+        "Group owner consent for all is set there with the module entra_consent_policy: "
+        f"{flow_yaml({'group_owner_consent': {'add': [ALL_FOR_GROUPS]}, 'record_on': outcome.chosen['app_id']})}."
+    )
 
 
 def _of_an_audit(outcome: RunOutcome) -> t.Iterator[str]:
@@ -112,6 +143,8 @@ def _of_an_audit(outcome: RunOutcome) -> t.Iterator[str]:
     if outcome.seen.not_accepted:
         refused = ", ".join(outcome.seen.not_accepted)
         yield f"Mode preconsent would refuse these scopes until 'okta_workflows_accept_privileged' names them: {refused}."
+    if by_policy := _by_the_tenants_policy(outcome):
+        yield by_policy
     tenant_wide = [grant for grant in outcome.seen.grants if grant["tenant_wide"]]
     if tenant_wide:
         yield f"Consented to for {EVERYBODY}: {', '.join(once(delegated(tenant_wide)))}."

@@ -13,11 +13,12 @@ import typing as t
 
 from ..._entra.consent.assessment import STATUS as CONSENT_NOT_ASSESSED
 from ..._entra.consent.assessment import is_unknown
+from ..._entra.consent_policy.who_consents import LEGACY, WhoConsents, managed_by_microsoft
 from ..._steps import ran
 from .connection import EVERYBODY
 from .names import by_name, delegated, lower, once
 from .scopes import USER_SCOPES
-from .seen import GRAPH, LEGACY, Json, Rows, SeenTenant
+from .seen import GRAPH, Json, Rows, SeenTenant
 
 Step = t.Mapping[str, t.Any]
 _KIND = re.compile(r"^[a-z]+:")  # delegated:User.Read
@@ -210,8 +211,29 @@ class RunOutcome:
     @functools.cached_property
     def for_an_administrator(self) -> list[str]:
         """Those of them that the person who authorizes the connection cannot consent to, where the tenant lets people consent at all."""
-        allowed = USER_SCOPES if self.does == "vendor_documented" else ()
+        allowed = USER_SCOPES if self.does == "vendor_documented" and not self.assignment_required else ()
         return [name for name in self.requested_but_not_granted if name not in allowed]
+
+    # Who can consent to what, by the tenant's own policies
+
+    @functools.cached_property
+    def assignment_required(self) -> bool:
+        """Whether only those who are assigned may use it: then an administrator consents to everything, whatever the tenant's policies are."""
+        return bool(self.seen.principal.get("app_role_assignment_required"))
+
+    @functools.cached_property
+    def who_consents(self) -> WhoConsents:
+        """Who can consent to the chosen scopes as the tenant was found."""
+        return self.seen.who_consents(self.seen.settings.get("user_consent"))
+
+    @functools.cached_property
+    def no_longer_managed(self) -> list[str]:
+        """The policies that Microsoft manages and that mode vendor_documented takes the tenant off, or has taken it off before."""
+        if self.does != "vendor_documented":
+            return []
+        recorded = (self.settings.get("recorded") or {}).get("user_consent") or {}
+        was = recorded.get("was") or self.seen.settings.get("user_consent") or ()
+        return managed_by_microsoft(was)
 
     @functools.cached_property
     def granted_but_not_requested(self) -> list[str]:

@@ -54,6 +54,7 @@ def _result(outcome: RunOutcome, notes: t.Sequence[str]) -> Json:
             "not_accepted": seen.not_accepted,
             "mode": chosen["consent"]["mode"],
             "extra": outcome.extra,
+            "administrator": _administrator(outcome),
         },
         "not_listed": outcome.not_listed,
         "existing_grants": list(seen.grants),
@@ -64,3 +65,17 @@ def _result(outcome: RunOutcome, notes: t.Sequence[str]) -> Json:
         "notes": list(notes),
         "to_do": to_do_of(outcome),
     }
+
+
+def _administrator(outcome: RunOutcome) -> Json:
+    """How many of the chosen scopes need an administrator as the tenant was found, and by which of its policies."""
+    found = outcome.who_consents
+    return {
+        "count": len(found.administrator),
+        "of": len(outcome.seen.scopes),
+        "scopes": list(found.administrator),
+        "undecided": list(found.undecided),
+        "policies": None if found.policies is None else list(found.policies),
+        "assignment_required": outcome.assignment_required,
+    }
+

@@ -12,15 +12,16 @@ import typing as t
 
 from ..._entra.common.blockers import Account, SignInFindings, SignInState, plan_blockers, state_of
 from ..._entra.consent_policy.model import ALL_FOR_GROUPS, policies_for_groups
+from ..._entra.consent_policy.who_consents import LEGACY, WhoConsents, who_consents
 from ..._entra.service_principal.model import OURS
 from ..._steps import ran
 from .names import delegated, lower, once
+from .scopes import ADMIN_SCOPES, USER_SCOPES
 
 Json = dict[str, t.Any]
 Rows = t.Sequence[t.Mapping[str, t.Any]]
 
 GRAPH: t.Final = "00000003-0000-0000-c000-000000000000"
-LEGACY: t.Final = "microsoft-user-default-legacy"  # the policy with which every user can consent to every application
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,6 +76,10 @@ class SeenTenant:
     def scopes(self) -> list[str]:
         """The chosen scopes of Microsoft Graph."""
         return delegated(self.chosen["permissions"])
+
+    def who_consents(self, policies: t.Sequence[str] | None) -> WhoConsents:
+        """Who can consent to the chosen scopes under C(policies), whatever else there is in the way."""
+        return who_consents(self.scopes, policies, for_administrators=ADMIN_SCOPES, for_users=USER_SCOPES, app_id=self.chosen["app_id"])
 
     @property
     def assigned(self) -> Rows:

@@ -81,6 +81,7 @@ def test_there_and_back(bench: Bench) -> None:
     assert len(back["consent_policy"]["restored"]) == 4 and back["warnings"] == []
     assert bench.notes == "by hand" and bench.assigned == [SELF + RECOMMENDED]
     assert bench.ok()["consent_policy"] == {**audit, "not_applicable": [], "restored": [], "kept": []}
+    assert audit["managed_by_microsoft"] == [RECOMMENDED] and again["consent_policy"]["managed_by_microsoft"] == []
     assert not bench.ok(state="restored")["changed"]
 
 
@@ -188,3 +189,27 @@ def test_the_policy_form_of_group_owners_consent_is_left_alone(bench: Bench) -> 
     found = bench.ok(user_consent={"set": [LEGACY]}, consent_settings=wanted)
     assert found["consent_policy"]["not_applicable"] == sorted(wanted) and found["consent_policy"]["owned_resource_consent"] == [group]
     assert set(bench.assigned) == {SELF + LEGACY, group} and bench.emulator.tenant("contoso")["group_settings"] == {}
+
+
+def test_group_owners_consent_by_policies_there_and_back(bench: Bench) -> None:
+    """Both lists stand in one property: one write for them, and one to put them back."""
+    before = [OWNED, SELF + RECOMMENDED]
+    bench.emulator.control("PUT", "tenants/contoso/policies/authorizationPolicy", {"defaultUserRolePermissions": {"permissionGrantPoliciesAssigned": before}})
+    group = "microsoft-pre-approval-apps-for-group"
+    wanted: dict[str, t.Any] = {"user_consent": {"add": ["microsoft-user-default-allow-consent-apps"]}, "group_owner_consent": {"set": [group]}}
+    foreseen = bench.ok(check=True, **wanted)
+    done = bench.ok(**wanted)
+    assert done["actions"] == foreseen["actions"] and len(done["actions"]) == 2
+    assert set(bench.assigned) == {*before, SELF + "microsoft-user-default-allow-consent-apps", f"ManagePermissionGrantsForOwnedResource.{group}"}
+    assert done["consent_policy"]["group_owner_consent"] == [group]
+    assert not bench.ok(**wanted)["changed"]
+    back = bench.ok(state="restored")
+    assert sorted(back["consent_policy"]["restored"]) == ["group_owner_consent", "user_consent"] and len(back["actions"]) == 2
+    assert set(bench.assigned) == set(before) and bench.notes == "by hand"
+
+
+def test_a_policy_of_group_owners_that_the_tenant_does_not_have(bench: Bench) -> None:
+    for check in (True, False):
+        outcome = bench.run(group_owner_consent={"add": ["microsoft-pre-aproval-apps-for-group"]}, check=check)
+        assert outcome.result["failure"]["code"] == "policy_not_found" and "microsoft-pre-approval-apps-for-group" in outcome.result["msg"]
+    assert not bench.emulator.writes()

@@ -18,6 +18,8 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._errors impor
 APP = "7a9c5a0e-2f0f-4a8e-9a57-0e6a3b7f3c11"
 OWNED = "ManagePermissionGrantsForOwnedResource.microsoft-dynamically-managed-permissions-for-team"
 TEAM = "managepermissiongrantsforownedresource.DeveloperConsent"
+OF_GROUPS = "ManagePermissionGrantsForOwnedResource."
+PRE_APPROVED, ALL_FOR_GROUPS = "microsoft-pre-approval-apps-for-group", "microsoft-all-application-permissions-for-group"
 LEGACY, LOW, RECOMMENDED = "microsoft-user-default-legacy", "microsoft-user-default-low", "microsoft-user-default-recommended"
 VALUES = {
     "EnableGroupSpecificConsent": "false", "BlockUserConsentForRiskyApps": "true", "EnableAdminConsentRequests": "false",
@@ -78,6 +80,89 @@ class TestUserConsent:
     def test_policy_that_does_not_exist(self) -> None:
         with pytest.raises(NotFoundError, match="'nothing'"):
             plan(current(missing_policies=("nothing",)), user_consent={"add": ["nothing"]})
+
+
+class TestGroupOwnerConsent:
+    def test_what_is_about_teams_and_others_is_kept(self) -> None:
+        found = plan(current(), group_owner_consent={"set": [PRE_APPROVED]})
+        assert kinds(found) == ["record", "assign"]
+        assert found.actions[1].text == f"change consent of group owners (add {PRE_APPROVED})"
+        assert found.actions[1].payload["assigned"] == [OWNED, TEAM, OF_GROUPS + PRE_APPROVED, SELF + RECOMMENDED]
+        assert recorded(found) == {"group_owner_consent": {"was": [], "set": [PRE_APPROVED]}}
+        assert found.after["group_owner_consent"] == [PRE_APPROVED] and found.after["owned_resource_consent"] == [OWNED, TEAM, OF_GROUPS + PRE_APPROVED]
+        assert found.before["group_owner_consent"] == []
+
+    def test_both_in_one_write(self) -> None:
+        found = plan(current(), user_consent={"set": [LEGACY]}, group_owner_consent={"add": [PRE_APPROVED]})
+        assert kinds(found) == ["record", "assign"]
+        assert found.actions[1].text == (f"change user consent (add {LEGACY}; remove {RECOMMENDED}) and consent of group owners (add {PRE_APPROVED})")
+        assert found.actions[1].payload["assigned"] == [OWNED, TEAM, OF_GROUPS + PRE_APPROVED, SELF + LEGACY]
+
+    def test_case_and_spelling(self) -> None:
+        odd = "managePermissionGrantsForOwnedResource.Microsoft-Pre-Approval-Apps-For-Group"
+        assert plan(current(odd, SELF + LOW), group_owner_consent={"set": [PRE_APPROVED]}).actions == ()
+        found = plan(current(odd, SELF + LOW), group_owner_consent={"add": [OF_GROUPS.lower() + ALL_FOR_GROUPS]})
+        assert found.actions[1].payload["assigned"] == [odd, OF_GROUPS + ALL_FOR_GROUPS, SELF + LOW]
+        gone = plan(current(odd, OWNED, SELF + LOW), group_owner_consent={"remove": [PRE_APPROVED]})
+        assert gone.actions[1].payload["assigned"] == [OWNED, SELF + LOW]
+        assert recorded(gone)["group_owner_consent"] == {"was": ["Microsoft-Pre-Approval-Apps-For-Group"], "set": []}
+
+    @pytest.mark.parametrize(
+        "item", [OWNED, TEAM, "DeveloperConsent", "microsoft-user-default-low", "of our own for-group", "", "-for-group x", SELF + PRE_APPROVED]
+    )
+    def test_what_is_for_no_group(self, item: str) -> None:
+        with pytest.raises(OptionError) as caught:
+            plan(current(), group_owner_consent={"add": [item]})
+        assert caught.value.code == "invalid_id" and "'group_owner_consent'" in caught.value.message
+
+    def test_policy_that_does_not_exist(self) -> None:
+        missing = current(missing_policies=("payrol-for-group",), known_policies=("payroll-for-group", PRE_APPROVED))
+        with pytest.raises(NotFoundError) as caught:
+            plan(missing, group_owner_consent={"add": ["payrol-for-group"]})
+        assert "Did you mean payroll-for-group" in str(caught.value.advice)
+
+    def test_needs_a_place_for_the_record(self) -> None:
+        with pytest.raises(OptionError) as caught:
+            plan(current(), group_owner_consent={"set": [PRE_APPROVED]}, record_on=None)
+        assert caught.value.code == "record_missing"
+
+    @pytest.mark.parametrize(
+        ("setting", "options", "warned"),
+        [
+            ("true", {}, True),
+            ("True", {}, True),
+            ("false", {}, False),
+            ("true", {"consent_settings": {"enable_group_specific_consent": False}}, False),
+            ("true", {"group_owner_consent": {"set": []}}, False),
+            ("true", {"group_owner_consent": None}, False),
+        ],
+    )
+    def test_the_setting_has_to_be_off_for_them_to_count(self, setting: str, options: dict[str, t.Any], warned: bool) -> None:
+        found = current(OF_GROUPS + PRE_APPROVED, settings=ConsentSettings(True, "s", {**VALUES, "EnableGroupSpecificConsent": setting}))
+        said = plan(found, **{"group_owner_consent": {"set": [PRE_APPROVED]}, **options}).warnings
+        assert len(said) == warned and all("EnableGroupSpecificConsent is on" in text and "contoso" in text for text in said)
+
+    def test_settings_that_may_not_be_read_are_not_warned_about(self) -> None:
+        found = current(OF_GROUPS + PRE_APPROVED, settings=ConsentSettings(known=False))
+        assert plan(found, group_owner_consent={"set": [PRE_APPROVED]}).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "managed"),
+    [
+        ({"add": [LOW]}, [RECOMMENDED]),
+        ({"set": [LEGACY]}, []),
+        ({"set": []}, []),
+        ({"set": ["Microsoft-User-Default-Allow-Consent-Apps"]}, ["Microsoft-User-Default-Allow-Consent-Apps"]),
+    ],
+)
+def test_what_microsoft_manages(wanted: dict[str, list[str]], managed: list[str]) -> None:
+    assert plan(current(), user_consent=wanted).facts["managed_by_microsoft"] == managed
+
+
+def test_what_may_not_be_read_is_managed_by_none() -> None:
+    found = plan(ConsentPolicyCurrent(tenant="contoso"))
+    assert (found.facts["managed_by_microsoft"], found.after["group_owner_consent"], found.after["owned_resource_consent"]) == ([], None, None)
 
 
 class TestRecord:
@@ -166,6 +251,15 @@ class TestSettings:
         assert found.facts["not_applicable"] == ["constrain_group_specific_consent_to_members_of_group_id", "enable_group_specific_consent"]
         off = plan(current(f"managePermissionGrantsForOwnedResource.{policy}"), consent_settings={"enable_group_specific_consent": False})
         assert off.facts["not_applicable"] == [] and off.actions == ()
+
+    def test_policies_that_go_at_the_same_time_leave_the_setting_free(self) -> None:
+        found = plan(
+            current(f"{OF_GROUPS}{PRE_APPROVED}", SELF + RECOMMENDED),
+            group_owner_consent={"set": []},
+            consent_settings={"enable_group_specific_consent": True},
+        )
+        assert kinds(found) == ["record", "assign", "settings"] and found.facts["not_applicable"] == []
+        assert found.actions[1].payload["assigned"] == [SELF + RECOMMENDED]
 
     def test_further_values_join_the_record(self) -> None:
         notes = plan(current(), consent_settings={"enable_group_specific_consent": True}).actions[0].payload["notes"]

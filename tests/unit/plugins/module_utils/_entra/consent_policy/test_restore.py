@@ -23,6 +23,11 @@ LEGACY, LOW, RECOMMENDED = "microsoft-user-default-legacy", "microsoft-user-defa
 VALUES = {"EnableGroupSpecificConsent": "false", "BlockUserConsentForRiskyApps": "true", "EnableAdminConsentRequests": "false"}
 REQUESTS = {"isEnabled": False, "notifyReviewers": False, "remindersEnabled": False, "requestDurationInDays": 0, "reviewers": []}
 POLICY = {"id": "payroll-only", "client_application_ids": [APP]}
+GROUP, ANY_GROUP, GROUPS = (
+    "microsoft-pre-approval-apps-for-group",
+    "microsoft-all-application-permissions-for-group",
+    "ManagePermissionGrantsForOwnedResource.",
+)
 GROUP_CONSENT = "enable_group_specific_consent"
 
 
@@ -91,6 +96,7 @@ class Tenant:
 REVIEWED = {"is_enabled": True, "reviewers": [{"user": APP}]}
 OPTIONS = st.fixed_dictionaries({}, optional={
     "user_consent": st.sampled_from([{"set": [LEGACY]}, {"set": []}, {"add": [LOW]}, {"remove": [RECOMMENDED]}]),
+    "group_owner_consent": st.sampled_from([{"set": [GROUP]}, {"set": []}, {"add": [GROUPS + ANY_GROUP]}, {"remove": [GROUP.upper()]}]),
     "consent_settings": st.dictionaries(st.sampled_from([GROUP_CONSENT, "block_user_consent_for_risky_apps"]), st.booleans(), min_size=1),
     "admin_consent_requests": st.sampled_from([REVIEWED, {"notify_reviewers": True}, {"is_enabled": False}]),
     "grant_policy": st.just(POLICY),
@@ -99,7 +105,7 @@ OPTIONS = st.fixed_dictionaries({}, optional={
 
 @given(
     changes=st.lists(OPTIONS, min_size=1, max_size=3),
-    assigned=st.sampled_from([(OWNED, SELF + RECOMMENDED), (OWNED,), (SELF + LOW, SELF + LEGACY)]),
+    assigned=st.sampled_from([(OWNED, SELF + RECOMMENDED), (OWNED,), (SELF + LOW, SELF + LEGACY), (GROUPS + GROUP, SELF + LOW)]),
     setting=st.sampled_from(["s", None]),
     notes=st.sampled_from([None, "by hand"]),
 )
@@ -133,6 +139,50 @@ class TestUserConsent:
         tenant.change(user_consent={"set": [LEGACY]})
         tenant.assigned = (OWNED, SELF + RECOMMENDED)
         assert [action.kind for action in tenant.restore().actions] == ["record"] and tenant.notes == "by hand"
+
+
+class TestGroupOwnerConsent:
+    def test_both_lists_go_back_at_once(self) -> None:
+        """Graph takes the list as a whole, and a second write of it would find it changed."""
+        tenant = Tenant()
+        tenant.change(user_consent={"set": []}, group_owner_consent={"add": [GROUP]})
+        result = tenant.restore()
+        assert result.texts[0] == f"put user consent back to {RECOMMENDED} and consent of group owners back to off"
+        assert [action.kind for action in result.actions] == ["assign", "record"]
+        assert set(tenant.assigned) == {OWNED, SELF + RECOMMENDED} and tenant.notes == "by hand"
+
+    @pytest.mark.parametrize(("later", "said"), [((GROUPS + ANY_GROUP,), ANY_GROUP), ((GROUPS + ANY_GROUP, GROUPS + GROUP), f"{ANY_GROUP}, {GROUP}")])
+    def test_changed_since(self, later: tuple[str, ...], said: str) -> None:
+        tenant = Tenant()
+        tenant.change(group_owner_consent={"set": [GROUP]})
+        tenant.assigned = (OWNED, SELF + RECOMMENDED, *later)
+        result = tenant.restore()
+        assert result.actions == () and "group_owner_consent" in str(tenant.notes)
+        assert result.facts["kept"] == [f"consent of group owners: it is {said}, which is not what was set ({GROUP})"]
+
+    def test_taken_away_since(self) -> None:
+        """It was on before, and was turned off here; now others have turned another one on."""
+        tenant = Tenant((GROUPS + GROUP,))
+        tenant.change(group_owner_consent={"set": []})
+        tenant.assigned = (GROUPS + ANY_GROUP,)
+        assert tenant.restore().facts["kept"] == [f"consent of group owners: it is {ANY_GROUP}, which is not what was set (off)"]
+        tenant = Tenant()
+        tenant.change(group_owner_consent={"set": [GROUP]})
+        tenant.change(group_owner_consent={"set": [ANY_GROUP]})
+        tenant.assigned = (GROUPS + GROUP,)
+        assert tenant.restore().facts["kept"] == [f"consent of group owners: it is {GROUP}, which is not what was set ({ANY_GROUP})"]
+
+    def test_put_back_already(self) -> None:
+        tenant = Tenant()
+        tenant.change(group_owner_consent={"set": [GROUP]})
+        tenant.assigned = (OWNED, SELF + RECOMMENDED)
+        assert [action.kind for action in tenant.restore().actions] == ["record"] and tenant.notes == "by hand"
+
+    def test_a_policy_that_is_assigned_again_stays(self) -> None:
+        """What is put back may be the very policy that this collection made."""
+        tenant = Tenant((GROUPS + "payroll-for-group", SELF + RECOMMENDED))
+        tenant.change(grant_policy={**POLICY, "id": "payroll-for-group"}, group_owner_consent={"set": []})
+        assert "is still assigned" in tenant.restore().facts["kept"][0]
 
 
 class TestSettings:

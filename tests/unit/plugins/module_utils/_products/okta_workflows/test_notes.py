@@ -23,9 +23,19 @@ CANDIDATES = (
     "'okta_workflows_publisher_tenant_id'. "
 )
 WAITING = "Contoso is waiting for an administrator's consent. "
+REQUIRED = "Assignment is required, so an administrator consents to all of them, whatever these settings are."
+BY_POLICY = (
+    "Group owner consent for all is set there with the module entra_consent_policy: "
+    f"{{group_owner_consent: {{add: [microsoft-all-application-permissions-for-group]}}, record_on: {OKTA}}}."
+)
+FULL: Json = {"okta_workflows_permissions": "full"}
+MANAGED = "off the consent policy that Microsoft manages (microsoft-user-default-recommended), under which 49 of the 62 chosen scopes need an administrator's "
+BACK = f"{MANAGED}consent: what Microsoft excludes there does not hold for any application any more. okta_workflows_state: absent puts it back."
 ADMIN_NOTE = "39 of the 62 scopes that the vendor asks for need an administrator's consent whatever these settings are."
 READY = "Contoso is ready for authorization: authorize the connection in Okta Workflows "
 RECORDED: Json = {"recorded": {"user_consent": {}}}
+LEFT: Json = {"recorded": {"user_consent": {"was": ["microsoft-user-default-recommended"], "set": ["microsoft-user-default-legacy"]}}}
+OFF_BEFORE: Json = {"recorded": {"user_consent": {"was": [], "set": ["microsoft-user-default-legacy"]}}}
 PRE_APPROVED = f"{OWNED}microsoft-pre-approval-apps-for-group"
 OPEN_WITHOUT = "Contoso lets every user or group owner consent to every application, and no record says what was set before "
 NOT_PUT_BACK = ", so nothing was put back. entra_consent_policy sets what is wanted."
@@ -172,7 +182,9 @@ DONE: Json = {"enterprise_application_step": {"actions": ["assign"]}}
             {"settings_step": {"consent_policy": {"not_applicable": ["a", "b"]}}, "check_mode": True},
             [
                 ADMIN_NOTE,
+                REQUIRED,
                 "Contoso has no template of the consent settings for groups, as newer tenants, so group owner consent for all was not set: a, b.",
+                BY_POLICY,
             ],
         ),
         (
@@ -181,15 +193,17 @@ DONE: Json = {"enterprise_application_step": {"actions": ["assign"]}}
             {"settings_step": {"consent_policy": {"not_applicable": ["a"], "owned_resource_consent": [PRE_APPROVED]}}, "check_mode": True},
             [
                 ADMIN_NOTE,
+                REQUIRED,
                 "Contoso says by policies what owners of groups may consent to, so group owner consent for all was not set: a.",
                 f"What owners may consent to there: {PRE_APPROVED}. 'okta_workflows_mode: preconsent' works without their consent.",
+                BY_POLICY,
             ],
         ),
         (
             OPEN,
             [principal()],
             {"settings_step": {"consent_policy": {"not_applicable": ["a"], "owned_resource_consent": [f"{OWNED}{ALL_FOR_GROUPS}"]}}, "check_mode": True},
-            [ADMIN_NOTE],
+            [ADMIN_NOTE, REQUIRED],
         ),
         (ABSENT, [principal()], {"settings": {"not_applicable": ["a"]}}, []),
         # An audit
@@ -217,11 +231,45 @@ DONE: Json = {"enterprise_application_step": {"actions": ["assign"]}}
             {"settings": OPENED},
             [
                 ADMIN_NOTE,
+                REQUIRED,
                 f"{READY}as an administrator who is assigned to it (assignment is required, and assigned are only {SERVICE}, {ADMIN}; "
                 "assigned_to of entra_service_principal assigns more).",
             ],
         ),
-        (OPEN, [principal()], {"settings_step": {"actions": ["open"]}, "check_mode": True}, [ADMIN_NOTE]),
+        (OPEN, [principal()], {"settings_step": {"actions": ["open"]}, "check_mode": True}, [ADMIN_NOTE, REQUIRED]),
+        # Off the policy that Microsoft manages: before, just then, afterwards
+        ({**OPEN, **FULL}, [], {"settings": CLOSED, "check_mode": True}, [ADMIN_NOTE, f"This mode would take Contoso {BACK}"]),
+        (
+            {**OPEN, **FULL},
+            [],
+            {"settings": CLOSED, "settings_step": {"consent_policy": {**OPENED, **LEFT}}, "check_mode": True},
+            [ADMIN_NOTE, f"This mode takes Contoso {BACK}"],
+        ),
+        ({**OPEN, **FULL}, [], {"settings": CLOSED}, [ADMIN_NOTE, f"This mode takes Contoso {BACK}", f"{READY}as an administrator."]),
+        ({**OPEN, **FULL}, [], {"settings": {**OPENED, **LEFT}}, [ADMIN_NOTE, f"This mode takes Contoso {BACK}", f"{READY}as an administrator."]),
+        ({**OPEN, **FULL}, [], {"settings": {**OPENED, **OFF_BEFORE}}, [ADMIN_NOTE, f"{READY}as an administrator."]),
+        # Who can consent, as the tenant is
+        (
+            {**AUDIT, **FULL},
+            [principal()],
+            {"looked": {SERVICE: consent()}, "settings": CLOSED, "check_mode": True},
+            ["In Contoso 49 of the 62 chosen scopes need an administrator's consent by its consent policy microsoft-user-default-recommended."],
+        ),
+        (
+            AUDIT,
+            [principal()],
+            {"looked": {SERVICE: consent()}, "settings": {"user_consent": []}, "check_mode": True},
+            ["In Contoso 1 of the 1 chosen scopes need an administrator's consent since users cannot consent for themselves."],
+        ),
+        (
+            {**AUDIT, "okta_workflows_custom_scopes": ["openid", "Not.Known", "User.Read.All"]},
+            [principal()],
+            {"looked": {SERVICE: consent()}, "settings": {"user_consent": ["own", "microsoft-user-default-legacy"]}, "check_mode": True},
+            [
+                "In Contoso 0 of the 3 chosen scopes need an administrator's consent by its consent policy own and microsoft-user-default-legacy. "
+                "Its policies do not say here who consents to Not.Known, User.Read.All."
+            ],
+        ),
     ],
 )
 def test_what_is_said(variables: Json, found: list[Json], more: Json, notes: list[str]) -> None:

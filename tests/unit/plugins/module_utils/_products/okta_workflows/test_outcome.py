@@ -306,10 +306,18 @@ def test_what_the_popup_asks_for(variables: Json, found: list[Json], looked: Jso
     assert (came.requested_but_not_granted, came.granted_but_not_requested) == ([], [])
 
 
-@pytest.mark.parametrize(("variables", "for_an_administrator"), [(OPEN, ["User.Read.All"]), ({}, ["Calendars.ReadWrite", "User.Read.All"])])
-def test_who_can_consent_to_the_rest(variables: Json, for_an_administrator: list[str]) -> None:
-    """People can where the tenant lets them."""
-    came = outcome({**variables, "okta_workflows_authorization_url": f"{ADDRESS}User.Read.All+Calendars.ReadWrite"}, looked={SERVICE: consent()})
+@pytest.mark.parametrize(
+    ("variables", "found", "for_an_administrator"),
+    [
+        (OPEN, [], ["User.Read.All"]),
+        (OPEN, [principal(app_role_assignment_required=False)], ["User.Read.All"]),
+        (OPEN, [principal()], ["Calendars.ReadWrite", "User.Read.All"]),
+        ({}, [], ["Calendars.ReadWrite", "User.Read.All"]),
+    ],
+)
+def test_who_can_consent_to_the_rest(variables: Json, found: list[Json], for_an_administrator: list[str]) -> None:
+    """People can where the tenant lets them, but not for an application that requires an assignment."""
+    came = outcome({**variables, "okta_workflows_authorization_url": f"{ADDRESS}User.Read.All+Calendars.ReadWrite"}, *found, looked={SERVICE: consent()})
     assert came.for_an_administrator == for_an_administrator
 
 
@@ -367,3 +375,28 @@ def test_what_may_not_be_read_is_not_told_as_missing(steps: list[Json], held: li
     address = f"https://login.microsoftonline.com/common/oauth2/authorize?client_id={OKTA}&scope=openid+Calendars.ReadWrite"
     found = outcome({"okta_workflows_authorization_url": address}, consent_step=loop(*({"consent": one} for one in steps)))
     assert (found.held, found.requested_but_not_granted) == (held, lacking)
+
+
+@pytest.mark.parametrize(
+    ("variables", "settings", "managed"),
+    [
+        (OPEN, CLOSED, ["microsoft-user-default-recommended"]),
+        (OPEN, OPENED, []),
+        (OPEN, {}, []),
+        (OPEN, {**OPENED, "recorded": {}}, []),
+        (
+            OPEN,
+            {**OPENED, "recorded": {"user_consent": {"was": ["microsoft-user-default-allow-consent-apps", "x"]}}},
+            ["microsoft-user-default-allow-consent-apps"],
+        ),
+        ({}, CLOSED, []),
+        (AUDIT, CLOSED, []),
+    ],
+)
+def test_the_policies_that_the_mode_of_the_vendor_takes_a_tenant_off(variables: Json, settings: Json, managed: list[str]) -> None:
+    assert outcome(variables, settings=settings).no_longer_managed == managed
+
+
+@pytest.mark.parametrize(("found", "required"), [([], False), ([principal()], True), ([principal(app_role_assignment_required=None)], False)])
+def test_whether_assignment_is_required(found: list[Json], required: bool) -> None:
+    assert outcome({}, *found).assignment_required is required

@@ -69,6 +69,14 @@ def test_the_result() -> None:
             "not_accepted": [],
             "mode": "merge",
             "extra": [],
+            "administrator": {
+                "count": 1,
+                "of": 3,
+                "scopes": ["Mail.Read"],
+                "undecided": [],
+                "policies": ["microsoft-user-default-recommended"],
+                "assignment_required": True,
+            },
         },
         "not_listed": [],
         "existing_grants": [grant("openid")],
@@ -79,6 +87,26 @@ def test_the_result() -> None:
         "notes": [f"Contoso is ready for authorization: authorize the connection in Okta Workflows as {SERVICE}."],
         "to_do": [f"Contoso is ready for authorization: authorize the connection in Okta Workflows as {SERVICE}."],
     }
+
+
+@pytest.mark.parametrize(
+    ("settings", "count", "undecided", "policies"),
+    [
+        ({"user_consent": ["microsoft-user-default-recommended"]}, 49, 0, ["microsoft-user-default-recommended"]),
+        ({"user_consent": ["microsoft-user-default-legacy"]}, 39, 0, ["microsoft-user-default-legacy"]),
+        ({"user_consent": ["microsoft-user-default-low"]}, 39, 23, ["microsoft-user-default-low"]),
+        ({"user_consent": ["microsoft-user-default-allow-consent-apps"]}, 62, 0, ["microsoft-user-default-allow-consent-apps"]),
+        ({"user_consent": ["of-their-own"]}, 0, 62, ["of-their-own"]),
+        ({"user_consent": []}, 62, 0, []),
+        ({"user_consent": None}, 0, 62, None),
+        ({}, 0, 62, None),
+    ],
+)
+def test_how_many_scopes_need_an_administrator(settings: Json, count: int, undecided: int, policies: list[str] | None) -> None:
+    """By the tenant's own policies, as they were found."""
+    told = reported({"okta_workflows_permissions": "full"}, settings=settings)["result"]["consent"]["administrator"]
+    assert (told["count"], told["of"], len(told["scopes"]), len(told["undecided"])) == (count, 62, count, undecided)
+    assert (told["policies"], told["assignment_required"]) == (policies, False)
 
 
 STEP: Json = {"actions": ["assign"], "service_principal": {"account_enabled": "predicted"}}
