@@ -6,7 +6,8 @@
 
 Sources: the table "AADSTS error codes" of https://learn.microsoft.com/entra/identity-platform/reference-error-codes, the texts of the answers themselves,
 and https://login.microsoftonline.com/error?code=NUMBER; read 2026-11. Microsoft does not document which codes pass by waiting; it follows
-from what replicates (inferred; promise 29 of docs/safety.md).
+from what replicates (inferred; promise 29 of docs/safety.md). What sign-ins with basic permissions alone count as:
+https://learn.microsoft.com/entra/identity/conditional-access/concept-enforcement-resource-exclusions (read 2026-11-30).
 """
 
 from __future__ import annotations
@@ -268,7 +269,10 @@ CODES: t.Mapping[int, ErrorCode] = {
         ErrorCode(
             53003,
             "Conditional Access blocked the sign-in",
-            "Ask an administrator of the tenant to exempt this application, or to allow the address the automation comes from.",
+            "Ask an administrator of the tenant to exempt this application, or to allow the address the automation comes from. A user's sign-in that asks "
+            "for nothing but openid, profile, email, offline_access and basic permissions such as User.Read counts as access to 'Windows Azure Active "
+            "Directory', also where a policy for all resources has exclusions: there it does not help to exclude the application, and the policy has to "
+            "exempt the user or the address.",
             Remedy.CONDITIONAL_ACCESS,
             blocked=True,
         ),

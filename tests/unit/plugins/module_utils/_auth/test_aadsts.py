@@ -222,6 +222,14 @@ def test_a_next_step_that_this_collection_can_do_names_what_does_it(number: int,
     assert names is None or all(re.search(rf"\b{name}\b", step) for name in names), step
 
 
+def test_a_policy_for_all_resources_is_not_met_by_excluding_the_application() -> None:
+    """Sign-ins for basic scopes are evaluated for the directory: who reads the advice would else exempt the application in vain."""
+    step = cause_of(53003, tenant="t", client="c")[1] or ""
+    for words in ("openid", "User.Read", "'Windows Azure Active Directory'", "does not help to exclude the application", "exempt the user or the address"):
+        assert words in step
+    assert step.startswith("Ask an administrator of the tenant to exempt this application, or to allow the address")
+
+
 def test_what_next_steps_name_exists() -> None:
     variables = set()
     for path in (PLUGINS.parent / "roles").glob("*/meta/argument_specs.yml"):
