@@ -12,6 +12,7 @@ from ..._engine import PLACEHOLDER_ID, Action, Plan
 from ..._errors import OptionError
 from ..._graph.odata import PathKey, path_to
 from ..common import whose
+from ..common.agents import check_no_agent
 from ..common.application_reference import describe_found
 from ..common.list_change import in_words
 from ..common.tags import CREATION_TAG, created_here, is_reserved
@@ -43,6 +44,8 @@ _SHOWN = 80  # characters of a text in a sentence
 
 def plan_application(desired: ApplicationDesired, current: ApplicationCurrent) -> Plan:
     """The plan for one application. Raises OptionError and ConflictError for what must stop before the first write."""
+    if current.app is not None:
+        check_no_agent(current.app, describe_found(current.app), current.tenant)
     if desired.state == "absent":
         return _plan_absent(desired, current)
     if current.app is not None:

@@ -68,7 +68,7 @@ def view_connection(
     permission_desired = PermissionDesired.from_options(wanted.permissions, lookup)
     permissions = plan_permissions(permission_desired, permission_current, lookup)
     making = [action for action in permissions.actions if action.kind == "create_service_principal"]
-    plans["resources"] = dataclasses.replace(permissions, actions=tuple(making))
+    plans["resources"] = dataclasses.replace(permissions, actions=tuple(making), warnings=())
     # A new application is created with its permissions, so that step has nothing left to do then.
     asking = [action for action in permissions.actions if action not in making] if app else []
     plans["permissions"] = dataclasses.replace(permissions, actions=tuple(asking))

@@ -5,6 +5,7 @@
 """Resource APIs: which one a text means, what permissions it offers in this tenant, and permission names to ids.
 
 Sources: https://learn.microsoft.com/graph/permissions-reference (permissions are read from the resource's service principal),
+https://learn.microsoft.com/entra/identity/monitoring-health/recommendation-migrate-to-microsoft-graph-api (Azure AD Graph),
 https://learn.microsoft.com/power-platform/admin/programmability-authentication-v2 and
 https://learn.microsoft.com/troubleshoot/entra/entra-id/governance/verify-first-party-apps-sign-in (app ids); read 2026-11. That names are compared without
 regard to case (inferred).
@@ -21,6 +22,8 @@ from ..._errors import OptionError
 from ..._ids import is_guid
 
 MICROSOFT_GRAPH = "00000003-0000-0000-c000-000000000000"
+AZURE_AD_GRAPH_API = "00000002-0000-0000-c000-000000000000"
+RETIRED = f"Azure AD Graph ({AZURE_AD_GRAPH_API}) was retired on 2025-07-01 and answers no request"
 POWER_PLATFORM_API = "8578e004-a5c6-46e7-913e-12f58912df43"
 
 # Names that mean one thing in every tenant. They are never looked up by display name, so no application of the tenant that calls itself
@@ -31,7 +34,7 @@ _WELL_KNOWN: dict[str, tuple[str, ...]] = {
         *dict.fromkeys(cloud.graph_audience for cloud in CLOUDS.values()),
     ),
     POWER_PLATFORM_API: ("Power Platform API", *dict.fromkeys(cloud.powerplatform_audience for cloud in CLOUDS.values())),
-    "00000002-0000-0000-c000-000000000000": ("Windows Azure Active Directory", "Azure Active Directory Graph", AZURE_AD_GRAPH),
+    AZURE_AD_GRAPH_API: ("Windows Azure Active Directory", "Azure Active Directory Graph", AZURE_AD_GRAPH),
     "00000007-0000-0000-c000-000000000000": ("Dataverse", "Dynamics CRM", "Common Data Service"),
     "475226c6-020e-4fb2-8a90-7a972cbfc1d4": ("PowerApps Service", "https://service.powerapps.com"),
     "797f4846-ba00-4fd7-ba43-dac1f8f63013": ("Azure Service Management", "Windows Azure Service Management API", "https://management.azure.com"),

@@ -11,7 +11,7 @@ import typing as t
 
 from ..._errors import OptionError
 from ..._ids import is_guid
-from .catalogue import KIND_TYPES, ResourceApi, resolve_names, well_known_app_id, well_known_name
+from .catalogue import AZURE_AD_GRAPH_API, KIND_TYPES, RETIRED, ResourceApi, resolve_names, well_known_app_id, well_known_name
 from .privileged import check_accepted_exist, check_privileged, parse_accepted
 
 # Texts of the option "resource" to resource APIs; None when the tenant has no service principal for it.
@@ -114,7 +114,7 @@ def resolve_wanted(
         resource = lookup(entry.resource)
         try:
             if resource is None:
-                one = _unresolved(entry, missing_ok)
+                one = _unresolved(entry, missing_ok, taking_away=held is not None)
             else:
                 delegated, application = resolve_names(resource, entry.delegated, entry.application, held=held)
                 one = ResourcePermissions(resource.display_name, resource.app_id, resource.object_id, delegated, application, resource.identifiers)
@@ -131,8 +131,14 @@ def resolve_wanted(
     return list(resolved.values())
 
 
-def _unresolved(entry: RequestedPermissions, missing_ok: bool) -> ResourcePermissions:
+def _unresolved(entry: RequestedPermissions, missing_ok: bool, taking_away: bool) -> ResourcePermissions:
     app_id = well_known_app_id(entry.resource)
+    if app_id == AZURE_AD_GRAPH_API and not taking_away:
+        raise OptionError(
+            f"{RETIRED}, and it has no service principal in this tenant.",
+            code="resource_retired",
+            advice="Leave it out of 'permissions', and request the permissions of Microsoft Graph in its place.",
+        )
     if app_id is None:
         raise OptionError(
             f"This tenant has no service principal named {entry.resource!r} that could be a resource API.",

@@ -15,7 +15,7 @@ import typing as t
 from ..._engine import Action, Plan
 from ..._errors import OptionError
 from ..._ids import is_guid
-from .catalogue import KIND_TYPES, TYPE_KINDS, well_known_name
+from .catalogue import AZURE_AD_GRAPH_API, KIND_TYPES, RETIRED, TYPE_KINDS, well_known_name
 from .model import Access, PermissionCurrent, PermissionDesired, access_of, access_to_graph
 from .option import Lookup, ResourcePermissions, as_result, in_words
 
@@ -55,7 +55,18 @@ def plan_permissions(desired: PermissionDesired, current: PermissionCurrent, loo
         actions=tuple(actions),
         before={"permissions": shape_before, "duplicate_entries": duplicates},
         after={"permissions": shape_after, "duplicate_entries": 0},
+        warnings=_retired(after, current.label),
         facts={"permissions": shape_after, "missing_resources": [one.resource_app_id for one in missing]},
+    )
+
+
+def _retired(after: Access, label: str) -> tuple[str, ...]:
+    """That a registration still requests what is no more."""
+    if not after.get(AZURE_AD_GRAPH_API):
+        return ()
+    return (
+        f"Application '{label}' requests permissions of Azure AD Graph. {RETIRED}, so they give nothing: take them away (entra_app_permission with "
+        f"'state: absent', resource {AZURE_AD_GRAPH_API}) once no program of the application's owner asks for them.",
     )
 
 

@@ -11,6 +11,7 @@ import typing as t
 from ..._engine import PLACEHOLDER_ID, Action, Plan
 from ..._errors import OptionError
 from ..application.desired import apply_tags
+from ..common.agents import check_no_agent
 from ..common.list_change import in_words
 from ..common.publisher import check_publisher
 from ..common.tags import created_here, is_reserved
@@ -38,6 +39,7 @@ def plan_service_principal(desired: ServicePrincipalDesired, current: ServicePri
     known = current.principal or current.application or {}
     label = known.get("displayName") or desired.reference.display_name or desired.reference.value
     described = f"service principal '{label}'"
+    check_no_agent(current.principal, described, current.tenant)
     if current.principal is not None and desired.publisher is not None:
         check_publisher(current.principal, desired.publisher, current.tenant_id, registered_here=current.application is not None, granting=False)
     if desired.state == "absent":

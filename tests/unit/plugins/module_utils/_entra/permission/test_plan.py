@@ -144,6 +144,29 @@ def test_a_missing_resource_is_an_error_with_the_command() -> None:
     assert f"az ad sp create --id {POWER_PLATFORM_API}" in caught.value.sentence()
 
 
+AZURE_AD_GRAPH = "00000002-0000-0000-c000-000000000000"
+
+
+@pytest.mark.parametrize("name", [AZURE_AD_GRAPH, "Windows Azure Active Directory", "https://graph.windows.net/"])
+@pytest.mark.parametrize("more", [{}, {"create_missing_service_principals": True}])
+def test_a_retired_api_is_not_made(name: str, more: dict[str, t.Any]) -> None:
+    with pytest.raises(OptionError) as caught:
+        plan([], listed("User.Read", resource=name), **more)
+    assert "was retired on 2025-07-01" in caught.value.message and "Microsoft Graph in its place" in str(caught.value.advice)
+    assert "az ad sp create" not in caught.value.sentence()
+
+
+def test_a_registration_that_requests_a_retired_api_is_told() -> None:
+    before = [required((1, "Scope")), required((7, "Scope"), app=AZURE_AD_GRAPH)]
+    result = plan(before, listed("User.Read"))
+    (said,) = result.warnings
+    assert "Azure AD Graph" in said and "was retired on 2025-07-01" in said and "state: absent" in said
+    assert plan(before, listed("User.Read"), mode="exact").warnings == ()
+    assert plan([required((1, "Scope"))], listed("User.Read")).warnings == ()
+    gone = plan(before, {"resource": AZURE_AD_GRAPH, "delegated": [guid(7)]}, state="absent")
+    assert gone.warnings == () and len(gone.actions) == 1
+
+
 def test_a_missing_resource_is_created_first_when_told() -> None:
     result = plan([], listed("User.Read"), listed("Some.Scope", resource="Power Platform API"), create_missing_service_principals=True)
     assert [action.kind for action in result.actions] == ["create_service_principal", "set_required_resource_access"]
