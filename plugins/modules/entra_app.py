@@ -237,6 +237,7 @@ options:
   adopt:
     description:
       - Manage an application that this collection did not create. It stays without the creation tag and is never deleted by O(state=absent).
+      - Blueprints of agent identities (Microsoft Entra Agent ID) look like applications and are refused.
     type: bool
     default: false
   adoption_record:
@@ -479,7 +480,10 @@ actions:
   elements: str
   sample: ["create application 'Payroll sync' (unique name payroll-sync)"]
 failure:
-  description: What went wrong, for programs.
+  description:
+    - What went wrong, for programs.
+    - Where an app management policy of the tenant forbids the sign-in audience, C(details.hand_off.graph_requests) are the requests by which an administrator
+      exempts the application, or the automation while there is no application. The collection never sends them.
   returned: failure
   type: dict
   sample: {"kind": "option", "code": "not_ours", "http_status": null, "tenant": "contoso.onmicrosoft.com"}

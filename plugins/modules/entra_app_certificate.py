@@ -342,7 +342,11 @@ actions:
   elements: str
   sample: [make certificate 'nightly' valid 180 days]
 failure:
-  description: The failure for a program. C(outcome) tells whether a delivery is in doubt (V(unknown)).
+  description:
+    - The failure for a program. C(outcome) tells whether a delivery is in doubt (V(unknown)).
+    - Where an app management policy of the tenant forbids the credential, C(details.hand_off.graph_requests) are the requests (C(method), C(path), C(body))
+      by which an administrator exempts the application, and C(or_graph_requests) the one that gives the automation an attribute whose holders are exempt.
+      The collection never sends them.
   returned: failure
   type: dict
   sample: {kind: conflict, code: list_changed, outcome: refused}

@@ -254,13 +254,17 @@ def test_policy_that_forbids_secrets(play: Play, inventory: Inventory, emulator:
     """The policy is named before anything is written. Whoever may not read policies hears it from the service, and nothing is delivered."""
     restrict(emulator, {"restrictionType": "passwordAddition", "state": "enabled", "restrictForAppsCreatedAfterDateTime": "2019-01-01T00:00:00Z"})
     run = play("workspace365.yml", inventory=inventory(contoso={}))
-    failed_well(run, emulator, "Workspace 365 (contoso)", "policy", "contoso", "nothing was written")
+    result = failed_well(run, emulator, "Workspace 365 (contoso)", "policy", "contoso", "nothing was written", "never exempts itself")
     assert emulator.writes() == []
+    # There is no application yet: an administrator exempts the automation.
+    paths = [one["path"] for one in result["failure"]["details"]["hand_off"]["graph_requests"]]
+    assert "/v1.0/policies/defaultAppManagementPolicy" in paths
     limited = emulator.identity("limited-contoso")
     own: dict[str, t.Any] = {"entra_auth": {"client_id": limited["client_id"], "client_secret": limited["secret"]}}
     own |= {"workspace365_unique_name": "blind", "workspace365_accept_second_registration": True}
     blind = play("workspace365.yml", inventory=inventory(contoso={**own, "workspace365_display_name": "Blind"}))
-    failed_well(blind, emulator, "Blind", "policy", "contoso", "CredentialTypeNotAllowedAsPerAppPolicy")
+    failed_well(blind, emulator, "Blind", "policy", "contoso", "CredentialTypeNotAllowedAsPerAppPolicy", "never exempts itself")
+    assert own_application(emulator, "contoso", "blind")["id"] in blind.output
     assert key_ids(own_application(emulator, "contoso", "blind")) == []
     assert emulator.journal("workspace365", "PUT") == []
 

@@ -18,6 +18,7 @@ from ..._graph.parts import Part, PartAnswer
 from ..._session import open_session
 from ..._waiting import until
 from ..common.application_reference import ApplicationReference
+from ..common.exemption import refused_audience
 from ..common.principals import PrincipalNames, owner_name
 from ..common.read_back import write_and_read
 from ..common.tags import created_here
@@ -162,7 +163,11 @@ class ApplicationResource:
 
     def apply(self, action: Action) -> None:
         """Carry out one action."""
-        getattr(self, f"_apply_{action.kind}")(action)
+        try:
+            getattr(self, f"_apply_{action.kind}")(action)
+        except ServiceError as error:
+            body = action.payload.get("body") or {}
+            raise refused_audience(error, str(body.get("signInAudience") or ""), self._object_id or None, self.desired.describe()) from error
 
     def _apply_create(self, action: Action) -> None:
         body, unique_name = dict(action.payload["body"]), action.payload["unique_name"]

@@ -6,6 +6,7 @@
 
 Sources: https://learn.microsoft.com/graph/api/resources/applicationauthenticationmethodpolicy,
 https://learn.microsoft.com/graph/api/resources/passwordcredentialconfiguration (restrictions),
+https://learn.microsoft.com/graph/api/resources/keycredentialconfiguration?view=graph-rest-beta (certificates of certain authorities only),
 https://learn.microsoft.com/graph/api/appmanagementpolicy-post (no creation date counts as 2019-01-01); read 2026-11. That a policy of the application's own
 replaces the default one restriction by restriction (inferred).
 """
@@ -35,6 +36,10 @@ class AppManagementPolicy:
     known: bool = True
     addition_blocked: bool = False
     max_lifetime: dt.timedelta | None = None
+    trusted_authority: bool = False  # only certificates of authorities that the tenant has named
+    # What was read, for the request by which an administrator lifts a restriction: the tenant's policy, and the application's where it is in force.
+    default: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict, compare=False, repr=False)
+    own: t.Mapping[str, t.Any] | None = dataclasses.field(default=None, compare=False, repr=False)
 
     @classmethod
     def from_graph(
@@ -52,18 +57,21 @@ class AppManagementPolicy:
         entries: dict[str, t.Mapping[str, t.Any]] = {}
         if default and default.get("isEnabled"):
             _collect(entries, default.get("applicationRestrictions"), kind)
-        for policy in own or ():
-            if policy.get("isEnabled"):
-                _collect(entries, policy.get("restrictions"), kind)
+        in_force = [policy for policy in own or () if policy.get("isEnabled")]
+        for policy in in_force:
+            _collect(entries, policy.get("restrictions"), kind)
         born = parse_time(created) if created != "now" else now
         active = {kind: entry for kind, entry in entries.items() if _applies(entry, born or _NO_CREATION_DATE)}
-        addition = active.get(kind.addition)
+        addition, authority = active.get(kind.addition), active.get(kind.authority)
         lifetime = active.get(kind.lifetime)
         return cls(
             known=default is not None,
             # Which callers are exempt from it is known to Entra only, so an exemption leaves the answer to the service.
             addition_blocked=addition is not None and not addition.get("excludeActors"),
             max_lifetime=parse_duration(lifetime.get("maxLifetime")) if lifetime is not None else None,
+            trusted_authority=authority is not None and not authority.get("excludeActors"),
+            default=default or {},
+            own=in_force[-1] if in_force else None,
         )
 
     def shape(self) -> dict[str, t.Any]:

@@ -180,7 +180,7 @@ def _add_given(desired: CertificateDesired, given: LoadedCertificate, current: C
         warnings.append(f"The certificate {given.source} of {current.label} expires on {given.not_after:%Y-%m-%d}; replace it.")
     if not verdict.needed:
         return finish(desired, current, now, verdict, [], warnings)
-    check_allowed(current)
+    check_allowed(current, made_here=False)
     limit = current.policy.max_lifetime
     if limit is not None and given.not_after - given.not_before > limit:
         raise OptionError(

@@ -21,6 +21,7 @@ class Kind:
     lifetime: str  # the restriction of an app management policy that limits how long they are valid
     instead: str  # what an operator can use where a policy forbids new ones
     replaced_whole: bool = False  # a write replaces the collection, so that two writers at one moment can take each other's entries away
+    authority: str = ""  # the restriction that takes only those of authorities that the tenant has named
     personal_slots: int | None = None  # how many an application for personal accounts takes at most; None: no special limit
 
     @property
@@ -52,6 +53,7 @@ CERTIFICATE = Kind(
     collection="keyCredentials",
     addition="asymmetricKeyAddition",
     lifetime="asymmetricKeyLifetime",
+    authority="trustedCertificateAuthority",
     instead="use a federated credential (entra_federated_credential)",
     replaced_whole=True,
 )

@@ -17,7 +17,8 @@ import typing as t
 
 from ..._clock import format_time
 from ..._engine import PLACEHOLDER_ID, Action, Plan
-from ..._errors import ConflictError, OptionError
+from ..._errors import ConflictError, ConnectorError, OptionError
+from ..common.exemption import Exemption, exemption_advice
 from .delivery import (
     Delivery,
     Verdict,
@@ -30,6 +31,7 @@ from .marks import SUPERSEDED, Mark
 from .model import CredentialCurrent, CredentialDesired
 from .rivals import gives_way, next_attempt
 
+NOT_ALLOWED = "CredentialTypeNotAllowedAsPerAppPolicy"  # what Entra answers where a policy forbids a new credential
 # A lifetime cut to a policy's limit stays below it by this much: Entra compares with its own clock.
 _CLOCK_MARGIN = dt.timedelta(minutes=10)
 
@@ -90,15 +92,43 @@ def _check_undecided(desired: CredentialDesired, current: CredentialCurrent, now
     )
 
 
-def check_allowed(current: CredentialCurrent) -> None:
-    """Raises OptionError where a policy of the tenant forbids new credentials of this kind."""
+def check_allowed(current: CredentialCurrent, *, made_here: bool = True) -> None:
+    """Raises OptionError where a policy of the tenant forbids new credentials of this kind, or those that are C(made_here).
+
+    The failure holds the requests by which an administrator exempts the application.
+    """
+    if made_here and current.policy.trusted_authority:
+        advice, details = exemption_of(current, current.kind.authority, "give a certificate of such an authority, or use a federated credential")
+        raise OptionError(
+            f"A policy of the tenant takes only certificates of authorities that it names on {current.label} (app management policy, "
+            f"{current.kind.authority}), and one that is made here is signed by no authority; nothing was written.",
+            code="certificate_authority_not_trusted",
+            advice=advice,
+            details=details,
+        )
     if current.policy.addition_blocked:
+        advice, details = exemption_of(current, current.kind.addition, current.kind.instead)
         raise OptionError(
             f"A policy of the tenant forbids {current.kind.in_policies} on {current.label} (app management policy, {current.kind.addition}); "
             "nothing was written.",
-            code="CredentialTypeNotAllowedAsPerAppPolicy",
-            advice=f"Exempt the application in the tenant's app management policies, or {current.kind.instead}.",
+            code=NOT_ALLOWED,
+            advice=advice,
+            details=details,
         )
+
+
+def exemption_of(current: CredentialCurrent, restriction: str, instead: str) -> tuple[str, dict[str, t.Any]]:
+    """How an administrator exempts the application from a restriction: the advice, and the details of a failure."""
+    exemption = Exemption(current.kind.collection, restriction, current.policy.default, current.policy.own)
+    return exemption_advice(exemption, current.object_id, current.label, instead)
+
+
+def refused_by_policy(error: ConnectorError, current: CredentialCurrent) -> ConnectorError:
+    """The failure of a write with the way out, where a policy that was not read beforehand, or that exempts other callers, refused it."""
+    if error.code != NOT_ALLOWED:
+        return error
+    advice, details = exemption_of(current, current.kind.addition, current.kind.instead)
+    return error.with_(advice=advice, details={**error.details, **details})
 
 
 def _lifetime(desired: CredentialDesired, current: CredentialCurrent) -> tuple[dt.timedelta, list[str], str]:

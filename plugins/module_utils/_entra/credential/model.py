@@ -132,6 +132,7 @@ class CredentialCurrent:
     tags: tuple[str, ...] = ()
     personal: bool = False  # whether the application takes personal accounts
     policy: AppManagementPolicy = dataclasses.field(default_factory=lambda: AppManagementPolicy(known=False))
+    object_id: str | None = None  # None for one that a run would create
 
     @classmethod
     def from_graph(
@@ -157,6 +158,7 @@ class CredentialCurrent:
             tuple(app.get("tags") or ()),
             "Personal" in str(app.get("signInAudience")),
             AppManagementPolicy.from_graph(policy, own_policies, app.get("createdDateTime"), now, cls.kind),
+            app.get("id"),
         )
 
     @property

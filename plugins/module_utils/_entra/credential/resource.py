@@ -24,7 +24,7 @@ from ..common.application_reference import ApplicationReference
 from . import policy_read
 from .delivery import Delivery, Verdict
 from .key import Key, days_left, is_managed
-from .lifecycle import overview
+from .lifecycle import overview, refused_by_policy
 from .marks import marks_of
 from .model import CredentialCurrent, CredentialDesired
 from .rivals import Look, Turn, whose_turn
@@ -210,7 +210,10 @@ class CredentialResource(abc.ABC):
         self._current = dataclasses.replace(self._current, keys=tuple(key for key in self._current.keys if key.key_id != key_id))
 
     def _mint(self, action: Action) -> None:
-        minted = self._make(action)
+        try:
+            minted = self._make(action)
+        except ConnectorError as error:
+            raise refused_by_policy(error, self._current) from error
         try:
             if self._runtime.options.get("prove", True):
                 self._proof = self._prove(minted)

@@ -134,6 +134,29 @@ def test_a_refused_upsert_is_not_sent_again_in_another_way(tenant: Tenant) -> No
     assert tenant.sent()[-1].startswith("PATCH")
 
 
+def test_an_audience_that_a_policy_forbids(tenant: Tenant) -> None:
+    """Exempted is an application by its policy, and the automation while there is none."""
+    policy = {"isEnabled": True, "applicationRestrictions": {"audiences": {"azureAdMultipleOrgs": {"state": "enabled"}}}}
+    tenant.emulator.control("PUT", "tenants/contoso/policies/defaultAppManagementPolicy", policy)
+    several: dict[str, t.Any] = {"unique_name": "several", "display_name": "Several", "sign_in_audience": "AzureADMultipleOrgs"}
+    failure = failed(tenant.app(**several))["failure"]
+    assert failure["code"] == "SignInAudienceNotAllowedAsPerAppPolicy" and "'sign_in_audience'" in failure["advice"]
+    assert failure["details"]["hand_off"]["graph_requests"][0]["path"] == "/v1.0/directory/attributeSets"
+    made = ok(tenant.app(unique_name="several", display_name="Several"))["app"]
+    failure = failed(tenant.app(**several))["failure"]
+    assert made["object_id"] in failure["details"]["hand_off"]["graph_requests"][1]["path"]
+
+
+def test_an_agents_blueprint_is_never_adopted(tenant: Tenant) -> None:
+    made = tenant.emulator.add_application("contoso", displayName="Helper", uniqueName="helper")["application"]
+    tenant.emulator.update("contoso", "applications", made["id"], **{"@odata.type": "#microsoft.graph.agentIdentityBlueprint"})
+    tenant.emulator.clear_journal()
+    for options in ({"unique_name": "helper", "adopt": True}, {"app_id": made["appId"], "adopt": True}, {"app_id": made["appId"], "state": "absent"}):
+        for check in (True, False):
+            assert failed(tenant.app(check=check, **options))["failure"]["code"] == "agent_identity"
+    assert tenant.emulator.writes() == []
+
+
 def test_replication_is_waited_for_only_on_what_this_run_made(tenant: Tenant) -> None:
     tenant.emulator.settings(replication_reads=2)
     ok(tenant.app(unique_name="lag", display_name="Lag", owners={"add": ["admin@contoso.com"]}))

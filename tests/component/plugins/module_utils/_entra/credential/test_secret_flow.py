@@ -8,7 +8,9 @@ import json
 import typing as t
 
 import pytest
+import requests
 from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Execution, execute
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.common.exemption import NEW_POLICY
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.common.tags import CREATION_TAG, fingerprint
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.marks import SUPERSEDED, Mark, marks_of
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.secret_write import SecretWriter
@@ -260,7 +262,46 @@ def test_policy(bench: Bench) -> None:
 def test_policy_that_forbids_secrets(bench: Bench) -> None:
     restriction = {"restrictionType": "passwordAddition", "state": "enabled", "maxLifetime": None}
     set_policy(bench, restriction)
-    assert bench.failed()["code"] == "CredentialTypeNotAllowedAsPerAppPolicy" and bench.emulator.writes() == []
+    failure = bench.failed()
+    assert failure["code"] == "CredentialTypeNotAllowedAsPerAppPolicy" and bench.emulator.writes() == []
+    handed = failure["details"]["hand_off"]["graph_requests"]
+    assert [one["method"] for one in handed] == ["POST", "POST"] and bench.app["id"] in handed[1]["path"]
+    # An administrator sends them; then a secret is made.
+    send_as_administrator(bench, handed)
+    bench.ok()
+    assert len(bench.names) == 1
+
+
+def send_as_administrator(bench: Bench, wanted: list[dict[str, t.Any]]) -> None:
+    """The requests as they were handed off, with the id of the first answer where one stands for it."""
+    emulator = bench.emulator
+    who = emulator.identity("limited-contoso")
+    principal = next(item for item in emulator.tenant("contoso")["service_principals"].values() if item["appId"] == who["client_id"])
+    emulator.grant_roles("contoso", principal["id"], ["Policy.ReadWrite.ApplicationConfiguration", "Application.Read.All"])
+    token = emulator.token("contoso", who["client_id"], who["secret"])["access_token"]
+    made = ""
+    for one in wanted:
+        body = json.loads(json.dumps(one["body"]).replace(NEW_POLICY, made))
+        answer = requests.request(
+            one["method"], f"{emulator.graph_url}{one['path']}", json=body, headers={"Authorization": f"Bearer {token}"}, verify=emulator.ca_path, timeout=60
+        )
+        assert answer.ok, answer.text
+        made = made or str(answer.json()["id"])
+
+
+def test_a_policy_that_exempts_other_callers(bench: Bench) -> None:
+    """Whether this caller is exempt is known to Entra alone: it refuses, and the way out is said with the attribute that the policy names."""
+    exempt = {"customSecurityAttributes": [{"id": "Compliance_AppPolicy", "operator": "equals", "value": "exempt"}]}
+    set_policy(bench, {"restrictionType": "passwordAddition", "state": "enabled", "maxLifetime": None, "excludeActors": exempt})
+    failure = bench.failed()
+    assert (failure["code"], failure["http_status"]) == ("CredentialTypeNotAllowedAsPerAppPolicy", 400)
+    (given,) = failure["details"]["hand_off"]["or_graph_requests"]
+    attributes = given["body"]["customSecurityAttributes"]
+    assert attributes["Compliance"]["AppPolicy"] == "exempt" and "never exempts itself" in failure["advice"]
+    caller = next(item for item in bench.emulator.tenant("contoso")["service_principals"].values() if item["appId"] == bench.emulator.identity()["client_id"])
+    bench.emulator.update("contoso", "servicePrincipals", caller["id"], customSecurityAttributes=attributes)
+    bench.ok()
+    assert len(bench.names) == 1
 
 
 def test_policy_that_cannot_be_read(bench: Bench) -> None:

@@ -83,6 +83,23 @@ def test_only_for_newer_applications(kind: Kind, created: str | None, applies: b
     assert (read(kind, policy, [], created).max_lifetime is not None) == applies
 
 
+@pytest.mark.parametrize(
+    ("entry", "blocked"),
+    [({}, True), ({"state": "disabled"}, False), ({"excludeActors": {"customSecurityAttributes": [{}]}}, False)],
+)
+def test_only_certificates_of_named_authorities(entry: dict[str, t.Any], blocked: bool) -> None:
+    rule = {"restrictionType": "trustedCertificateAuthority", "state": "enabled", "certificateBasedApplicationConfigurationIds": ["x"], **entry}
+    assert read(CERTIFICATE, default(CERTIFICATE, rule), []).trusted_authority is blocked
+    assert not read(SECRET, default(SECRET, rule), []).trusted_authority
+    assert not read(CERTIFICATE, default(CERTIFICATE, rule), [own(CERTIFICATE, {**rule, "state": "disabled"})]).trusted_authority
+
+
+def test_what_was_read_is_kept_for_an_exemption(kind: Kind) -> None:
+    policy, mine = default(kind, addition(kind)), own(kind, lifetime(kind, "P10D"))
+    assert (read(kind, policy, [mine]).default, read(kind, policy, [mine]).own) == (policy, mine)
+    assert (read(kind, None, None).default, read(kind, policy, [{**mine, "isEnabled": False}]).own) == ({}, None)
+
+
 def test_for_results() -> None:
     assert AppManagementPolicy(True, True, DAY / 3).shape() == {"known": True, "addition_blocked": True, "max_lifetime_days": 0.33}
     assert AppManagementPolicy(known=False).shape() == {"known": False, "addition_blocked": False, "max_lifetime_days": None}

@@ -38,7 +38,7 @@ def key_id(number: int) -> str:
 
 def planned(kind: Kind, keys: list[dict[str, t.Any]], marks: list[Mark], restrictions: list[str], options: dict[str, t.Any]) -> Plan | ConnectorError:
     """The plan of one kind for the same state, or what it refused."""
-    names = {"addition": kind.addition, "lifetime": kind.lifetime}
+    names = {"addition": kind.addition, "lifetime": kind.lifetime, "authority": kind.authority}
     policy = {
         "isEnabled": True,
         "applicationRestrictions": {kind.collection: [{"restrictionType": names[name], "maxLifetime": "P30D"} for name in restrictions]},
@@ -62,7 +62,10 @@ def essence(found: Plan | ConnectorError) -> t.Any:
         told = [actions, found.warnings, found.facts["verdict"].__dict__, rows]
     text = json.dumps(told, default=str, sort_keys=True)
     text = re.sub(r"(client )?(secret|certificate)(?=s?\b)", "noun", text, flags=re.IGNORECASE)
-    return re.sub(r"\b(mint|make)(?= noun)", "make", text.replace(SECRET.addition, "+").replace(CERTIFICATE.addition, "+"))
+    for attribute in ("addition", "lifetime", "collection"):
+        for kind in (SECRET, CERTIFICATE):
+            text = text.replace(getattr(kind, attribute), attribute)
+    return re.sub(r"\b(mint|make)(?= noun)", "make", text)
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -123,6 +126,16 @@ def test_what_a_policy_forbids_is_named_with_the_way_out(kind: Kind, forbidden: 
     found = planned(kind, [], [], ["addition"], {"name": "sso"})
     assert isinstance(found, OptionError) and forbidden in found.message and instead in (found.advice or "")
     assert found.code == "CredentialTypeNotAllowedAsPerAppPolicy"
+    hand_off = found.details["hand_off"]
+    assert hand_off["restriction"] == kind.addition and hand_off["graph_requests"][0]["body"]["displayName"] == f"Exemption from {kind.addition}"
+    assert hand_off["graph_requests"][1]["path"].startswith("/v1.0/applications/") and "never exempts itself" in (found.advice or "")
+
+
+def test_what_is_signed_by_no_authority_is_not_made() -> None:
+    found = planned(CERTIFICATE, [], [], ["authority"], {"name": "sso"})
+    assert isinstance(found, OptionError) and found.code == "certificate_authority_not_trusted"
+    assert "takes only certificates of authorities that it names on application 'Payroll'" in found.message
+    assert found.details["hand_off"]["restriction"] == "trustedCertificateAuthority"
 
 
 @pytest.mark.parametrize("kind", [SECRET, CERTIFICATE], ids=lambda kind: kind.noun)

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The requests by which an administrator lifts a restriction: one application's, or for whom the attribute of the tenant is."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+import yaml
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.common.exemption import (
+    CALLER,
+    NEW_POLICY,
+    Exemption,
+    audience_advice,
+    exemption_advice,
+    refused_audience,
+)
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ServiceError
+
+APP = "0c1e5a77-93d1-4f0e-a8e2-5b1d3c9f6a01"
+PASSWORDS, KEYS = "passwordCredentials", "keyCredentials"
+FORBIDDEN = {"restrictionType": "passwordAddition", "state": "enabled", "maxLifetime": None}
+SHORT = {"restrictionType": "passwordLifetime", "state": "enabled", "maxLifetime": "P30D"}
+KEY = {"restrictionType": "asymmetricKeyLifetime", "state": "enabled", "maxLifetime": "P90D"}
+URIS = {"nonDefaultUriAddition": {"state": "enabled"}}
+OFF = {"restrictionType": "passwordAddition", "state": "disabled"}
+EXEMPT = {"customSecurityAttributes": [{"id": "Compliance_AppPolicy", "operator": "equals", "value": "exempt"}]}
+
+
+def tenant(*passwords: dict[str, t.Any], **more: t.Any) -> dict[str, t.Any]:
+    return {"isEnabled": True, "applicationRestrictions": {PASSWORDS: list(passwords), **more}}
+
+
+def own(*passwords: dict[str, t.Any], **more: t.Any) -> dict[str, t.Any]:
+    return {"id": "p1", "isEnabled": True, "restrictions": {PASSWORDS: list(passwords), **more}}
+
+
+def exemption(default: dict[str, t.Any] | None = None, policy: dict[str, t.Any] | None = None) -> Exemption:
+    return Exemption(PASSWORDS, "passwordAddition", default or {}, policy)
+
+
+def test_a_policy_for_the_application_alone_is_made_and_assigned() -> None:
+    """What else the tenant restricts is repeated: the new policy may stand in for all of it."""
+    made, assigned = exemption(tenant(FORBIDDEN, SHORT, keyCredentials=[KEY], identifierUris=URIS)).requests(APP)
+    assert (made["method"], made["path"]) == ("POST", "/v1.0/policies/appManagementPolicies")
+    assert made["body"] == {
+        "displayName": "Exemption from passwordAddition",
+        "isEnabled": True,
+        "restrictions": {PASSWORDS: [SHORT, OFF], KEYS: [KEY], "applicationRestrictions": {"identifierUris": URIS}},
+    }
+    assert (assigned["method"], assigned["path"]) == ("POST", f"/v1.0/applications/{APP}/appManagementPolicies/$ref")
+    assert assigned["body"] == {"@odata.id": f"https://graph.microsoft.com/v1.0/policies/appManagementPolicies/{NEW_POLICY}"}
+
+
+@pytest.mark.parametrize("default", [{}, {"isEnabled": True, "applicationRestrictions": None}, tenant(FORBIDDEN)])
+def test_policies_that_could_not_be_read_leave_the_one_restriction(default: dict[str, t.Any]) -> None:
+    assert exemption(default).requests(APP)[0]["body"]["restrictions"] == {PASSWORDS: [OFF]}
+
+
+def test_an_application_takes_one_policy_so_its_own_is_changed() -> None:
+    policy = own(FORBIDDEN, SHORT, applicationRestrictions={"identifierUris": URIS, "audiences": None})
+    (changed,) = exemption(tenant(FORBIDDEN), policy).requests(APP)
+    assert (changed["method"], changed["path"]) == ("PATCH", "/v1.0/policies/appManagementPolicies/p1")
+    assert changed["body"] == {"isEnabled": True, "restrictions": {PASSWORDS: [SHORT, OFF], "applicationRestrictions": {"identifierUris": URIS}}}
+    assert exemption(tenant(SHORT), {"id": "p1"}).requests(APP)[0]["body"]["restrictions"] == {PASSWORDS: [OFF]}
+
+
+def test_without_an_application_the_automation_is_exempted() -> None:
+    made, defined, changed, given = exemption(tenant(FORBIDDEN, SHORT)).requests(None)
+    assert [one["path"] for one in (made, defined, changed, given)] == [
+        "/v1.0/directory/attributeSets",
+        "/v1.0/directory/customSecurityAttributeDefinitions",
+        "/v1.0/policies/defaultAppManagementPolicy",
+        f"/v1.0/servicePrincipals/{CALLER}",
+    ]
+    (forbidden, short) = changed["body"]["applicationRestrictions"][PASSWORDS]
+    (attribute,) = forbidden["excludeActors"]["customSecurityAttributes"]
+    assert short == SHORT and {name: forbidden[name] for name in FORBIDDEN} == FORBIDDEN
+    assert (attribute["id"], attribute["operator"]) == (f"{made['body']['id']}_{defined['body']['name']}", "equals")
+    assert defined["body"]["attributeSet"] == made["body"]["id"]
+    assert given["body"]["customSecurityAttributes"][made["body"]["id"]][defined["body"]["name"]] == attribute["value"]
+
+
+def test_an_attribute_of_the_tenant_is_used() -> None:
+    known = exemption(tenant({**FORBIDDEN, "excludeActors": EXEMPT}))
+    values = {"@odata.type": "#Microsoft.DirectoryServices.CustomSecurityAttributeValue", "AppPolicy": "exempt"}
+    given = {"method": "PATCH", "path": f"/v1.0/servicePrincipals/{CALLER}", "body": {"customSecurityAttributes": {"Compliance": values}}}
+    assert known.requests(None) == [given] and known.instead() == given
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {**SHORT, "excludeActors": EXEMPT},
+        FORBIDDEN,
+        {**FORBIDDEN, "excludeActors": None},
+        {**FORBIDDEN, "excludeActors": {"customSecurityAttributes": None}},
+        {**FORBIDDEN, "excludeActors": {"customSecurityAttributes": [{"id": "NoName", "value": "x"}, {"id": "Set_Name"}, {}]}},
+    ],
+)
+def test_what_is_no_attribute_for_this_restriction(entry: dict[str, t.Any]) -> None:
+    assert exemption(tenant(entry)).instead() is None
+
+
+def test_the_advice_can_be_copied() -> None:
+    known = exemption(tenant({**FORBIDDEN, "excludeActors": EXEMPT}))
+    text, details = exemption_advice(known, APP, "application 'Payroll'", "use a certificate")
+    assert text.startswith("This collection never exempts itself. An administrator exempts application 'Payroll' by sending to Microsoft Graph: [")
+    assert text.endswith(" Or use a certificate.") and " Or the automation gets the attribute whose holders the policy exempts: [" in text
+    copied = text.partition("Microsoft Graph: ")[2].partition(". Or the automation")[0]
+    assert yaml.safe_load(copied) == details["hand_off"]["graph_requests"] == known.requests(APP)
+    assert details["hand_off"]["or_graph_requests"] == [known.instead()] and details["hand_off"]["restriction"] == "passwordAddition"
+
+
+def test_the_advice_says_what_else_it_holds_for() -> None:
+    text, details = exemption_advice(exemption(tenant(), own(FORBIDDEN)), APP, "application 'Payroll'", "use a certificate")
+    assert "That policy may be assigned to other applications as well." in text and "or_graph_requests" not in details["hand_off"]
+    text, details = exemption_advice(exemption(tenant(FORBIDDEN)), None, "the application", "use a certificate")
+    assert "An administrator exempts the automation, since the application does not exist yet, by sending" in text and "other applications" not in text
+    assert len(details["hand_off"]["graph_requests"]) == 4
+    text, details = exemption_advice(exemption(tenant({**FORBIDDEN, "excludeActors": EXEMPT})), None, "the application", "use a certificate")
+    assert "Or the automation gets" not in text and len(details["hand_off"]["graph_requests"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("audience", "kinds"),
+    [
+        ("AzureADMultipleOrgs", ["azureAdMultipleOrgs"]),
+        ("AzureADandPersonalMicrosoftAccount", ["azureAdMultipleOrgs", "personalMicrosoftAccount"]),
+        ("PersonalMicrosoftAccount", ["personalMicrosoftAccount"]),
+    ],
+)
+def test_audiences_are_restricted_in_the_beta_version(audience: str, kinds: list[str]) -> None:
+    text, details = audience_advice(audience, APP, "application 'Payroll'")
+    made, assigned = details["hand_off"]["graph_requests"]
+    assert made["body"]["restrictions"] == {"applicationRestrictions": {"audiences": {kind: {"state": "disabled"} for kind in kinds}}}
+    assert made["path"].startswith("/beta/policies/") and assigned["path"].startswith(f"/beta/applications/{APP}/")
+    assert text.endswith(" Or choose another 'sign_in_audience'.")
+    _text, details = audience_advice(audience, None, "application 'Payroll'")
+    changed = details["hand_off"]["graph_requests"][2]
+    assert changed["path"] == "/beta/policies/defaultAppManagementPolicy"
+    assert list(changed["body"]["applicationRestrictions"]["audiences"]) == kinds
+
+
+def test_only_the_refusal_of_an_audience_gets_its_advice() -> None:
+    refused = ServiceError("No.", code="SignInAudienceNotAllowedAsPerAppPolicy", advice="old", details={"kept": 1})
+    told = refused_audience(refused, "AzureADMultipleOrgs", APP, "application 'Payroll'")
+    assert told.message == "No." and "exempts application 'Payroll'" in str(told.advice) and set(told.details) == {"kept", "hand_off"}
+    assert refused_audience(refused, "", APP, "application 'Payroll'") is refused
+    other = ServiceError("No.", code="Request_BadRequest")
+    assert refused_audience(other, "AzureADMultipleOrgs", APP, "application 'Payroll'") is other
