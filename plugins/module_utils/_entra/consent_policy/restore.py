@@ -60,28 +60,27 @@ def plan_restore(current: ConsentPolicyCurrent) -> Plan:
 
 
 def _user_consent(work: _Restoring, entry: t.Mapping[str, t.Any]) -> None:
-    own = t.cast("list[str]", work.current.own)
-    is_now, was, left = (set(map(same, values)) for values in (own, entry["was"], entry["set"]))
-    if is_now != was and is_now != left:
-        work.kept["user_consent"] = f"it is {', '.join(own) or 'off'}, which is not what was set ({', '.join(entry['set']) or 'off'})"
-        return
-    work.done.append("user_consent")
-    if is_now != was:
+    if _goes_back(work, "user_consent", t.cast("list[str]", work.current.own), entry, same):
         work.after.own = list(entry["was"])
-        work.assigning.append(f"user consent back to {', '.join(entry['was']) or 'off'}")
 
 
 def _group_owner_consent(work: _Restoring, entry: t.Mapping[str, t.Any]) -> None:
     owned = t.cast("list[str]", work.current.owned)
-    now = policies_for_groups(owned)
-    is_now, was, left = (set(map(same_owned, values)) for values in (now, entry["was"], entry["set"]))
-    if is_now != was and is_now != left:
-        work.kept["group_owner_consent"] = f"it is {', '.join(now) or 'off'}, which is not what was set ({', '.join(entry['set']) or 'off'})"
-        return
-    work.done.append("group_owner_consent")
-    if is_now != was:
+    if _goes_back(work, "group_owner_consent", policies_for_groups(owned), entry, same_owned):
         work.after.owned = owned_after(owned, entry["was"])
-        work.assigning.append(f"consent of group owners back to {', '.join(entry['was']) or 'off'}")
+
+
+def _goes_back(work: _Restoring, key: str, now: t.Sequence[str], entry: t.Mapping[str, t.Any], known_as: t.Callable[[str], str]) -> bool:
+    """Whether the assigned policies of one kind are to be put back. What the tenant chose since stays, and stays recorded."""
+    is_now, was, left = (set(map(known_as, values)) for values in (now, entry["was"], entry["set"]))
+    if is_now != was and is_now != left:
+        work.kept[key] = f"it is {', '.join(now) or 'off'}, which is not what was set ({', '.join(entry['set']) or 'off'})"
+        return False
+    work.done.append(key)
+    if is_now == was:
+        return False
+    work.assigning.append(f"{_NAMES[key]} back to {', '.join(entry['was']) or 'off'}")
+    return True
 
 
 def _settings(work: _Restoring, entry: t.Mapping[str, t.Any]) -> None:

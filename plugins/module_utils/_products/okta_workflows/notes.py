@@ -102,7 +102,7 @@ def _off_the_managed_policy(outcome: RunOutcome) -> str:
     """That Microsoft's later changes do not reach the tenant, and how little of the chosen scopes that is about."""
     policies = outcome.no_longer_managed
     need, of = len(outcome.seen.who_consents(policies).administrator), len(outcome.seen.scopes)
-    verb = "would take" if outcome.chosen["check_mode"] and not outcome.settings.get("recorded") else "takes"
+    verb = "would take" if outcome.chosen["check_mode"] and not outcome.seen.settings.get("recorded") else "takes"
     return (
         f"This mode {verb} {outcome.seen.tenant_name} off the consent policy that Microsoft manages ({', '.join(policies)}), under which {need} of the {of} "
         "chosen scopes need an administrator's consent: what Microsoft excludes there does not hold for any application any more. "

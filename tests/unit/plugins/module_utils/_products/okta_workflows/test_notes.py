@@ -243,6 +243,12 @@ DONE: Json = {"enterprise_application_step": {"actions": ["assign"]}}
             {**OPEN, **FULL},
             [],
             {"settings": CLOSED, "settings_step": {"consent_policy": {**OPENED, **LEFT}}, "check_mode": True},
+            [ADMIN_NOTE, f"This mode would take Contoso {BACK}"],
+        ),
+        (
+            {**OPEN, **FULL},
+            [],
+            {"settings": {**OPENED, **LEFT}, "settings_step": {"actions": ["open"]}, "check_mode": True},
             [ADMIN_NOTE, f"This mode takes Contoso {BACK}"],
         ),
         ({**OPEN, **FULL}, [], {"settings": CLOSED}, [ADMIN_NOTE, f"This mode takes Contoso {BACK}", f"{READY}as an administrator."]),
