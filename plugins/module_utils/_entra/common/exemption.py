@@ -36,6 +36,7 @@ _AUDIENCES: t.Mapping[str, tuple[str, ...]] = {
 }
 # What stands in a request for what its sender alone knows.
 NEW_POLICY, CALLER = "ID-IN-THE-ANSWER-TO-THE-FIRST-REQUEST", "OBJECT-ID-OF-THE-SERVICE-PRINCIPAL-OF-THE-AUTOMATION"
+_SHOWN = 600  # characters of requests in a sentence; longer ones stand in the details alone
 _SET, _NAME, _VALUE = "Automation", "AppManagement", "exempt"
 _ATTRIBUTE = "#microsoft.graph.customSecurityAttributeStringValueExemption"
 _EXEMPT = {"customSecurityAttributes": [{"@odata.type": _ATTRIBUTE, "id": f"{_SET}_{_NAME}", "operator": "equals", "value": _VALUE}]}
@@ -130,7 +131,9 @@ def refused_audience(error: ConnectorError, audience: str, application_id: str |
 
 def _sentence(requests: t.Sequence[Json], label: str | None) -> str:
     whom = label or "the automation, since the application does not exist yet,"
-    return f"This collection never exempts itself. An administrator exempts {whom} by sending to Microsoft Graph: {flow_yaml(requests)}."
+    text = flow_yaml(requests)
+    how = f"by sending to Microsoft Graph: {text}" if len(text) <= _SHOWN else f"with the {len(requests)} requests in 'failure.details.hand_off.graph_requests'"
+    return f"This collection never exempts itself. An administrator exempts {whom} {how}."
 
 
 def _policy_requests(application_id: str, restriction: str, restrictions: Json, version: str = "/v1.0") -> list[Json]:

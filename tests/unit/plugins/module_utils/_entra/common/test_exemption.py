@@ -112,11 +112,20 @@ def test_the_advice_can_be_copied() -> None:
     assert details["hand_off"]["or_graph_requests"] == [known.instead()] and details["hand_off"]["restriction"] == "passwordAddition"
 
 
+def test_long_requests_stand_in_the_details_alone() -> None:
+    """A tenant may restrict a lot, and a sentence is to be read."""
+    many = [{"restrictionType": f"restriction{number}", "state": "enabled", "maxLifetime": "P30D"} for number in range(20)]
+    text, details = exemption_advice(exemption(tenant(FORBIDDEN, *many)), APP, "application 'Payroll'", "use a certificate")
+    assert "with the 2 requests in 'failure.details.hand_off.graph_requests'" in text and len(text) < 300
+    assert len(details["hand_off"]["graph_requests"][0]["body"]["restrictions"][PASSWORDS]) == 21
+
+
 def test_the_advice_says_what_else_it_holds_for() -> None:
     text, details = exemption_advice(exemption(tenant(), own(FORBIDDEN)), APP, "application 'Payroll'", "use a certificate")
     assert "That policy may be assigned to other applications as well." in text and "or_graph_requests" not in details["hand_off"]
     text, details = exemption_advice(exemption(tenant(FORBIDDEN)), None, "the application", "use a certificate")
-    assert "An administrator exempts the automation, since the application does not exist yet, by sending" in text and "other applications" not in text
+    assert "An administrator exempts the automation, since the application does not exist yet, with the 4 requests in 'failure.details.hand_off." in text
+    assert "other applications" not in text
     assert len(details["hand_off"]["graph_requests"]) == 4
     text, details = exemption_advice(exemption(tenant({**FORBIDDEN, "excludeActors": EXEMPT})), None, "the application", "use a certificate")
     assert "Or the automation gets" not in text and len(details["hand_off"]["graph_requests"]) == 1
