@@ -20,9 +20,10 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._engine impor
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.certificate import CertificateCurrent, CertificateDesired, plan_certificate
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.delivery import SUPERSEDED, Delivery
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.kind import CERTIFICATE, SECRET, Kind
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.lifecycle import refused_by_policy
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.marks import Mark
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.secret import SecretCurrent, SecretDesired, plan_secret
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConflictError, ConnectorError, OptionError
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConflictError, ConnectorError, OptionError, ServiceError
 
 NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 APP = "7a9c5a0e-2f0f-4a8e-9a57-0e6a3b7f3c11"
@@ -129,6 +130,21 @@ def test_what_a_policy_forbids_is_named_with_the_way_out(kind: Kind, forbidden: 
     hand_off = found.details["hand_off"]
     assert hand_off["restriction"] == kind.addition and hand_off["graph_requests"][0]["body"]["displayName"] == f"Exemption from {kind.addition}"
     assert hand_off["graph_requests"][1]["path"].startswith("/v1.0/applications/") and "never exempts itself" in (found.advice or "")
+
+
+@pytest.mark.parametrize("kind", [SECRET, CERTIFICATE], ids=lambda kind: kind.noun)
+def test_a_refusal_of_the_service_gets_the_way_out(kind: Kind) -> None:
+    """Where the policies were not read, or exempt other callers, Entra refuses the write: then the same is handed off."""
+    app = {"id": "o", "appId": APP, "displayName": "Payroll", kind.collection: []}
+    current = (SecretCurrent if kind is SECRET else CertificateCurrent).from_graph(app, None, None, now=NOW)
+    refused = ServiceError("No.", code="CredentialTypeNotAllowedAsPerAppPolicy", http_status=400, advice="old", details={"kept": 1})
+    told = refused_by_policy(refused, current)
+    assert (told.message, told.http_status, set(told.details)) == ("No.", 400, {"kept", "hand_off"})
+    assert "/v1.0/applications/o/appManagementPolicies/$ref" in str(told.advice) and kind.instead in str(told.advice)
+    made = told.details["hand_off"]["graph_requests"][0]["body"]["restrictions"]
+    assert made == {kind.collection: [{"restrictionType": kind.addition, "state": "disabled"}]}
+    other = ServiceError("No.", code="Request_BadRequest")
+    assert refused_by_policy(other, current) is other
 
 
 def test_what_is_signed_by_no_authority_is_not_made() -> None:
