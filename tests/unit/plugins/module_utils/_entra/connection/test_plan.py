@@ -229,6 +229,17 @@ class TestCredential:
         assert tenants.look({**tenants.connected(), "policies": AppManagementPolicies(policy, ())}).converged
 
 
+def test_an_adopted_registration_of_a_retired_api_is_told_once(tenants: Tenants) -> None:
+    """Azure AD Graph is gone, and what was requested of it stays the owner's: no step is open for it."""
+    retired = {"resourceAppId": "00000002-0000-0000-c000-000000000000", "resourceAccess": [{"id": USER_READ, "type": "Scope"}]}
+    before = tenants.connected()
+    requested = [*before["application"]["requiredResourceAccess"], retired]
+    view = tenants.look(tenants.connected(requiredResourceAccess=requested))
+    said = [text for plan in view.plans.values() for text in plan.warnings if "Azure AD Graph" in text]
+    assert len(said) == 1 and "was retired on 2025-07-01" in said[0] and "az ad sp create" not in said[0]
+    assert view.converged
+
+
 def test_an_application_without_any_tags_was_made_by_others(tenants: Tenants) -> None:
     tenant = tenants.connected(tags=None, passwordCredentials=[])
     view = tenants.look(tenant, tenants.adopting(asked=[*ASKED, POWER]))

@@ -170,6 +170,14 @@ class TestPlan:
     def test_foreign_one_does_not_do(self) -> None:
         assert plan(current(entry(1, name="CN=by hand"))).actions != ()
 
+    def test_a_policy_for_named_authorities_judges_what_is_made_here(self) -> None:
+        """Who signed a certificate that was given is for Entra to say."""
+        policy = {"isEnabled": True, "applicationRestrictions": {"keyCredentials": [{"restrictionType": "trustedCertificateAuthority", "state": "enabled"}]}}
+        assert [action.kind for action in plan(current(policy=policy), given()).actions] == ["mint"]
+        with pytest.raises(OptionError) as caught:
+            plan(current(policy=policy))
+        assert caught.value.code == "certificate_authority_not_trusted"
+
     def test_policy_cuts_the_lifetime(self) -> None:
         rule = {"restrictionType": "asymmetricKeyLifetime", "maxLifetime": "P30D"}
         policy = {"isEnabled": True, "applicationRestrictions": {"keyCredentials": [rule], "passwordCredentials": [{**rule, "maxLifetime": "P1D"}]}}

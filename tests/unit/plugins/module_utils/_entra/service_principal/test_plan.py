@@ -66,6 +66,14 @@ def test_tags_of_the_application_and_of_the_collection_stay() -> None:
     assert result.actions[0].payload["body"]["tags"] == ["tkc:created", "inherited", "HideApp", "new"]
 
 
+@pytest.mark.parametrize("state", ["present", "absent"])
+@pytest.mark.parametrize("kind", ["agentIdentity", "agentIdentityBlueprintPrincipal"])
+def test_agents_are_left_to_their_platform(kind: str, state: str) -> None:
+    with pytest.raises(OptionError) as caught:
+        plan(principal(**{"@odata.type": f"#microsoft.graph.{kind}", "tags": ["tkc:created"]}), state=state, account_enabled=True)
+    assert caught.value.code == "agent_identity" and "'Payroll' in tenant contoso.com" in caught.value.message
+
+
 def test_visibility_and_its_tag_exclude_each_other() -> None:
     with pytest.raises(OptionError):
         plan(principal(), tags={"add": ["HideApp"]}, visible_to_users=True)
