@@ -110,6 +110,9 @@ USES = {
     "`entra_connection_info` in the roles": Use("entra_connection_info", IN_A_ROLE, application_with_grants),
     "`entra_connection_info` for reports": Use("entra_connection_info", CONNECTION, application_with_grants),
     "`entra_consent_policy` with `user_consent`": Use("entra_consent_policy", {**RECORD, "user_consent": {"set": []}}, principal_of_a_vendor),
+    "`entra_consent_policy` with `group_owner_consent`": Use(
+        "entra_consent_policy", {**RECORD, "group_owner_consent": {"set": ["microsoft-pre-approval-apps-for-group"]}}, principal_of_a_vendor
+    ),
     "`entra_consent_policy` with `grant_policy`": Use("entra_consent_policy", {**RECORD, "grant_policy": GRANT_POLICY}, principal_of_a_vendor),
     "`entra_consent_policy` with `consent_settings`": Use(
         "entra_consent_policy", {**RECORD, "consent_settings": {"enable_group_specific_consent": True}}, principal_of_a_vendor

@@ -49,6 +49,7 @@ DOCUMENTED: t.Mapping[str, Names] = {
     "entra_connection_info in the roles": (_OWNED, GRANT, _ORGANIZATION),
     "entra_connection_info for reports": (_DIRECTORY,),
     "entra_consent_policy with user_consent": (USER_CONSENT, _ALL),
+    "entra_consent_policy with group_owner_consent": (USER_CONSENT, _ALL),
     "entra_consent_policy with grant_policy": (GRANT_POLICIES, _ALL),
     "entra_consent_policy with consent_settings": (GROUP_SETTINGS, _ALL),
     "entra_consent_policy with admin_consent_requests": (CONSENT_REQUESTS, _ALL, _DIRECTORY),
@@ -167,8 +168,11 @@ def _consent(options: t.Mapping[str, t.Any]) -> t.Iterator[str]:
         yield "to application permissions"
 
 
+_OF_CONSENT_POLICIES = ("user_consent", "group_owner_consent", "grant_policy", "consent_settings", "admin_consent_requests")
+
+
 def _policy(options: t.Mapping[str, t.Any]) -> t.Iterator[str]:
-    yield from (f"with {name}" for name in ("user_consent", "grant_policy", "consent_settings", "admin_consent_requests") if options.get(name))
+    yield from (f"with {name}" for name in _OF_CONSENT_POLICIES if options.get(name))
 
 
 def _once(options: t.Mapping[str, t.Any]) -> t.Iterator[str]:

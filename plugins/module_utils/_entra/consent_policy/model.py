@@ -5,7 +5,8 @@
 """What users, group owners and administrators may consent to: desired and current.
 
 Sources: https://learn.microsoft.com/entra/identity/enterprise-apps/configure-user-consent,
-https://learn.microsoft.com/entra/identity/enterprise-apps/manage-app-consent-policies and
+https://learn.microsoft.com/entra/identity/enterprise-apps/manage-app-consent-policies,
+https://learn.microsoft.com/entra/identity/enterprise-apps/manage-group-owner-consent-policies (the built-in ones that it names) and
 https://learn.microsoft.com/entra/identity/enterprise-apps/configure-user-consent-groups (the policy form of group owners' consent); read 2026-11. That ids
 are compared without regard to case (inferred).
 """
@@ -29,8 +30,8 @@ SELF = "ManagePermissionGrantsForSelf."
 OWNED = "ManagePermissionGrantsForOwnedResource."
 # The policy form of what EnableGroupSpecificConsent switches on for the owners of all groups; the setting has to be off beside it.
 ALL_FOR_GROUPS = "microsoft-all-application-permissions-for-group"
-# Microsoft's policies for consent of one's own, which every tenant has.
-DOCUMENTED = frozenset({LEGACY, LOW, *MANAGED})
+# Microsoft's policies for consent of one's own and of owners of groups, which every tenant has.
+DOCUMENTED = frozenset({LEGACY, LOW, *MANAGED, ALL_FOR_GROUPS, "microsoft-pre-approval-apps-for-group"})
 # How the ids of policies for owners of groups end. Those for teams, chats and others are not ours.
 _FOR_GROUPS = "-for-group"
 _POLICY_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")

@@ -128,6 +128,7 @@ DIRECTORY, READ, ORGANIZATION = "Directory.Read.All", "Application.Read.All", "O
         ("entra_connection_info", {"role": {"prefix": "payroll"}}, (OWN_APPLICATIONS, GRANT, ORGANIZATION)),
         ("entra_consent_policy", {"tenant_id": "contoso.com"}, ()),
         ("entra_consent_policy", {"user_consent": {"set": []}}, (USER_CONSENT, APPLICATIONS)),
+        ("entra_consent_policy", {"group_owner_consent": {"set": []}}, (USER_CONSENT, APPLICATIONS)),
         ("entra_consent_policy", {"user_consent": {"set": []}, "consent_settings": {"a": True}}, (USER_CONSENT, APPLICATIONS, GROUP_SETTINGS)),
         ("workspace365_sso", {}, ()),
         ("", {}, ()),
