@@ -90,8 +90,20 @@ options:
   folder_id:
     description:
       - Id of the folder the connection lies in.
-      - Without it, a new one lies in the API's default folder, and one is looked for by name in all folders.
+      - Without it, and without O(folder) and O(project), a new one lies in the API's default folder, and one is looked for by name in all folders.
+      - Excludes O(folder) and O(project).
     type: int
+  folder:
+    description:
+      - The folder the connection lies in, by its name, or by the names on the way to it with V(/) between them, as people see them. The way begins in
+        O(project), or in Home without one. Names are compared as they are written.
+      - It has to be one folder and one only, and is not made here. Each name on the way is one more request a run, with the right
+        C(Projects > Projects & folders) in the role of the API client. With O(state=absent) it does not matter.
+    type: str
+  project:
+    description:
+      - The name of the project that O(folder) begins in, or the connection lies in without that. It is one more request a run.
+    type: str
   provider:
     description:
       - Name of the connector, as the API calls it. It is not documented for Microsoft Entra ID.
@@ -262,6 +274,11 @@ connection:
       description: Whether it was signed in and no longer is, because a consent expired or a second factor is asked for now, for instance.
       type: bool
       sample: false
+    reconnect_steps:
+      description: The vendor's steps for that, one after the other. Empty unless RV(connection.reconnect_required).
+      type: list
+      elements: str
+      sample: []
     authorization_url:
       description: Where that person signs in. The page of the connection, where Workato hands out no link of its own. V(null) when no sign-in is needed.
       type: str
@@ -333,6 +350,8 @@ DECLARATION = Declaration(
         "name": {"type": "str"},
         "external_id": {"type": "str"},
         "folder_id": {"type": "int"},
+        "folder": {"type": "str"},
+        "project": {"type": "str"},
         "provider": {"type": "str"},
         "provider_titles": {"type": "list", "elements": "str", "default": list(TITLES)},
         "client_id": {"type": "str"},
@@ -352,6 +371,7 @@ DECLARATION = Declaration(
     auth=False,
     required_one_of=[["external_id", "name"]],
     required_if=[["state", "present", ["name"]]],
+    mutually_exclusive=[["folder_id", "folder"], ["folder_id", "project"]],
 )
 
 

@@ -88,7 +88,7 @@ def test_rights_of_the_api_client(emulator: Emulator, http: requests.Session) ->
 
 def test_unknown_paths(api: Client, http: requests.Session, emulator: Emulator) -> None:
     made = api.ask("POST", "connections", shell())
-    for path in ("folders", f"connections/{made['id']}", "connections/x/y"):
+    for path in ("recipes", f"connections/{made['id']}", "connections/x/y"):
         assert api.refused("GET", path) == (404, {"message": "Not found"})
     assert http.get(f"{emulator.workato_url}/connections").status_code == 404
 
@@ -324,3 +324,29 @@ def test_faults_and_state(emulator: Emulator, api: Client) -> None:
     assert emulator.journal("workato")[-1]["status"] == 429
     assert set(emulator.state()["workato"]) == {"contoso", "fabrikam", "northwind"}
     assert api.headers["Authorization"].removeprefix("Bearer ") in emulator.issued()
+
+
+# -- folders and projects --
+
+TREE = [
+    {"id": 5000, "name": "Identity", "project_id": 70},
+    {"id": 5001, "name": "Entra", "parent_id": 5000},
+    *({"id": 6000 + number, "name": f"Filler {number}", "parent_id": 5001} for number in range(150)),
+]
+
+
+def test_folders_lie_in_folders_and_come_in_pages(emulator: Emulator, api: Client) -> None:
+    emulator.set_workato("contoso", named_folders=TREE)
+    assert api.refused("GET", "folders")[0] == 403
+    emulator.add_workato_client("contoso", "automation", emulator.workato("contoso")["tokens"]["automation"], ["connections", "connectors", "folders"])
+    (home,) = api.ask("GET", "folders")
+    assert (home["id"], home["name"], home["parent_id"], home["is_project"], home["project_id"]) == (5000, "Identity", None, True, 70)
+    (below,) = api.ask("GET", "folders?parent_id=5000")
+    assert (below["id"], below["parent_id"], below["is_project"], below["project_id"]) == (5001, 5000, False, None)
+    assert [len(api.ask("GET", f"folders?parent_id=5001&page={page}")) for page in (1, 2, 3)] == [100, 50, 0]
+    assert len(api.ask("GET", "folders?parent_id=5001&per_page=500")) == 100 and len(api.ask("GET", "folders?parent_id=5001&per_page=7")) == 7
+    assert api.ask("GET", "folders?parent_id=1") == []
+    for query in ("page=0", "per_page=x", "parent_id=x", "name=Entra"):
+        assert api.refused("GET", f"folders?{query}")[0] == 400
+    assert api.ask("GET", "projects") == [{"id": 70, "description": "", "folder_id": 5000, "name": "Identity"}]
+    assert api.ask("POST", "connections", shell(folder_id=5001))["folder_id"] == 5001

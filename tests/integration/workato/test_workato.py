@@ -21,6 +21,7 @@ from tenant_emulator.testing import Emulator
 
 Play = t.Callable[..., Run]
 Inventory = t.Callable[..., Path]
+CONFIRMED = 7  # requests of a tenant that is as it should be
 
 
 @pytest.fixture
@@ -61,7 +62,30 @@ def test_a_person_signs_in_and_is_signed_out(connected: Play, play: Play, hosts:
     assert result(play("workato.yml", inventory=hosts).ok())["status"] == "connected"
     emulator.control("POST", f"workato/contoso/connections/{connection(emulator)['id']}/lose", {"reason": "MFA is asked for now"})
     lost = result(play("workato.yml", inventory=hosts).ok())
-    assert lost["status"] == SIGN_IN and lost["connection"]["reconnect_required"]
+    assert lost["status"] == SIGN_IN and lost["connection"]["reconnect_required"] and len(lost["connection"]["reconnect_steps"]) == 4
+    assert "(1) Turn on multifactor authentication" in " ".join(lost["notes"]) and "(4) Test the recipes" in " ".join(lost["notes"])
+
+
+def test_the_folder_by_name_and_the_description_of_the_secret(play: Play, inventory: Inventory, emulator: Emulator, unhurried: None) -> None:
+    """A folder that is not there stops the run before anything is written."""
+    tree = [{"id": 5000, "name": "Identity", "project_id": 70}, {"id": 5001, "name": "Entra", "parent_id": 5000}]
+    emulator.set_workato("contoso", named_folders=tree)
+    emulator.add_workato_client("contoso", "automation", TOKEN, ["connections", "connectors", "folders"])
+    host = {"workato_api_token": TOKEN, "workato_project": "Identity", "workato_folder": "Entra", "workato_secret_description": "Entra-ID"}
+    failed_well(
+        play("workato.yml", inventory=inventory(contoso={**host, "workato_folder": "Entre"})), emulator, "'Entre'", "'workato_folder'", "near ones: Entra"
+    )
+    assert emulator.writes() == []
+    hosts = inventory(contoso=host)
+    play("workato.yml", inventory=hosts).ok()
+    assert connection(emulator)["folder_id"] == 5001
+    (key,) = application(emulator)["passwordCredentials"]
+    assert re.fullmatch(r"tkc:Entra-ID:[0-9a-f]{8}", key["displayName"])
+    emulator.clear_journal()
+    again = play("workato.yml", inventory=hosts).ok()
+    assert again.changed() == [] and emulator.writes() == [] and len(emulator.journal()) <= CONFIRMED + 2
+    bad = play("workato.yml", inventory=inventory(contoso={**host, "workato_secret_description": "Entra ID"}))
+    failed_well(bad, emulator, "'workato_secret_description' is 'Entra ID'")
 
 
 def test_a_connection_that_is_gone_gets_a_new_secret(connected: Play, play: Play, hosts: Path, emulator: Emulator, unhurried: None) -> None:

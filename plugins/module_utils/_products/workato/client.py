@@ -7,9 +7,9 @@
 The API has no call that reads one connection and none that returns what a connection was given: connections are found in the list,
 and nothing here says which client secret one holds.
 
-Sources: https://docs.workato.com/workato-api/connections.html, https://docs.workato.com/workato-api/limits.html and
-https://docs.workato.com/en/workato-api/api-connectors.html; read 2026-11. Every call but the list of connections keeps to the strictest limit, that of
-connections; connectors may be read more often. What is wanted of a role where the API answers 403 (inferred).
+Sources: https://docs.workato.com/workato-api/connections.html, https://docs.workato.com/workato-api/limits.html,
+https://docs.workato.com/en/workato-api/api-connectors.html and https://docs.workato.com/en/workato-api/folders.md; read 2026-11. Every call but the list of
+connections keeps to the strictest limit, that of connections; connectors may be read more often. What is wanted of a role where the API answers 403 (inferred).
 """
 
 from __future__ import annotations
@@ -116,6 +116,32 @@ class WorkatoClient:
             return found, None
 
         return self._cache.get_or_create("workato_connectors", self.key, ask)[0]
+
+    def projects(self) -> list[dict[str, t.Any]]:
+        """The projects of the workspace, asked for once a job: each with its name and the id of its folder."""
+        return self._pages_of("/api/projects", {}, "list the projects", ("name", "folder_id"))
+
+    def folders(self, parent_id: int | None) -> list[dict[str, t.Any]]:
+        """The folders that lie in one, or in Home, asked for once a job."""
+        return self._pages_of("/api/folders", {} if parent_id is None else {"parent_id": parent_id}, "list the folders", ("name", "id"))
+
+    def _pages_of(self, path: str, where: t.Mapping[str, t.Any], doing: str, members: tuple[str, str]) -> list[dict[str, t.Any]]:
+        """All pages of a list that is a plain array: a page that is not full is the last one."""
+
+        def ask() -> tuple[list[dict[str, t.Any]], None]:
+            found: list[dict[str, t.Any]] = []
+            for page in itertools.count(1):
+                params = {**where, "page": page, "per_page": _PAGE_SIZE}
+                answer = self._ok(self._send("GET", path, doing, params=params), "Projects > Projects & folders")
+                items = answer.json()
+                if not isinstance(items, list) or not all(isinstance(item, dict) and isinstance(item.get(members[1]), int) for item in items):
+                    raise self._malformed(answer)
+                found += [{name: item.get(name) for name in members} for item in items]
+                if len(items) < _PAGE_SIZE:
+                    break
+            return found, None
+
+        return self._cache.get_or_create("workato_folders", (*self.key, path, str(where)), ask)[0]
 
     def create(self, body: t.Mapping[str, t.Any], label: str, find: t.Callable[[], dict[str, t.Any] | None]) -> dict[str, t.Any]:
         """Create a connection. ``find`` looks whether it is there after all when the answer was lost: a second one must not come to be."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ..._entra.credential.key import MANAGED_NAME
 from ..._errors import OptionError
 from ..._ids import is_guid
 from ..._partial_run import PARTIAL_RUN
@@ -107,7 +108,7 @@ def connection(variables: t.Mapping[str, t.Any], *, host: str, check_mode: bool)
         "consent_wanted": variables.get("workato_consent") != "none",
         "consent_variable": "workato_consent: none",
         "secret": given(
-            name="workato",
+            name=variables.get("workato_secret_description") or "workato",
             validity_days=variables.get("workato_secret_validity_days"),
             renew_before_days=variables.get("workato_secret_renew_before_days"),
             overlap_days=variables.get("workato_secret_overlap_days"),
@@ -149,6 +150,15 @@ def _problems(wanted: RequestedConnection) -> list[str]:
         )
     if no_ids:
         found.append(f"'workato_partner_tenants' holds {', '.join(no_ids)}: give the id of each partner's tenant (a GUID), not a domain and not 'common'.")
+    named = [name for name in ("workato_folder", "workato_project") if variables.get(name)]
+    if named and variables.get("workato_folder_id") is not None:
+        found.append(f"'workato_folder_id' names the folder already: leave it out, or '{named[0]}'.")
+    description = variables.get("workato_secret_description")
+    if description is not None and not MANAGED_NAME.fullmatch(str(description)):
+        found.append(
+            f"'workato_secret_description' is {str(description)!r}; it consists of letters, digits, '.', '_' and '-', at most 60 of them, since the "
+            "description of a secret also says that this collection made it."
+        )
     partial = str(variables.get(PARTIAL_RUN) or "")
     if partial and wanted.has_token and not variables.get("workato_expected_workspace"):
         found.append(
@@ -215,7 +225,10 @@ def _calls(wanted: RequestedConnection) -> dict[str, dict[str, t.Any]]:
         external_id=variables.get("workato_external_id"),
     )
     name = variables.get("workato_connection_name")
-    place = given(folder_id=variables.get("workato_folder_id"), provider=variables.get("workato_provider"))
+    folder = given(
+        folder_id=variables.get("workato_folder_id"), folder=variables.get("workato_folder") or None, project=variables.get("workato_project") or None
+    )
+    place = {**folder, **given(provider=variables.get("workato_provider"))}
     adopt = bool(variables.get("workato_adopt_connection"))
     waits = bool(variables.get("workato_wait_for_authorization"))
     seconds = variables.get("workato_wait_timeout")

@@ -4,7 +4,8 @@
 # PRIVATE: for use inside this collection only.
 """A connection in Workato: which one it is, what to do about it, and whether a person has to sign in. Pure.
 
-Sources: https://docs.workato.com/workato-api/connections.html (members, statuses of a sign-in); read 2026-11. Titles and field names of the connector for
+Sources: https://docs.workato.com/workato-api/connections.html (members, statuses of a sign-in) and
+https://docs.workato.com/en/connectors/azure-ad/connection-setup.html (the steps of a reconnection); read 2026-11. Titles and field names of the connector for
 Entra ID, and that only a disconnected connection can be deleted (inferred).
 """
 
@@ -24,6 +25,14 @@ TITLES = ("Microsoft Entra ID", "Azure Active Directory", "Azure AD")
 
 # An adopted connection carries the external id with this behind it. The API has no better place for it, and it decides what state absent does.
 ADOPTED = ":adopted"
+
+# What the vendor says to do where Microsoft asks for a second factor, which is the usual reason for a lost sign-in.
+RECONNECT_STEPS = (
+    "Turn on multifactor authentication for the service account in Microsoft Entra ID.",
+    "Reconnect the connection in Workato.",
+    "Complete the sign-in with the second factor when it is asked for.",
+    "Test the recipes that use the connection.",
+)
 
 AUTHORIZED, NEVER_AUTHORIZED, LOST = "authorized", "authorization_required", "reconnect_required"
 
@@ -98,7 +107,8 @@ def find_connection(connections: t.Sequence[t.Mapping[str, t.Any]], desired: Wor
     only = _only(
         named,
         f"name '{desired.name}'",
-        "Set 'folder_id' to the folder that is meant, or 'external_id' to that of the right one (of the role: 'workato_folder_id', 'workato_external_id').",
+        "Name the folder that is meant in 'folder' or 'folder_id', or set 'external_id' to that of the right one (of the role: 'workato_folder', "
+        "'workato_folder_id', 'workato_external_id').",
     )
     if desired.external_id and only.get("external_id"):
         raise ConflictError(
@@ -258,8 +268,13 @@ def connection_view(connection: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         **{name: connection.get(name) for name in ("authorization_status", "authorized_at", "authorization_error")},
         **{name: connection.get(name) for name in ("connection_lost_at", "connection_lost_reason")},
         "authorization_required": state == NEVER_AUTHORIZED,
-        "reconnect_required": state == LOST,
+        **reconnection(needed=state == LOST),
     }
+
+
+def reconnection(*, needed: bool = True) -> dict[str, t.Any]:
+    """Whether a person has to connect again, and the vendor's steps for that."""
+    return {"reconnect_required": needed, "reconnect_steps": list(RECONNECT_STEPS) if needed else []}
 
 
 def compose_input(fields: t.Mapping[str, t.Any] | None, values: t.Mapping[str, str | None]) -> dict[str, str]:

@@ -183,6 +183,8 @@ def _notes_present(run: Run, status: str, by_hand: t.Mapping[str, t.Any]) -> lis
     found = [sentence_of(blocker) for blocker in run.entra.get("blockers") or ()]
     if status == "ready_for_authorization" and run.has_token:
         found.append(f"{run.tenant}: sign in with the service account at {run.seen.get('authorization_url') or root}")
+        steps = " ".join(f"({number}) {step}" for number, step in enumerate(run.seen.get("reconnect_steps") or (), 1))
+        found += [f"{run.tenant}: the connection has to be connected again. What the vendor says to do: {steps}"] if steps else []
     if status == "ready_for_authorization" and not run.has_token:
         found.append(
             f"{run.tenant}: make a connection at {root} (Connections, new connection), if there is none yet, with client id {by_hand['client_id']}, tenant "

@@ -28,6 +28,7 @@ from ..._job.claims import collect_from_hosts, collision
 from ..._waiting import until
 from .addresses import SERVICE, workato_url
 from .client import WorkatoClient, resolve_provider
+from .location import Location, one_folder, one_project
 from .plan import (
     AUTHORIZED,
     ConnectionCurrent,
@@ -39,6 +40,7 @@ from .plan import (
     find_connection,
     is_adopted,
     plan_connection,
+    reconnection,
 )
 
 _POLL = 5.0
@@ -54,6 +56,7 @@ class WorkatoConnectionResource:
         for name in ("api_token", "client_secret"):
             runtime.secret(options.get(name))
         self._desired = WorkatoConnectionDesired.from_options(options)
+        self._location = Location.from_options(options)
         token = (options.get("api_token") or "").strip()
         if not token:
             raise OptionError(
@@ -83,6 +86,7 @@ class WorkatoConnectionResource:
     def _read(self) -> ConnectionCurrent:
         self._workspace = self._client.workspace()
         self._check_workspace()
+        self._locate()
         self._check_hosts()
         found = find_connection(self._client.connections(), self._desired)
         # Without a name nothing could be made, so the connector, and the right to list connectors, are not needed.
@@ -92,6 +96,16 @@ class WorkatoConnectionResource:
         if self._cache.problem:
             self._runtime.warn(self._cache.problem)
         return found
+
+    def _locate(self) -> None:
+        """The id of the folder that is named, one question for each name on the way. What is taken away is found wherever it lies."""
+        location = self._location
+        if location is None or self._desired.state == "absent":
+            return
+        folder_id = one_project(self._client.projects(), location.project) if location.project else None
+        for depth in range(len(location.path)):
+            folder_id = one_folder(self._client.folders(folder_id), location, depth)
+        self._desired = dataclasses.replace(self._desired, folder_id=folder_id)
 
     def _resolve(self) -> str:
         titles = self._options["provider_titles"]
@@ -199,14 +213,14 @@ class WorkatoConnectionResource:
         found = self._made or self._current.connection
         if desired.state == "absent" or found is None:
             shape = {"id": None, "name": desired.name, "provider": self._current.provider, "external_id": desired.external_id, "folder_id": desired.folder_id}
-            found_view: dict[str, t.Any] = {**shape, "authorization_status": None, "authorization_required": creating, "reconnect_required": False}
+            found_view: dict[str, t.Any] = {**shape, "authorization_status": None, "authorization_required": creating, **reconnection(needed=False)}
             link = None
         else:
             found = self._look(found, sent)
             found_view = connection_view(found)
             if self._current.adopting and sent and not found_view["authorization_required"]:
                 # Its sign-in was made with the credentials it had before, so it ends with its token.
-                found_view["reconnect_required"] = True
+                found_view |= reconnection()
             needed = found_view["authorization_required"] or found_view["reconnect_required"]
             looking = self._runtime.check_mode or (desired.state == "probed" and self._current.adopting)
             link = None if not needed else self._client.page_of(found["id"]) if looking else self._client.sign_in_link(found["id"])

@@ -337,3 +337,83 @@ def test_a_quota_is_no_missing_right(bench: Bench) -> None:
     bench.emulator.fault(service="workato", method="POST", path="/api/connections$", action="status", status=403, body={"message": "Connection quota reached"})
     failure = bench.failed()
     assert failure["kind"] == "service" and failure["outcome"] == "refused" and "not a missing permission" in failure["advice"]
+
+
+TREE = [
+    {"id": 5000, "name": "Identity", "project_id": 70},
+    {"id": 5001, "name": "Entra", "parent_id": 5000},
+    {"id": 5002, "name": "Connections", "parent_id": 5001},
+    {"id": 5003, "name": "Entra", "parent_id": None},
+    *({"id": 6000 + number, "name": f"Filler {number}", "parent_id": 5001} for number in range(150)),
+    {"id": 5004, "name": "Last", "parent_id": 5001},
+]
+FOLDERS, PROJECTS = "GET /api/folders", "GET /api/projects"
+
+
+@pytest.fixture
+def located(bench: Bench) -> Bench:
+    """A workspace with folders, and a token that may list them."""
+    bench.emulator.set_workato("contoso", named_folders=TREE)
+    bench.emulator.add_workato_client("contoso", "automation", bench.tokens["automation"], ["connections", "connectors", "folders"])
+    return bench
+
+
+@pytest.mark.parametrize(
+    ("options", "folder_id", "asked"),
+    [
+        ({"folder": "Entra"}, 5003, [FOLDERS]),
+        ({"project": "Identity"}, 5000, [PROJECTS]),
+        ({"project": "Identity", "folder": "Entra/Connections"}, 5002, [PROJECTS, FOLDERS, FOLDERS, FOLDERS]),
+        ({"folder": "Identity / Entra / Last"}, 5004, [FOLDERS, FOLDERS, FOLDERS, FOLDERS]),  # on the second page
+    ],
+)
+def test_a_folder_by_its_names(located: Bench, options: dict[str, t.Any], folder_id: int, asked: list[str]) -> None:
+    """Asked for once a job; a connection that lies elsewhere is moved there."""
+    assert located.ok(state="probed", **options)["connection"]["folder_id"] == folder_id
+    assert [line for line in located.requests if line in (FOLDERS, PROJECTS)] == asked
+    assert located.ok(**options)["changed"] and located.held[0]["folder_id"] == folder_id
+    assert not {FOLDERS, PROJECTS} & set(located.requests)
+    assert not located.ok(client_secret=None, **options)["changed"]
+    moved = located.ok(client_secret=None, folder_id=4515)
+    assert moved["actions"] == ["update connection 'Entra' (id 36): set folder_id to '4515'"]
+    assert located.ok(client_secret=None, **options)["changed"] and located.held[0]["folder_id"] == folder_id
+    # What goes is found wherever it lies.
+    assert located.ok(state="absent", **{**options, "folder": "gone"})["changed"] and located.held == []
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        ({"folder": "Entre"}, "no_such_folder", "'Home' has no folder that is called 'Entre', as far as the API token may see; near ones: Entra."),
+        ({"project": "Identity", "folder": "Entra/Nothing"}, "no_such_folder", "'Identity / Entra' has no folder that is called 'Nothing'"),
+        ({"project": "Entra"}, "no_such_project", "has no project that is called 'Entra'"),
+        ({"folder": "Entra/"}, "folder_path", "Neither begin nor end it"),
+    ],
+)
+def test_a_folder_that_is_not_there(located: Bench, options: dict[str, t.Any], code: str, words: str) -> None:
+    failure = located.failed(**options)
+    assert (failure["code"], failure["outcome"]) == (code, "refused") and words in failure["msg"]
+    assert located.held == [] and located.emulator.writes() == []
+
+
+def test_listing_folders_needs_a_right_of_its_own(bench: Bench) -> None:
+    bench.emulator.set_workato("contoso", named_folders=TREE)
+    failure = bench.failed(folder="Entra")
+    assert (failure["http_status"], failure["outcome"]) == (403, "refused") and "Projects > Projects & folders" in failure["msg"]
+
+
+@pytest.mark.parametrize("body", [{"items": []}, [{"id": "5"}], ["Entra"], [{"name": "Entra"}]])
+def test_folders_in_another_form(located: Bench, body: t.Any) -> None:
+    located.emulator.fault(service="workato", path="/api/folders", action="status", status=200, body=body)
+    assert located.failed(folder="Entra")["code"] == "malformed_answer"
+
+
+def test_a_lost_sign_in_comes_with_the_steps_of_the_vendor(bench: Bench) -> None:
+    made = bench.ok()["connection"]
+    assert made["reconnect_steps"] == []
+    bench.emulator.authorize_workato_connection("contoso", made["id"])
+    bench.emulator.lose_workato_connection("contoso", made["id"], "AADSTS50076")
+    lost = bench.ok(client_secret=None)["connection"]
+    assert lost["reconnect_required"] and len(lost["reconnect_steps"]) == 4
+    for step, word in zip(lost["reconnect_steps"], ("multifactor", "Reconnect", "second factor", "Test the recipes"), strict=True):
+        assert word in step

@@ -79,6 +79,9 @@ class WorkatoService:
             case ("GET", ["integrations", "all"]):
                 _need(workspace, client, "connectors")
                 return Response.json(200, _integrations(workspace, request))
+            case ("GET", ["folders" | "projects" as what]):
+                _need(workspace, client, "folders")
+                return Response.json(200, _places(workspace, request, projects=what == "projects"))
             case (method, ["connections", *rest]):
                 if (method, len(rest)) == ("GET", 1):
                     return _nothing()  # a single connection cannot be read, not even by who may read the list
@@ -141,6 +144,41 @@ def _integrations(workspace: Workspace, request: Request) -> JsonObject:
     return {"items": items, "count": len(workspace.providers), "page": page, "per_page": size}
 
 
+def _places(workspace: Workspace, request: Request, *, projects: bool) -> list[JsonObject]:
+    """One page of the projects, or of the folders that lie in one folder, in Home without a parent: a plain array.
+
+    Source: https://docs.workato.com/en/workato-api/folders.md and https://docs.workato.com/ja/workato-api/folders.html (parameters, a page of 100 at most and
+    unless told, members), https://github.com/workato-devs/workato-platform-cli (is_project, project_id of a folder); read 2026-11-30. That a project is listed
+    among the folders of Home, that an unknown parent has none, and 400 for parameters that are no numbers (inferred).
+    """
+    try:
+        page, size = int(request.query.get("page", 1)), int(request.query.get("per_page", _LARGEST_PAGE))
+        parent = int(request.query["parent_id"]) if "parent_id" in request.query and not projects else None
+    except ValueError:
+        raise Refusal(400, "Bad request") from None
+    if page < 1 or size < 1 or set(request.query) - {"page", "per_page", "parent_id"}:
+        raise Refusal(400, "Bad request")
+    size = min(size, _LARGEST_PAGE)
+    listed = workspace.named_folders
+    if projects:
+        shown = [{"id": item["project_id"], "description": "", "folder_id": item["id"], "name": item["name"]} for item in listed if item.get("project_id")]
+    else:
+        shown = [
+            {
+                "id": item["id"],
+                "name": item["name"],
+                "parent_id": item.get("parent_id"),
+                "is_project": bool(item.get("project_id")),
+                "project_id": item.get("project_id"),
+                "created_at": "2023-01-01T00:00:00.000Z",
+                "updated_at": "2023-01-01T00:00:00.000Z",
+            }
+            for item in listed
+            if item.get("parent_id") == parent
+        ]
+    return shown[(page - 1) * size : page * size]
+
+
 class Calls:
     """The calls at ``/api/connections`` of one workspace."""
 
@@ -198,7 +236,7 @@ class Calls:
             wanted = _TYPES.get(name)
             if wanted and (not isinstance(value, wanted) or (wanted is int and isinstance(value, bool))):
                 errors[name] = ["is invalid"]
-        if "folder_id" in body and "folder_id" not in errors and body["folder_id"] not in self._workspace.folders:
+        if "folder_id" in body and "folder_id" not in errors and body["folder_id"] not in self._workspace.folder_ids:
             errors["folder_id"] = ["is invalid"]
         if "parent_id" in body and "parent_id" not in errors and body["parent_id"] not in self._workspace.connections:
             errors["parent_id"] = ["is invalid"]

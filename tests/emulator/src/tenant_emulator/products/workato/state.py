@@ -62,7 +62,7 @@ class Client:
 
     name: str
     token: str
-    rights: list[str] = dataclasses.field(default_factory=list)  # connections, connectors
+    rights: list[str] = dataclasses.field(default_factory=list)  # connections, connectors, folders
     lists: list[float] = dataclasses.field(default_factory=list)  # times of the latest list requests
     other: float | None = None  # time of the latest other request at the connections
 
@@ -87,6 +87,8 @@ class Workspace:
     host: str = ""  # of a virtual private Workato; otherwise the data centre's
     clients: list[Client] = dataclasses.field(default_factory=list)
     folders: list[int] = dataclasses.field(default_factory=lambda: [4515])
+    # Besides those: folders with id, name and parent_id (none: they lie in Home); a project is one in Home with a project_id.
+    named_folders: list[JsonObject] = dataclasses.field(default_factory=list)
     providers: list[JsonObject] = dataclasses.field(default_factory=catalogue)
     connections: dict[int, Connection] = dataclasses.field(default_factory=dict)
     rights_status: int = 403  # for a client whose role lacks the right: 403 or 401
@@ -104,6 +106,11 @@ class Workspace:
     def web_host(self) -> str:
         """Where people and OAuth answers go."""
         return self.host or DATA_CENTERS[self.data_center]
+
+    @property
+    def folder_ids(self) -> set[int]:
+        """The folders that a connection can lie in."""
+        return {*self.folders, *(item["id"] for item in self.named_folders)}
 
     @property
     def redirect_uri(self) -> str:
@@ -134,6 +141,7 @@ OPTIONS = {
     "data_center",
     "host",
     "folders",
+    "named_folders",
     "providers",
     "rights_status",
     "retry_after",
@@ -142,7 +150,7 @@ OPTIONS = {
     "push_keeps_authorization",
     "input_fields",
 }
-RIGHTS = frozenset({"connections", "connectors"})
+RIGHTS = frozenset({"connections", "connectors", "folders"})
 
 
 def set_options(workspace: Workspace, values: JsonObject) -> None:

@@ -351,3 +351,29 @@ def test_a_run_that_sees_only_some_hosts(variables: Variables, refused: bool) ->
     assert ([("'workato_expected_workspace'" in text, "this run is limited to 'contoso'" in text) for text in found["problems"]] == [(True, True)]) is refused
     assert (found["problems"] == [], found["asks"]) == (not refused, bool(variables) and not refused)
     assert of(**variables)["problems"] == [] and TOKEN not in str(found)
+
+
+def test_the_folder_by_names() -> None:
+    found = of(workato_folder="Shared/Entra", workato_project="Identity")
+    for call in ("look", "deliver", "correct"):
+        assert (found["calls"][call]["folder"], found["calls"][call]["project"]) == ("Shared/Entra", "Identity")
+        assert "folder_id" not in found["calls"][call]
+    assert "folder" not in found["calls"]["remove"] and "project" not in found["calls"]["remove"] and found["problems"] == []
+
+
+@pytest.mark.parametrize(("named", "variable"), [({"workato_folder": "Entra"}, "workato_folder"), ({"workato_project": "Identity"}, "workato_project")])
+def test_a_folder_is_named_in_one_way(named: Variables, variable: str) -> None:
+    assert of(workato_folder_id=4515, **named)["problems"] == [f"'workato_folder_id' names the folder already: leave it out, or '{variable}'."]
+    assert of(workato_folder_id=4515, workato_folder="")["problems"] == of(**named)["problems"] == []
+
+
+@pytest.mark.parametrize(("given", "name"), [(None, "workato"), ("Entra-ID.for_recipes", "Entra-ID.for_recipes")])
+def test_what_the_description_of_the_secret_says(given: str | None, name: str) -> None:
+    found = of(workato_secret_description=given)
+    assert (found["secret"]["name"], found["problems"]) == (name, [])
+
+
+@pytest.mark.parametrize("given", ["Entra ID", "-x", "a:b", "x" * 61, ""])
+def test_a_description_that_would_hide_whose_secret_it_is(given: str) -> None:
+    (problem,) = of(workato_secret_description=given)["problems"]
+    assert problem.startswith(f"'workato_secret_description' is {given!r}; it consists of letters, digits")

@@ -28,6 +28,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._products.wor
     differences,
     find_connection,
     plan_connection,
+    reconnection,
 )
 
 CLIENT = "7a9c5a0e-2f0f-4a8e-9a57-0e6a3b7f3c11"
@@ -271,3 +272,11 @@ def test_rate_limit_beyond_the_budget() -> None:
     small.wait("other", OTHER_LIMIT, "x")
     with pytest.raises(BudgetError, match="Workato allows 1 such call"):
         small.wait("other", OTHER_LIMIT, "x")
+
+
+def test_the_steps_of_the_vendor_come_with_a_lost_sign_in_only() -> None:
+    assert reconnection(needed=False) == {"reconnect_required": False, "reconnect_steps": []}
+    steps = reconnection()["reconnect_steps"]
+    assert [word in step for word, step in zip(("multifactor", "Reconnect", "second factor", "Test the recipes"), steps, strict=True)] == [True] * 4
+    lost = {**FOUND, "authorized_at": "2026-11-01T00:00:00Z", "authorization_status": "failed"}
+    assert connection_view(lost)["reconnect_steps"] == steps and connection_view(FOUND)["reconnect_steps"] == []

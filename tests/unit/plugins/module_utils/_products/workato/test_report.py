@@ -38,6 +38,7 @@ ENTRA: Parts = {
     "secret": {"end_date_time": "2027-05-28T15:10:00Z", "managed": []},
     "sinks": [],
 }
+STEPS = ["Turn on the second factor.", "Reconnect.", "Sign in with it.", "Test."]
 OURS: Parts = {
     "id": 36,
     "ours": True,
@@ -45,15 +46,18 @@ OURS: Parts = {
     "adopted": False,
     "authorization_required": False,
     "reconnect_required": False,
+    "reconnect_steps": [],
     "authorization_url": None,
     "differences": [],
 }
 NONE: Parts = {**OURS, "id": None, "ours": False}  # there is none
 THEIRS: Parts = {**OURS, "ours": False, "would_adopt": True}  # somebody else's, which would be adopted
 NEW: Parts = {**OURS, "authorization_required": True, "authorization_url": f"{ROOT}/connections/36"}
-LOST: Parts = {**OURS, "reconnect_required": True, "authorization_url": f"{ROOT}/connections/36"}
+LOST: Parts = {**OURS, "reconnect_required": True, "reconnect_steps": STEPS, "authorization_url": f"{ROOT}/connections/36"}
 RENAMED: Parts = {**OURS, "differences": ["name"]}
 LINK = f"Contoso: sign in with the service account at {ROOT}/connections/36"
+AGAIN = "Contoso: the connection has to be connected again. What the vendor says to do: "
+AGAIN += "(1) Turn on the second factor. (2) Reconnect. (3) Sign in with it. (4) Test."
 PAGE = f"Contoso: sign in with the service account at {ROOT}"
 SKIPPED = {"skipped": True, "changed": False}
 
@@ -106,7 +110,7 @@ def test_the_whole_of_a_connected_host() -> None:
     [
         (OURS, "connected", "connected", []),
         (NEW, "connected", SIGN_IN, [LINK]),
-        (LOST, "connected", SIGN_IN, [LINK]),
+        (LOST, "connected", SIGN_IN, [LINK, AGAIN]),
         (NONE, "connected", SIGN_IN, [PAGE]),
         (THEIRS, "connected", SIGN_IN, [PAGE]),
         ({**NEW, "authorization_url": None}, "connected", SIGN_IN, [PAGE]),
