@@ -179,7 +179,11 @@ class TransportError(ConnectorError):
 
 
 class RedirectError(TransportError):
-    """A 3xx. Redirects are never followed: host and Location (without its query) are named."""
+    """A 3xx. Redirects are never followed: host and Location (without its query) are named. ``target`` is the whole Location, which no sentence shows."""
+
+    def __init__(self, message: str, *, target: str = "", **fields: t.Unpack[Fields]) -> None:
+        super().__init__(message, **fields)
+        self.target: t.Final = target
 
 
 class CrashError(Exception):

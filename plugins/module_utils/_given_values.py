@@ -50,6 +50,7 @@ CREDENTIALS: t.Mapping[str, GivenValue] = {
     "api_token": GivenValue(ValueKind.KEY, "'workato_api_token' of the role, or WORKATO_API_TOKEN in the environment"),
     "client_secret": GivenValue(ValueKind.KEY, "in 'power_platform_try' of the role power_platform"),
     "key": GivenValue(ValueKind.KEY),
+    "known_value": GivenValue(ValueKind.KEY),
     "certificate_content": GivenValue(ValueKind.DOCUMENT),
     "private_key_content": GivenValue(ValueKind.DOCUMENT),
     "private_key_password": GivenValue(ValueKind.PASSWORD),

@@ -124,6 +124,10 @@ options:
         type: str
         choices: [address, free]
         default: free
+  known_value:
+    description:
+      - O(tenantkit.connectors.entra_client_secret#module:known_value) of the O(secret). No result repeats it.
+    type: str
   force:
     description:
       - Plan for a new client secret although the present one is good.
@@ -444,6 +448,7 @@ DECLARATION = Declaration(
                 "authority_form": {"type": "str", "choices": ["address", "free"], "default": "free"},
             },
         },
+        "known_value": {"type": "str", "no_log": True},
         "force": {"type": "bool", "default": False},
         "find_other_registrations": {"type": "bool", "default": False},
         "people_sign_in": {"type": "bool"},

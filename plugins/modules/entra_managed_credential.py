@@ -65,6 +65,14 @@ options:
       - With O(state=absent), remove credentials that are, or may be, in use.
     type: bool
     default: false
+  known_value:
+    description:
+      - The value of a client secret of the application that the operator has, of one that was made by hand for instance. Where O(delivery) needs a secret, that
+        one is proven and delivered in place of a new one.
+      - Graph shows how the value of each secret begins, so it has to be the only valid one that begins like this, or nothing is done.
+      - It is used once. When that key, or one that was made later, was delivered to the target already, it is ignored with a warning.
+      - What happens to it afterwards is left to its owner, it is never removed here unless this collection made it under this O(name).
+    type: str
   prove:
     description: Try a new credential at the token endpoint of its home tenant until it works three times in a row.
     type: bool

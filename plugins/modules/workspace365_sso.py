@@ -16,6 +16,8 @@ description:
     on the application, see M(tenantkit.connectors.entra_client_secret).
   - An environment that carries no mark of ours is written only when its sign-in page shows that it is not connected, or connected to this
     very tenant, or with O(take_over=true). When the page names another tenant the module fails, whatever is set.
+  - After the settings were sent the sign-in page is read again, a few times at most, until it leads to O(client_id) and the tenant, see RV(sso.sign_in). What
+    comes of that is never a failure, since the environment holds the settings whatever the page says.
   - While it is not known whether the settings were taken, the same ones are sent again within O(timeout). A failure says in
     C(failure.outcome) whether they certainly were not (V(refused)) or may have been (V(unknown)).
   - Not available for Workspace 365 hosted on-premises.
@@ -29,8 +31,10 @@ options:
       - V(present) sends the settings, unless O(key_id) is the O(delivered_key_id).
       - V(probed) sends nothing that changes anything. It proves that host, key and environment are right, and looks at the sign-in page, best
         before a secret is made. Where the list of environments does not name O(environment), the answer about its licenses decides.
+      - V(page) looks at the sign-in page and at nothing else, without the O(provisioning_key), and says in RV(sso.page) where it leads. That fails neither for
+        what the page shows nor where it cannot be read.
     type: str
-    choices: [present, probed]
+    choices: [present, probed, page]
     default: present
   instance_url:
     description:
@@ -44,8 +48,8 @@ options:
   provisioning_key:
     description:
       - The key of the Provisioning API. It controls the whole instance with all its environments.
+      - Required unless O(state=page).
     type: str
-    required: true
   authority:
     description: The authority. The vendor documents V(https://login.windows.net/) followed by the primary domain of the tenant.
     type: str
@@ -112,6 +116,13 @@ EXAMPLES = r"""
     authority: https://login.windows.net/contoso.com
     expected_tenants: [5f1c7f0e-6d3c-4a0e-9a54-3f1c9f3f1f10, contoso.com, contoso.onmicrosoft.com]
 
+- name: See which application the environment signs people in with
+  tenantkit.connectors.workspace365_sso:
+    state: page
+    instance_url: https://portal.workspace365.net
+    environment: contoso
+  register: there
+
 - name: Send the secret that was just made
   tenantkit.connectors.workspace365_sso:
     instance_url: https://portal.workspace365.net
@@ -170,6 +181,22 @@ sso:
       description: What the sign-in page showed, V(unconnected), V(this_tenant), V(unclear) or V(not_checked).
       type: str
       sample: unconnected
+    page:
+      description:
+        - Where the sign-in page leads, as far as it was looked at before anything was sent. C(client_id) and C(tenant) as the address of Entra names them, or
+          V(null), C(seen) what was seen, for sentences.
+      type: dict
+      sample: {client_id: 7a9c5a0e-2f0f-4a8e-9a57-0e6a3b7f3c11, tenant: contoso.com, seen: it sends people to tenant contoso.com}
+    sign_in:
+      description:
+        - Whether the sign-in page led to O(client_id) and the tenant after the settings were sent, V(verified) or V(unverified). V(not_checked) where nothing
+          was sent. It says nothing of the client secret, which only Entra checks.
+      type: str
+      sample: verified
+    sign_in_reason:
+      description: In a sentence, what the page showed then. V(null) where nothing was sent.
+      type: str
+      sample: "After the delivery the sign-in page of environment 'contoso' was read: it sends people to tenant contoso.com with client id 7a9c..."
 actions:
   description: One sentence for every change.
   returned: success
@@ -191,10 +218,10 @@ from ..module_utils._products.workspace365.resource import SsoResource
 
 DECLARATION = Declaration(
     options={
-        "state": {"type": "str", "choices": ["present", "probed"], "default": "present"},
+        "state": {"type": "str", "choices": ["present", "probed", "page"], "default": "present"},
         "instance_url": {"type": "str", "required": True},
         "environment": {"type": "str", "required": True},
-        "provisioning_key": {"type": "str", "required": True, "no_log": True},
+        "provisioning_key": {"type": "str", "no_log": True},
         "authority": {"type": "str"},
         "client_id": {"type": "str"},
         "key": {"type": "str", "no_log": True},
@@ -209,6 +236,7 @@ DECLARATION = Declaration(
         "timeout": {"type": "int", "default": 300},
     },
     resource=SsoResource,
+    required_if=[["state", state, ["provisioning_key"]] for state in ("present", "probed")],
     auth=False,
 )
 

@@ -30,7 +30,10 @@ _OTHER_NAMES: t.Mapping[str, t.Sequence[str]] = {
     "expected_publisher_tenant_id": ("publisher_tenant_id",),
     "url": ("host", "url"),
     "mode": ("consent_mode",),
+    "known_value": ("client_secret",),
 }
+# A role's variable of the same name is something else: this one is a member of the automation identity's credential, or is made by the role.
+_ANOTHER_THING = frozenset({"client_secret"})
 # The options of these modules are members of one variable: only what all modules share has a variable of its own.
 _MEMBERS = frozenset({"entra_token"})
 # An option in quotes; or without them a word that can be nothing else, since it has an underscore. What is a part of a longer name or address is neither.
@@ -51,7 +54,7 @@ def variable_of(option: str, role: str, variables: t.Container[str], auth: str =
         return f"'{SHARED[option]}'"
     if option.removeprefix("auth_") in CREDENTIAL and option.startswith("auth_"):
         return f"'{option.removeprefix('auth_')}' in '{auth}'"
-    names = (f"{role}_{name}" for name in (*_OTHER_NAMES.get(option, ()), option))
+    names = (f"{role}_{name}" for name in (*_OTHER_NAMES.get(option, ()), *(() if option in _ANOTHER_THING else (option,))))
     return next((f"'{name}'" for name in names if name in variables), None)
 
 

@@ -265,6 +265,7 @@ class HttpClient:
             outcome="unknown",
             advice="Redirects are never followed, so that no secret is sent to another address. Check the URL.",
             details={"host": answer.host, "location": location},
+            target=answer.headers.get("Location", ""),
         )
 
     def _transport_error(

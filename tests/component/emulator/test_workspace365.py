@@ -124,6 +124,23 @@ def test_sign_in_page(http: requests.Session, emulator: Emulator) -> None:
         assert call(http, emulator, "GET", "contoso/SignIn", headers={}).status_code == status
 
 
+def test_a_sign_in_page_that_names_no_client_id(http: requests.Session, emulator: Emulator) -> None:
+    call(http, emulator, "PUT", SSO, json=BODY)
+    emulator.set_workspace365("portal", "contoso", page_mode="bare")
+    page = call(http, emulator, "GET", "contoso/SignIn", headers={})
+    assert page.status_code == 302 and "client_id" not in page.headers["Location"]
+
+
+def test_a_sign_in_page_that_lags_behind(http: requests.Session, emulator: Emulator) -> None:
+    """So many reads show what was there before the call, nothing or another client."""
+    emulator.set_workspace365("portal", "contoso", page_lag=2)
+    for before, client in (([200, 200], "one"), ([302, 302], "two")):
+        call(http, emulator, "PUT", SSO, json={**BODY, "ClientId": client})
+        pages = [call(http, emulator, "GET", "contoso/SignIn", headers={}) for _ in range(3)]
+        assert [page.status_code for page in pages] == [*before, 302]
+        assert [f"client_id={client}&" in page.headers.get("Location", "") for page in pages] == [False, False, True]
+
+
 def test_by_public_host_name_through_the_proxy(emulator: Emulator) -> None:
     with requests.Session() as session:
         session.trust_env = False

@@ -16,6 +16,7 @@ from tenant_emulator.testing import Emulator, JsonObject
 Play = t.Callable[..., Run]
 Inventory = t.Callable[..., Path]
 
+EMERGENCY = ("/contoso/AdminPage/RequestEmergencyAdminAccess", "valid for 15 minutes", "That mail may not arrive")
 PLAYBOOK, ORDINARY = "workspace365_recover.yml", "workspace365.yml"
 DAY = 86400
 
@@ -80,7 +81,7 @@ def test_the_registration_is_found_by_its_redirect_uri(play: Play, inventory: In
     assert without_tags(principal_of(emulator, locked_out)) == without_tags(principal)
     result = outcome(run)
     assert result["status"] == "connected" and result["secret"]["key_id"] == new and result["proof"]["credential"] == "proven"
-    assert result["enterprise_application"] == "unchanged"
+    assert (result["enterprise_application"], result["sign_in"]) == ("unchanged", "verified")
 
 
 def test_it_ends_with_what_the_inventory_has_to_carry(play: Play, inventory: Inventory, emulator: Emulator, locked_out: JsonObject) -> None:
@@ -197,13 +198,36 @@ def test_check_mode_says_it_and_writes_nothing(play: Play, inventory: Inventory,
     assert not signs_in(emulator)
 
 
-def test_several_registrations_are_named(play: Play, inventory: Inventory, emulator: Emulator, locked_out: JsonObject) -> None:
-    """Which one the product signs in with stands in the address of its sign-in page; it is not guessed."""
+def test_the_sign_in_page_tells_which_of_several_it_is(play: Play, inventory: Inventory, emulator: Emulator, locked_out: JsonObject) -> None:
+    """No operator has to read the address of a browser."""
     second = by_hand(emulator, "W365 (new)")["application"]
+    emulator.clear_journal()
+    result = outcome(play(PLAYBOOK, inventory=inventory(contoso={})).ok())
+    assert (result["app"]["app_id"], result["sign_in"]) == (locked_out["appId"], "verified")
+    assert emulator.workspace365("portal", "contoso")["sso"]["client_id"] == locked_out["appId"]
+    assert signs_in(emulator)
+    assert len(key_ids(emulator.tenant("contoso")["applications"][second["id"]])) == 1
+    look, *_more = emulator.journal("workspace365")
+    assert look["path"].endswith("/SignIn")
+
+
+def test_the_client_id_of_the_page_is_gone(play: Play, inventory: Inventory, emulator: Emulator, locked_out: JsonObject) -> None:
+    """The registration was deleted and made anew by hand: the redirect URI leads to the new one, and the change is said."""
+    new = by_hand(emulator, "W365 (new)")["application"]
+    emulator.delete("contoso", "applications", locked_out["id"])
+    result = outcome(play(PLAYBOOK, inventory=inventory(contoso={})).ok())
+    assert result["app"]["app_id"] == new["appId"] and locked_out["appId"] in result["notes"][0]
+    assert signs_in(emulator)
+
+
+def test_several_registrations_are_named(play: Play, inventory: Inventory, emulator: Emulator, locked_out: JsonObject) -> None:
+    """Where the page does not tell which one the product signs in with, it is not guessed."""
+    second = by_hand(emulator, "W365 (new)")["application"]
+    emulator.set_workspace365("portal", "contoso", page_mode="bare")
     emulator.clear_journal()
     run = play(PLAYBOOK, inventory=inventory(contoso={}))
     both = (f"'W365' ({locked_out['appId']})", f"'W365 (new)' ({second['appId']})")
-    failed_well(run, emulator, *both, "workspace365_client_id", "contoso.onmicrosoft.com")
+    failed_well(run, emulator, *both, "workspace365_client_id", "contoso.onmicrosoft.com", *EMERGENCY)
     assert emulator.writes() == []
     play(PLAYBOOK, inventory=inventory(contoso={"workspace365_client_id": locked_out["appId"]})).ok()
     assert emulator.workspace365("portal", "contoso")["sso"]["client_id"] == locked_out["appId"]
@@ -225,14 +249,14 @@ def test_an_environment_of_another_tenant_is_not_recovered(play: Play, inventory
     other = {"authority": "https://login.windows.net/fabrikam.com", "client_id": "0b9e4c37-36d2-4f4e-8f28-0a54a8d6b1aa", "key": "made-by-hand-long-ago"}
     emulator.set_workspace365("portal", "contoso", sso=other)
     emulator.clear_journal()
-    failed_well(play(PLAYBOOK, inventory=inventory(contoso={})), emulator, "another tenant", "fabrikam.com")
+    failed_well(play(PLAYBOOK, inventory=inventory(contoso={})), emulator, "another tenant", "fabrikam.com", *EMERGENCY)
     assert emulator.writes() == []
 
 
 def test_a_refused_key_is_taken_away_again(play: Play, inventory: Inventory, emulator: Emulator, locked_out: JsonObject) -> None:
     emulator.fault(service="workspace365", method="PUT", path="OAuth2", action="status", status=403)
     before = key_ids(emulator.tenant("contoso")["applications"][locked_out["id"]])
-    failed_well(play(PLAYBOOK, inventory=inventory(contoso={})), emulator, "provisioning key was not accepted", "removed again")
+    failed_well(play(PLAYBOOK, inventory=inventory(contoso={})), emulator, "provisioning key was not accepted", "removed again", *EMERGENCY)
     assert key_ids(emulator.tenant("contoso")["applications"][locked_out["id"]]) == before
 
 

@@ -126,8 +126,12 @@ SECRET_OPTIONS: dict[str, t.Any] = {
     "never_sent": {"type": "bool", "default": False},
     "force": {"type": "bool", "default": False},
     "prove": {"type": "bool", "default": True},
+    "known_value": {"type": "str", "no_log": True},
     "delivery": DELIVERY,
 }
+
+# Of a connection: its known value is an option of its own, which no result repeats.
+SECRET_OF_CONNECTION: dict[str, t.Any] = {name: option for name, option in SECRET_OPTIONS.items() if name != "known_value"}
 
 FEDERATED_OPTIONS: dict[str, t.Any] = {
     **application_reference_spec(),
@@ -171,6 +175,7 @@ MANAGED_OPTIONS: dict[str, t.Any] = {
         for name, option in CERTIFICATE_OPTIONS.items()
         if name in ("name", "state", "validity_days", "renew_before_days", "overlap_days", "key_id", "never_sent", "force", "prove", "subject", "key_size")
     },
+    "known_value": SECRET_OPTIONS["known_value"],
     "delivery": {**DELIVERY, "options": {name: option for name, option in DELIVERY["options"].items() if name not in SETTLED}},
     **{name: DELIVERY["options"][name] for name in SETTLED},
     **CHAINED,

@@ -110,6 +110,7 @@ class ConnectionDesired:
     connector: str = ""
     state: str = "present"
     force: bool = False
+    known_value: str | None = dataclasses.field(default=None, repr=False)  # of a client secret, for the planner: it only shows how it begins
     certificate: t.Mapping[str, t.Any] | None = None
     people_sign_in: bool | None = None  # None: where delegated permissions are wanted
     prefix: str = ""  # of the variables that a role takes; empty where no role asks

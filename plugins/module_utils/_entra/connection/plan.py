@@ -112,7 +112,8 @@ def _plan_credential(wanted: ConnectionDesired, credential: tuple[str, t.Mapping
     kind, options = credential
     to_desired, to_current, plan_of = CREDENTIALS[kind]
     delivery = {**wanted.delivery, "authority": authority.text, "former_authorities": authority.former} if wanted.delivery else None
-    desired = to_desired.from_options({**options, "delivery": delivery, "force": wanted.force, "state": "present"})
+    known = {"known_value": wanted.known_value} if kind == "secret" and delivery else {}
+    desired = to_desired.from_options({**options, **known, "delivery": delivery, "force": wanted.force, "state": "present"})
     policies = snapshot.policies
     current = to_current.from_graph(snapshot.application, policies.default, policies.own, now=snapshot.now, label=label)
     issue = plan_of(desired, current, snapshot.now)

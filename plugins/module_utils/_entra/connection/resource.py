@@ -78,12 +78,13 @@ class ConnectionResource:
             service_principal=validated("service_principal", options.SERVICE_PRINCIPAL_OPTIONS, given["service_principal"]),
             permissions=permissions,
             consent={**validated("consent", options.CONSENT_OPTIONS, given["consent"]), "permissions": given["permissions"]},
-            secret=validated("secret", options.SECRET_OPTIONS, given["secret"]) if given["secret"] else None,
+            secret=validated("secret", options.SECRET_OF_CONNECTION, given["secret"]) if given["secret"] else None,
             certificate=validated("certificate", options.CERTIFICATE_OPTIONS, given["certificate"]) if given["certificate"] else None,
             delivery={**given["delivery"], "connector": given["connector"]} if given["delivery"] else None,
             connector=check_connector(given["connector"], "connector"),
             state=given["state"],
             force=given["force"],
+            known_value=runtime.secret(given["known_value"]),
             people_sign_in=given["people_sign_in"],
             prefix=given["role"]["prefix"] if given["role"] else "",
         )
@@ -287,7 +288,7 @@ class ConnectionResource:
         if plan is None:
             return {}
         verdict = plan.facts["verdict"]
-        current: dict[str, t.Any] = next((row for row in plan.facts["managed"] if row["key_id"] == verdict.key_id), {})
+        current: dict[str, t.Any] = next((row for row in (*plan.facts["managed"], *plan.facts["foreign"]) if row["key_id"] == verdict.key_id), {})
         return {
             "needed": verdict.needed,
             "reason": verdict.reason,

@@ -67,8 +67,8 @@ def credential_steps(given: Given) -> dict[str, t.Any]:
 def aftermath(given: Given) -> dict[str, t.Any]:
     """What a failed delivery means for the key that was just made.
 
-    ``given``: C(failure) and C(msg) of the task that failed; C(steps), the answer of C(credential_steps); C(key_id); C(stored), the sinks that took the
-    value as C(plan.note) kept them.
+    ``given``: C(failure) and C(msg) of the task that failed; C(steps), the answer of C(credential_steps); C(key_id); C(key_was_given), whether it was there
+    before, and the operator gave its value; C(stored), the sinks that took the value as C(plan.note) kept them.
 
     A key that stays is marked as undecided: no run is at work on it any more, so the next one need not wait for it.
 
@@ -81,12 +81,14 @@ def aftermath(given: Given) -> dict[str, t.Any]:
     stored = [*((failure.get("details") or {}).get("stored") or ()), *(noted.get("stored") or ())]
     delivery = given["steps"]["deliver"]["options"]
     options = {**delivery, "state": "absent", "key_id": key_id, "never_sent": True}
-    removes = refused and not stored
+    was_given = bool(given.get("key_was_given"))  # then it is not ours to remove
+    removes = refused and not stored and not was_given
     return {
         "failure": dict(failure),
         "msg": str(given.get("msg") or "The delivery failed without a message.").strip(),
         "refused": refused,
         "stored": stored,
+        "was_given": was_given,
         "key_id": key_id,
         "noun": _NOUNS[options["kind"]],
         "remove": {"open": removes and not given["check_mode"], "options": options},
@@ -106,7 +108,9 @@ def give_up(given: Given) -> dict[str, t.Any]:
     removal = ran(given.get("removal")) if found["remove"]["open"] else {}
     more = "nothing was removed; the next run issues and delivers another credential."
     if not found["refused"]:
-        consequence = f"It is not known whether the product took the new {found['noun']}: {more}"
+        consequence = f"It is not known whether the product took the {'' if found['was_given'] else 'new '}{found['noun']}: {more}"
+    elif found["was_given"]:
+        consequence = f"The {found['noun']} {found['key_id']}, whose value was given, was not delivered and stays."
     elif found["stored"]:
         consequence = f"{key} stays, because a sink has stored it ({', '.join(found['stored'])}): {more}"
     elif removal.get("failure"):

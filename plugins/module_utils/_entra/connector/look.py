@@ -66,7 +66,9 @@ def look(connection: Json, host: Host, *, handed_on: bool = True, force: bool | 
     wanted whatever is there. In C(seen): C(entra), the answer to the first question; C(tasks), the file of the role entra_connector that goes on from it.
     """
     wanted = bool(connection.get("force")) if force is None else force
-    seen = yield Ask("entra_connection_info", {**connection["look"], "host": host.name, "handed_on": handed_on, "force": wanted})
+    known = connection.get("known_value_variable")
+    options = {**connection["look"], "host": host.name, "handed_on": handed_on, "force": wanted}
+    seen = yield Ask("entra_connection_info", options, secrets={"known_value": known} if known else {}, variables={"known_value": known} if known else {})
     found = seen["connection"]
     plan = found["next"]
     if plan["asks"]:

@@ -62,7 +62,7 @@ def report_of(given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """The one entry of C(reports): the result fact of a connection that had something to do.
 
     ``given``: C(look), C(plan), C(registered), C(steps) (the answers of the decisions before) and the results of the tasks C(app), C(service_principal),
-    C(consent), C(credential), C(retired), C(sinks). C(later): only the credential was seen to.
+    C(consent), C(credential), C(retired), C(sinks). C(later): only the credential was seen to. C(receipt): what the product's tasks registered of a delivery.
     """
     seen, plan = given["look"], given["plan"]
     wanted, check_mode = seen["wanted"], bool(given["check_mode"])
@@ -72,7 +72,18 @@ def report_of(given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     sinks = [{**row, "place": places.get(index) or row["place"]} for index, row in enumerate(plan["sinks"])]
     due = plan["secret_due"] and not given.get("later")
     result = report(wanted, seen, steps, sinks=sinks, secret_due=due, opened=True, check_mode=check_mode)
+    result |= _receipt(given.get("receipt") or {}, result)
+    if result.get("sign_in") == "unverified":
+        result["to_do"] = [*result["to_do"], str(result["sign_in_reason"])]
     return {"reports": [result]}
+
+
+def _receipt(receipt: t.Mapping[str, t.Any], result: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """What a product showed after it was given the credential. A receipt of an earlier use of the role names another key."""
+    key_id = (result.get("certificate") or result["secret"]).get("key_id")
+    if not key_id or receipt.get("key_id") != key_id or receipt.get("sign_in") not in ("verified", "unverified"):
+        return {}
+    return {name: receipt.get(name) for name in ("sign_in", "sign_in_reason")}
 
 
 def steps_that_ran(given: t.Mapping[str, t.Any]) -> dict[str, t.Mapping[str, t.Any]]:

@@ -28,6 +28,7 @@ class Key:
     display_name: str
     start: dt.datetime
     end: dt.datetime
+    hint: str = dataclasses.field(default="", compare=False, repr=False)  # how the value of a client secret begins; empty where that was not read
 
     @classmethod
     def from_graph(cls, body: t.Mapping[str, t.Any]) -> Key:
@@ -38,6 +39,7 @@ class Key:
             parse_time(body.get("startDateTime")) or _EPOCH,
             # A key without an end would be one that never expires; Graph always sends one.
             parse_time(body.get("endDateTime")) or dt.datetime.max.replace(tzinfo=dt.UTC),
+            str(body.get("hint") or ""),
         )
 
     def to_graph(self) -> dict[str, str]:

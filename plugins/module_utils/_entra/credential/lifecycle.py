@@ -27,6 +27,7 @@ from .delivery import (
     superseded,
 )
 from .key import Key, days_left, is_managed
+from .known import not_used
 from .marks import SUPERSEDED, Mark
 from .model import CredentialCurrent, CredentialDesired
 from .rivals import gives_way, next_attempt
@@ -50,10 +51,32 @@ def plan_credential(desired: CredentialDesired, current: CredentialCurrent, now:
         return finish(desired, current, now, verdict, *_confirm(desired, current, now))
     if desired.delivery and desired.delivery.undecided_key_id:
         return finish(desired, current, now, verdict, *_leave_undecided(desired.delivery, current))
-    actions, warnings, end = _issue(desired, current, now, verdict) if verdict.needed else ([], [], None)
-    if verdict.warning:
-        warnings.append(verdict.warning)
+    known = desired.known(current, now) if verdict.needed else None
+    if known and known.key:
+        actions, warnings, end = _use(desired, current, now, known.key)
+    else:
+        actions, warnings, end = _issue(desired, current, now, verdict) if verdict.needed else ([], [], None)
+    warnings += [text for text in (verdict.warning, known.ignored if known else None) if text]
+    if desired.known_hint and desired.delivery and not verdict.needed:
+        warnings.append(not_used(desired.delivery, verdict.reason))
     return finish(desired, current, now, verdict, actions, warnings, end)
+
+
+def _use(desired: CredentialDesired, current: CredentialCurrent, now: dt.datetime, key: Key) -> tuple[list[Action], list[str], None]:
+    """A key that is there in place of a new one: proven and marked like that, and never removed for it."""
+    _check_undecided(desired, current, now)
+    delivery, noun = t.cast(Delivery, desired.delivery), current.kind.noun
+    own = delivery.own(current.marks)
+    payload = {"known": [mark.key_id for mark in own if mark.key_id != key.key_id], "drop": [mark.tag for mark in own if mark.key_id == key.key_id]}
+    named = f"{noun} '{key.display_name}' ({key.key_id})"
+    return (
+        [
+            Action("use", f"use {named}, whose value was given", {"key_id": key.key_id}),
+            Action("mark_pending", f"mark {named} as pending for {delivery.connector}", payload),
+        ],
+        [],
+        None,
+    )
 
 
 def _issue(desired: CredentialDesired, current: CredentialCurrent, now: dt.datetime, verdict: Verdict) -> tuple[list[Action], list[str], dt.datetime]:
@@ -242,9 +265,9 @@ def _absent(desired: CredentialDesired, current: CredentialCurrent, now: dt.date
                 advice="Removing it locks out every program that signs in with it. Set 'force' to remove it anyway.",
                 outcome="refused",
             )
-        existing = {key.key_id for key in current.keys}
+        removed = {key.key_id for key in managed}  # with their marks; a key of others that was delivered stays, without ours
         own = desired.delivery.own(current.marks) if desired.delivery and desired.force else []
-        return _with_tags([_removal(current, key) for key in managed], [mark.tag for mark in own if mark.key_id not in existing]), []
+        return _with_tags([_removal(current, key) for key in managed], [mark.tag for mark in own if mark.key_id not in removed]), []
     key = next((item for item in current.keys if item.key_id == desired.key_id), None)
     if key is None:
         # Only what a run left behind that was killed between the key and its mark.
@@ -304,7 +327,9 @@ def finish(
     if end is not None:
         mark = "pending" if desired.delivery else "none"
         rows.append({"key_id": PLACEHOLDER_ID, **desired.identity_of_new(), "end_date_time": f"about {format_time(end)[:10]}", "mark": mark})
-    facts = {"verdict": verdict, "end": end, **overview(desired, current, now), "policy": current.policy.shape()}
+    used = {action.payload["key_id"] for action in actions if action.kind == "use"}
+    given = next((key for key in current.keys if key.key_id in used), None)
+    facts = {"verdict": verdict, "end": end, "given": given, **overview(desired, current, now), "policy": current.policy.shape()}
     nouns = current.kind.nouns
     return Plan(tuple(actions), {nouns: _shape(current, desired.name)}, {nouns: rows}, tuple(warnings), facts)
 

@@ -10,6 +10,7 @@ import dataclasses
 import typing as t
 
 from ..._engine import Action, Plan, Runtime
+from ..._errors import OptionError
 from ..common.options import CERTIFICATE_OPTIONS, SECRET_OPTIONS, SETTLED
 from .certificate_resource import CertificateResource
 from .secret_resource import SecretResource
@@ -19,12 +20,15 @@ class ManagedCredentialResource:
     """The credential of one connection."""
 
     def __init__(self, runtime: Runtime) -> None:
+        """Raises OptionError for options that do not go together."""
         given = runtime.options
         self._kind: str = given["kind"]
         certificate = self._kind == "certificate"
         options = {**dict.fromkeys(CERTIFICATE_OPTIONS if certificate else SECRET_OPTIONS), **given}
         if given["delivery"]:
             options["delivery"] = {**given["delivery"], **{name: given[name] for name in SETTLED}}
+        if certificate and given["known_value"]:
+            raise OptionError("'known_value' is the value of a client secret, and 'kind' is certificate.", code="option_conflict")
         options["generate"] = certificate and given["state"] == "present"
         inner = CertificateResource if certificate else SecretResource
         self._inner = inner(dataclasses.replace(runtime, options=options))

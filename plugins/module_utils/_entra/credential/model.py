@@ -17,6 +17,7 @@ from .app_management_policy import AppManagementPolicy
 from .delivery import Delivery, Verdict, judge, keepers, vouches
 from .key import Key, check_name, days_left, is_due, is_managed
 from .kind import Kind
+from .known import KnownKey, hint_of, known_key
 from .marks import Mark, marks_of
 from .rivals import at_work, run_time
 
@@ -37,6 +38,7 @@ class CredentialDesired:
     never_sent: bool = False
     timeout: int = 300  # seconds that one task may take
     delivery: Delivery | None = None
+    known_hint: str | None = dataclasses.field(default=None, repr=False)  # how the value of a key that the operator has begins
 
     @classmethod
     def from_options(cls, options: t.Mapping[str, t.Any]) -> t.Self:
@@ -55,6 +57,8 @@ class CredentialDesired:
             )
         if "key_id" in given:
             given["key_id"] = given["key_id"].lower()
+        if options.get("known_value"):
+            given["known_hint"] = hint_of(options["known_value"])
         desired = cls(**given)
         check_name(desired.name, noun)
         for option in ("validity_days", "renew_before_days", "overlap_days"):
@@ -71,6 +75,8 @@ class CredentialDesired:
                 code="option_conflict",
                 advice="Leave 'prove' out.",
             )
+        if desired.known_hint and not desired.delivery:
+            raise OptionError("'known_value' goes with 'delivery': without one there is nothing that a known secret would be given to.", code="option_conflict")
         if desired.renew_before_days >= desired.validity_days:
             raise OptionError(
                 f"'renew_before_days' ({desired.renew_before_days}) must be less than 'validity_days' ({desired.validity_days}): "
@@ -114,6 +120,12 @@ class CredentialDesired:
         if is_due(newest, self.renew_before_days, now):
             return Verdict(True, f"key {newest.key_id} expires in {days_left(newest, now)} days", "none", newest.key_id)
         return Verdict(False, f"key {newest.key_id} is valid for {days_left(newest, now)} days", "none", newest.key_id)
+
+    def known(self, current: CredentialCurrent, now: dt.datetime) -> KnownKey | None:
+        """The key that the operator has the value of; None where no value was given. Raises ConflictError where it cannot be told which one that is."""
+        if self.known_hint is None or self.delivery is None or not self.may_mint:
+            return None
+        return known_key(self.known_hint, current.keys, self.delivery, current.marks, current.label, now)
 
     def identity_of_new(self) -> dict[str, str]:
         """What the diff shows in place of C(CredentialCurrent.identity) for a credential that is about to be made."""

@@ -34,6 +34,7 @@ from ..._refusals import OF_TOKEN_ENDPOINT
 _SUCCESSES = 3  # in a row: servers learn of a credential one after the other
 # What the run that proves a credential may have made just before.
 _NEW = frozenset({NewObject.APPLICATION, NewObject.SERVICE_PRINCIPAL, NewObject.SECRET, NewObject.CERTIFICATE})
+_THERE_BEFORE = frozenset({NewObject.APPLICATION, NewObject.SERVICE_PRINCIPAL})  # of a secret that was given: it is known everywhere, or wrong
 _PAUSES = (1.0, 2.0, 3.0, 4.0, 5.0)  # seconds between refusals that may pass
 # Seconds of the task's time that are kept for removing a credential that could not be proven: nothing is written once the time is over.
 _RESERVE = 20.0
@@ -51,12 +52,14 @@ class Signature:
     refused: str  # begins the sentence about a refusal; "{client}" and "{tenant}" are filled in
     form: t.Callable[[str], t.Mapping[str, str]] = dataclasses.field(repr=False)  # the URL of the token endpoint -> the fields that sign the request
     ending: str = ""  # ends the sentence of the failure
+    new: bool = True  # made by this run, so that it may not be known everywhere yet
 
 
-def by_secret(secret_text: str) -> Signature:
-    """Signing in with a client secret: it stands in the form."""
+def by_secret(secret_text: str, *, new: bool = True) -> Signature:
+    """Signing in with a client secret: it stands in the form. ``new``: this run made it; else the operator gave it."""
     refused = "The secret of application {client} could not be used in tenant {tenant}"
-    return Signature("secret", "secret", "try the client secret", refused, lambda url: {"client_secret": secret_text}, " It was not delivered.")
+    ending = " It was not delivered." if new else " It was not delivered, and stays. Leave 'known_value' out to have a new secret made."
+    return Signature("secret", "secret", "try the client secret", refused, lambda url: {"client_secret": secret_text}, ending, new)
 
 
 def by_certificate(certificate: LoadedCertificate, client_id: str, clock: t.Callable[[], float]) -> Signature:
@@ -118,8 +121,9 @@ def prove_new(runtime: Runtime, graph: GraphClient, client_id: str, label: str, 
     if proof.proven:
         return proof.status
     blocked = proof.status == "blocked"
+    named = f"The new {signature.name}" if signature.new else f"The {signature.name} that was given"
     raise ConnectorError(
-        f"The new {signature.name} of {label} in tenant {graph.tenant} {'could not be tried' if blocked or not proof.tried else 'does not work'}: "
+        f"{named} of {label} in tenant {graph.tenant} {'could not be tried' if blocked or not proof.tried else 'does not work'}: "
         f"{proof.detail}{signature.ending}",
         code="proof_blocked" if blocked else proof.code or "not_proven",
         service=SERVICE,
@@ -179,7 +183,7 @@ def prove(
             continue
         row = 0
         proof = _refused(answer, body, http.redact, signature, tenant_id, client_id, tries)
-        if not is_not_yet(proof.code, _NEW, said=proof.said):
+        if not is_not_yet(proof.code, _NEW if signature.new else _THERE_BEFORE, said=proof.said):
             return proof
         try:
             budget.wait(_PAUSES[min(waits, len(_PAUSES) - 1)], f"{SERVICE} does not accept the new {signature.noun} of application {client_id} yet")

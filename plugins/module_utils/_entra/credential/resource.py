@@ -60,6 +60,7 @@ class CredentialResource(abc.ABC):
         self._app: dict[str, t.Any] | None = None
         self._current: CredentialCurrent = current(PLACEHOLDER_ID, self._reference.describe())
         self._minted: Minted | None = None
+        self._given = False  # whether that is a key that was there, and whose value the operator gave
         self._proof: str | None = None
         self._judged = 0  # times that a confirmation was planned again, since others wrote at the same moment
         self._chained = bool(runtime.options.get("chained"))
@@ -102,7 +103,8 @@ class CredentialResource(abc.ABC):
 
     def read(self) -> CredentialCurrent:
         """The application, and the policies in the same request when a credential may have to be made. None for what this job left behind just now."""
-        self._read_once(believe=self._chained and self._desired.state == "present")
+        # What the job left behind does not say how values begin.
+        self._read_once(believe=self._chained and self._desired.state == "present" and self._desired.known_hint is None)
         delivery = self._desired.delivery
         if self._reference.is_placeholder:
             return self._current
@@ -190,6 +192,8 @@ class CredentialResource(abc.ABC):
             self._forget(action.payload["key_id"])
         elif action.kind == "mint":
             self._mint(action)
+        elif action.kind == "use":
+            self._use(action)
         elif action.kind == "mark_pending":
             self._mark_pending(action)
         elif action.kind == "write_tags":
@@ -233,6 +237,17 @@ class CredentialResource(abc.ABC):
             return error
         return error if minted.key.key_id in {key.key_id for key in present} else self._give_way(delivery, Turn.LOST, [minted.key.key_id])
 
+    def _use(self, action: Action) -> None:
+        """Prove the key whose value was given. It is not ours: whatever fails here or later, it stays."""
+        key = next(item for item in self._current.keys if item.key_id == action.payload["key_id"])
+        self._given = True
+        given = Minted(key, str(self._runtime.options["known_value"]))
+        self._proof = self._prove(given)
+        self._minted = given
+
+    def _taken_back(self, minted: Minted, error: ConnectorError) -> ConnectorError:
+        return error.with_(details={"kept_key_id": minted.key.key_id}) if self._given else self._writer.take_back(minted, error)
+
     def _mark_pending(self, action: Action) -> None:
         """Write the pending mark and read it back; give way to another run that has begun to deliver meanwhile."""
         delivery, minted = t.cast(Delivery, self._desired.delivery), t.cast(Minted, self._minted)
@@ -248,7 +263,7 @@ class CredentialResource(abc.ABC):
                 raise self._give_way(delivery, turn, others)
         except ConnectorError as error:
             self._minted = None
-            raise self._writer.take_back(minted, error) from error
+            raise self._taken_back(minted, error) from error
         self._current = dataclasses.replace(self._current, tags=written.tags)
         if self._chained and self._graph.left is not None:
             # What the task that confirms the delivery goes on from.
@@ -258,7 +273,8 @@ class CredentialResource(abc.ABC):
     def _look(self, own: str, written: TagsWritten, known: t.Collection[str]) -> Look:
         """What is there right after the pending mark was written."""
         collection = self._current.kind.collection
-        keys = [key for key in map(Key.from_graph, written.after.get(collection) or ()) if is_managed(key, self._desired.name)]
+        marked = {mark.key_id for mark in t.cast(Delivery, self._desired.delivery).own(marks_of(written.seen))}
+        keys = [key for key in map(Key.from_graph, written.after.get(collection) or ()) if is_managed(key, self._desired.name) or key.key_id in marked]
         now = written.now or dt.datetime.fromtimestamp(self._clock(), dt.UTC)
         return Look(own, keys, marks_of(written.seen), marks_of(written.first), known, now)
 
@@ -341,13 +357,14 @@ class CredentialResource(abc.ABC):
         facts = overview(desired, current, self._now) if applied else plan.facts
         before: Verdict = plan.facts["verdict"]
         verdict = dataclasses.replace(desired, force=False).verdict(current, self._now) if applied else before
-        key = minted.key if minted else next((item for item in current.keys if item.key_id == verdict.key_id), None)
+        key = minted.key if minted else plan.facts["given"] or next((item for item in current.keys if item.key_id == verdict.key_id), None)
         shown: dict[str, t.Any] = {
             "name": desired.name,
             "app_id": current.app_id,
             "object_id": (self._app or {}).get("id", PLACEHOLDER_ID),
             **self._describe(None if predicted else key, current),
             "would_create": predicted,
+            "given": self._given or plan.facts["given"] is not None,
             "proof": self._proof,
             "managed": facts["managed"],
             "foreign": facts["foreign"],

@@ -21,6 +21,7 @@ class SecretResource(CredentialResource):
     """One managed secret of one application."""
 
     def __init__(self, runtime: Runtime) -> None:
+        runtime.secret(runtime.options.get("known_value"))
         self._wanted = SecretDesired.from_options(runtime.options)
         super().__init__(runtime, self._wanted, SecretCurrent)
 
@@ -38,7 +39,8 @@ class SecretResource(CredentialResource):
         return minted
 
     def _prove(self, minted: Minted) -> str:
-        return prove_new(self._runtime, self._graph, self._current.app_id, self._current.label, by_secret(minted.value))
+        return prove_new(self._runtime, self._graph, self._current.app_id, self._current.label, by_secret(minted.value, new=not self._given))
 
     def _shown(self) -> dict[str, t.Any]:
-        return {"secret_text": t.cast(Minted, self._minted).value}
+        # A value that was given is one of a hidden option: Ansible would put stars in its place, and these would be delivered.
+        return {} if self._given else {"secret_text": t.cast(Minted, self._minted).value}

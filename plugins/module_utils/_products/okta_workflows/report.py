@@ -78,4 +78,3 @@ def _administrator(outcome: RunOutcome) -> Json:
         "policies": None if found.policies is None else list(found.policies),
         "assignment_required": outcome.assignment_required,
     }
-

@@ -34,13 +34,14 @@ from ..._errors import (
 from ..._http.answer import HttpAnswer
 from ..._http.client import HttpClient, Repeat
 from ..._refusals import OF_WORKSPACE_365
-from ..._waiting import settled
+from ..._waiting import settled, until
 from .addresses import SERVICE, check_instance_url
-from .sign_in_page import SignInPage, classify_page, classify_redirect
+from .sign_in_page import UNCLEAR, VERIFIED, SignIn, SignInPage, classify_page, classify_redirect, sign_in_of
 
 # The vendor's names in the body of the single sign-on call. A rename there is an edit here.
 AUTHORITY_MEMBER, CLIENT_ID_MEMBER, KEY_MEMBER = "Authority", "ClientId", "Key"
 
+_LOOKS = (1.0, 2.0, 4.0)  # seconds between the looks at the sign-in page after a delivery
 _LICENSES = {"purchasedlicenses", "usedlicenses"}  # what the answer about licenses is documented to hold
 
 
@@ -99,7 +100,7 @@ class Workspace365Client:
             text = f"without the numbers of licenses that belong there ({answer.id_words})"
             raise self._somebody_elses(answer, text, code="unexpected_answer")
 
-    def sign_in_page(self, environment: str, expected: t.Collection[str]) -> SignInPage:
+    def sign_in_page(self, environment: str, expected: t.Collection[str], repeat: Repeat = Repeat.THROTTLED) -> SignInPage:
         """What a person would see. Sent without the provisioning key; the redirect is looked at, not followed."""
         url = f"{self.url}/{path_segment(environment)}/SignIn"
         try:
@@ -109,11 +110,34 @@ class Workspace365Client:
                 doing=f"look at the sign-in page of environment '{environment}'",
                 service=SERVICE,
                 headers={"Accept": "text/html"},
-                repeat=Repeat.THROTTLED,
+                repeat=repeat,
             )
         except RedirectError as error:
-            return classify_redirect(str(error.details.get("location") or ""), expected)
+            return classify_redirect(error.target, expected)
         return classify_page(answer.status, answer.text, expected)
+
+    def page_if_readable(self, environment: str, expected: t.Collection[str], repeat: Repeat = Repeat.THROTTLED) -> SignInPage:
+        """The same where it is no failure that the page cannot be read."""
+        try:
+            return self.sign_in_page(environment, expected, repeat)
+        except ConnectorError as error:
+            return SignInPage(UNCLEAR, f"it could not be read ({error.message.rstrip('.')})")
+
+    def sign_in_after(self, environment: str, expected: t.Collection[str], client_id: str | None) -> SignIn:
+        """Whether the page leads to what was just delivered: read again, a few times at most, until it does.
+
+        Never raises: whatever became of these looks, the environment holds what was sent, and a failure would take the key away from it.
+        """
+
+        def look() -> SignInPage:
+            return self.page_if_readable(environment, expected, Repeat.NEVER)
+
+        def leads_there(page: SignInPage) -> bool:
+            return sign_in_of(page, environment, client_id).status == VERIFIED
+
+        why = f"the sign-in page of environment '{environment}' does not lead to what was delivered yet"
+        page = until(look, leads_there, pauses=_LOOKS, wait=self._budget.wait, why=why, quietly=True)
+        return sign_in_of(page, environment, client_id)
 
     def set_sso(self, environment: str, authority: str, client_id: str, key: str) -> None:
         """Tell the environment its single sign-on settings, the same ones again while it is not known whether it took them.

@@ -70,6 +70,7 @@ def connection(variables: t.Mapping[str, t.Any], *, host: str, check_mode: bool)
         "host": host,
         "tenant": variables.get("entra_tenant_id"),
         "instance": instance,
+        "environment": environment,
         "callback": callback,
         "has_key": key.there,
         "key_entry": key.entry,
@@ -91,6 +92,7 @@ def connection(variables: t.Mapping[str, t.Any], *, host: str, check_mode: bool)
             renew_before_days=variables.get("workspace365_secret_renew_before_days"),
             overlap_days=variables.get("workspace365_secret_overlap_days"),
         ),
+        "known_value_variable": "workspace365_client_secret",
         "delivery": given(instance=f"{instance} {environment}", authority=authority, authority_form="address"),
         "force": bool(variables.get("workspace365_force")),
         "find_other_registrations": not variables.get("workspace365_accept_second_registration"),
@@ -99,8 +101,6 @@ def connection(variables: t.Mapping[str, t.Any], *, host: str, check_mode: bool)
         "absent_confirmed": variables.get("workspace365_absent_confirmed") or "",
         "absent_confirmation": environment,
         "absent_consequence": "no API removes it from Workspace 365, and removing it in Entra locks every user out",
-        # How a recovery looks for the registration that is there.
-        "search": given(app_id=client_id, redirect_uri=callback if client_id is None else None),
         "product": given(
             instance_url=instance,
             environment=environment,

@@ -14,8 +14,10 @@ CONNECTION = whole("workspace365", connection.connection)
 DECISIONS = {
     "usable": recovery.usable,
     "preflight": preflight.preflight,
+    "search": recovery.search,
     "registration": recovery.registration,
     "recovery": recovery.report,
+    "locked_out": recovery.locked_out,
 }
 LOOK = look  # the product gives nothing back: what it was given is known from the marks on the application
 FROM_ENVIRONMENT: dict[str, str] = {}

@@ -81,6 +81,8 @@ def plan_sso(desired: SsoDesired, current: SsoCurrent, check_mode: bool = False)
 
     Raises ConflictError for an environment that may belong to another tenant, and OptionError when a value that has to be sent is missing.
     """
+    if desired.state == "page":
+        return Plan()
     if current.page is not None:
         _check_page(desired, current.page)
     if desired.state == "probed" or desired.settled:

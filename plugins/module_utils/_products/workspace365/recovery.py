@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import typing as t
 
+from ..._addresses import path_segment
+from ..._entra.application.redirect_uris import comparison_key
 from ..._entra.common.blockers import sentence_of
 from ..._entra.connector.connection import complete
-from ..._errors import OptionError
+from ..._entra.connector.credential import HandedOnError
+from ..._errors import OptionError, sentences
+from ..._steps import ran
 
 UNCHANGED, ENABLED, CREATED, ACTIVATED = "unchanged", "enabled", "created", "activated"
 
@@ -26,15 +30,31 @@ def usable(given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     return {}
 
 
+def search(given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """How the registration is looked for: the options of C(entra_app_info), C(first), and C(otherwise), empty where nothing else is tried.
+
+    What the operator names counts alone. Else it is the client id that the sign-in page sends people to, and the redirect URI where no application has it.
+
+    ``given``: C(connection) as the role publishes it, C(page) the look at the sign-in page.
+    """
+    connection, shown = given["connection"], _shown(given)["client_id"]
+    by_uri = {"redirect_uri": connection["callback"]}
+    if connection["client_id"] is not None:
+        return {"first": {"app_id": connection["client_id"]}, "otherwise": {}}
+    return {"first": {"app_id": shown}, "otherwise": by_uri} if shown else {"first": by_uri, "otherwise": {}}
+
+
 def registration(given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """The one application that was found, C(registration), and the C(connection) to go on with: the one of the role, but for what a recovery leaves alone.
 
-    ``given``: C(connection) as the role publishes it, C(apps) as C(entra_app_info) returned them. Raises OptionError unless there is exactly one.
+    ``given``: C(connection) as the role publishes it, C(page) the look at the sign-in page, C(apps) as C(entra_app_info) returned them for the first search,
+    C(others) its result for the other one, where there was one. Raises OptionError unless there is exactly one.
     """
-    connection, apps = given["connection"], given["apps"]
+    connection = given["connection"]
+    apps = given["apps"] or ran(given.get("others")).get("apps") or []
     if len(apps) != 1:
         raise OptionError(
-            _unclear(connection, apps),
+            _unclear(connection, apps, _shown(given)),
             code="registration_unclear",
             tenant=connection["tenant"],
             advice="Name the one that Workspace 365 signs in with in 'workspace365_client_id'; it stands in the address of the sign-in page as client_id.",
@@ -47,20 +67,53 @@ def registration(given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     return {"registration": apps[0], "connection": complete(recovered, sinks, host=connection["host"])}
 
 
-def _unclear(connection: t.Mapping[str, t.Any], apps: t.Sequence[t.Mapping[str, t.Any]]) -> str:
+def _shown(given: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any]:
+    """Where the sign-in page led before anything was written."""
+    page: t.Mapping[str, t.Any] = (ran(given.get("page")).get("sso") or {}).get("page") or {"client_id": None, "seen": "it was not looked at"}
+    return page
+
+
+def _unclear(connection: t.Mapping[str, t.Any], apps: t.Sequence[t.Mapping[str, t.Any]], page: t.Mapping[str, t.Any]) -> str:
+    """Why it is not known which registration is meant, and what the sign-in page said of it."""
+    tenant, callback, client_id = connection["tenant"], connection["callback"], connection["client_id"]
+    if client_id is not None:
+        return f"No application of {tenant} has the app id {client_id}."
+    if page["client_id"]:
+        of_page = f"The sign-in page of Workspace 365 names the client id {page['client_id']}, which no application of {tenant} has."
+    else:
+        of_page = f"The sign-in page of Workspace 365 does not tell which application is meant: {page['seen']}."
     if apps:
-        named = ", ".join(map(_named, apps))
-        return f"Several applications of {connection['tenant']} have the redirect URI {connection['callback']}: {named}."
-    client_id = connection["client_id"]
-    looked_for = f"the redirect URI {connection['callback']}" if client_id is None else f"the app id {client_id}"
-    return f"No application of {connection['tenant']} has {looked_for}."
+        return f"{of_page} Several applications of {tenant} have the redirect URI {callback}: {', '.join(map(_named, apps))}."
+    return f"{of_page} No application of {tenant} has the redirect URI {callback}."
+
+
+def locked_out(given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Fails with what a recovery failed with, and how an administrator gets in meanwhile.
+
+    ``given``: C(connection) as the role publishes it, C(failure) and C(msg) of the task that failed, C(task), its name. Raises HandedOnError.
+    """
+    said = str(given.get("msg") or f"The task failed without a message: {given.get('task') or 'unknown'}.").strip()
+    raise HandedOnError(sentences(said, emergency(given["connection"])), given.get("failure") or {})
+
+
+def emergency(connection: t.Mapping[str, t.Any]) -> str:
+    """The product's own way in while no user can sign in.
+
+    Source: https://support.workspace365.net/hc/en-us/articles/213145725 (active administrator with a mailbox, 15 minutes); read 2026-11. That the mail need
+    not arrive (inferred: it goes to a mailbox that the product knows, and nothing says that it was sent).
+    """
+    page = f"{connection['instance']}/{path_segment(connection['environment'])}/AdminPage/RequestEmergencyAdminAccess"
+    return (
+        f"Until users can sign in again, the emergency access of Workspace 365 lets an active administrator of the environment in who has a mailbox: {page} "
+        "sends a temporary password that is valid for 15 minutes. That mail may not arrive; then the vendor's support lets an administrator in."
+    )
 
 
 def report(given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """The C(result) of a recovery: what the connection left, and C(enterprise_application), C(inventory) and C(notes).
 
-    ``given``: C(connection) as the role publishes it, C(registration) of the decision above, C(look) as RV(entra_connection_info.connection) before anything
-    was written, C(entra) the result of the connection, C(check_mode).
+    ``given``: C(connection) as the role publishes it, C(page) the look at the sign-in page, C(registration) of the decision above,
+    C(look) as RV(entra_connection_info.connection) before anything was written, C(entra) the result of the connection, C(check_mode).
     """
     connection, app = given["connection"], given["registration"]
     if given["entra"]["status"] == "blocked" and not given["entra"]["changed"]:
@@ -69,10 +122,29 @@ def report(given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     inventory = _inventory(connection, app)
     ends = given["entra"]["secret"]["end_date_time"][:10]
     notes = [sentence_of(blocker) for blocker in given["entra"].get("blockers") or ()]
+    notes += _page_notes(connection, app, _shown(given)["client_id"])
+    notes += [given["entra"]["sign_in_reason"]] if given["entra"].get("sign_in") == "unverified" else []
     notes += [_repaired(repair, app, connection["tenant"], given["check_mode"])] if repair != UNCHANGED else []
     renewal = _renewal(inventory, app, connection["host"], f"{'would end' if given['check_mode'] else 'ends'} on {ends}.")
     to_do = [*(given["entra"].get("to_do") or ()), *([renewal] if inventory else [])]
     return {"result": {**given["entra"], "enterprise_application": repair, "inventory": inventory, "notes": [*notes, renewal], "to_do": to_do}}
+
+
+def _page_notes(connection: t.Mapping[str, t.Any], app: t.Mapping[str, t.Any], shown: str | None) -> list[str]:
+    """What is odd about the registration: the sign-in page named another one, or Entra would not send people back from this one."""
+    notes = []
+    if shown and shown != app["app_id"].lower():
+        notes.append(f"The sign-in page of Workspace 365 named the client id {shown} before, and the secret is one of {_named(app)}.")
+    if not _returns_to(app, connection["callback"]):
+        notes.append(
+            f"{_named(app)} has no redirect URI {connection['callback']}, and Entra refuses every sign-in without it: add it, or let the ordinary run do that."
+        )
+    return notes
+
+
+def _returns_to(app: t.Mapping[str, t.Any], callback: str) -> bool:
+    wanted = comparison_key(callback)
+    return any(comparison_key(uri) == wanted for uris in app["redirect_uris"].values() for uri in uris)
 
 
 def _blocked(connection: t.Mapping[str, t.Any], app: t.Mapping[str, t.Any], entra: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -82,6 +154,7 @@ def _blocked(connection: t.Mapping[str, t.Any], app: t.Mapping[str, t.Any], entr
     if any("_enable: true" in blocker["who"] for blocker in entra["blockers"]):
         command = "ansible-playbook tenantkit.connectors.workspace365_recover -i INVENTORY"
         notes.append(f"When it is no security measure: {command} --limit {connection['host']} -e workspace365_enable=true")
+    notes.append(emergency(connection))
     return {"result": {**entra, "enterprise_application": UNCHANGED, "inventory": _inventory(connection, app), "notes": notes, "to_do": notes}}
 
 

@@ -13,7 +13,9 @@ from ..._http.client import HttpClient
 from .addresses import delivery_instance
 from .client import Workspace365Client
 from .plan import SsoCurrent, SsoDesired, plan_sso
-from .sign_in_page import THIS_TENANT, UNCONNECTED
+from .sign_in_page import NOT_CHECKED, THIS_TENANT, UNCONNECTED, VERIFIED, SignIn
+
+NOT_VERIFIED = "The settings were accepted, and stay: open that page, and sign in with an account of the tenant."
 
 
 class SsoResource:
@@ -26,8 +28,9 @@ class SsoResource:
             runtime.secret(options.get(name))
         self._desired = SsoDesired.from_options(options)
         http = HttpClient.of(runtime)
-        self._client = Workspace365Client(http, runtime.budget, self._desired.instance_url, options["provisioning_key"])
+        self._client = Workspace365Client(http, runtime.budget, self._desired.instance_url, options.get("provisioning_key") or "")
         self._current = SsoCurrent()
+        self._sign_in: SignIn | None = None
 
     def read(self) -> SsoCurrent:
         """Probe host, key and environment where asked (or in check mode), and look at the sign-in page unless that was done.
@@ -36,6 +39,9 @@ class SsoResource:
         """
         desired = self._desired
         if desired.state == "present" and desired.settled:
+            return self._current
+        if desired.state == "page":
+            self._current = SsoCurrent(self._client.page_if_readable(desired.environment, desired.expected_tenants))
             return self._current
         proven = False
         if desired.state == "probed" or self._runtime.check_mode:
@@ -58,9 +64,12 @@ class SsoResource:
         return plan_sso(self._desired, current, self._runtime.check_mode)
 
     def apply(self, action: Action) -> None:
-        """The one call there is."""
+        """The one call there is, and a look at where the sign-in page leads since."""
         desired = self._desired
         self._client.set_sso(desired.environment, str(desired.authority), str(desired.client_id), self._runtime.options["key"])
+        self._sign_in = self._client.sign_in_after(desired.environment, desired.expected_tenants, desired.client_id)
+        if self._sign_in.status != VERIFIED:
+            self._runtime.warn(f"{self._sign_in.why} {NOT_VERIFIED}")
 
     def result(self, plan: Plan, applied: bool) -> dict[str, t.Any]:
         """The key C(sso). It never says what the environment holds, only what was sent."""
@@ -75,7 +84,10 @@ class SsoResource:
                 "key_id": desired.key_id,
                 "sent": applied,
                 "environment_proven": self._current.environment_proven or applied,
-                "connection": page.connection if page else "not_checked",
+                "connection": page.connection if page and desired.state != "page" else NOT_CHECKED,
+                "page": {"client_id": page.client_id, "tenant": page.tenant, "seen": page.seen} if page else None,
+                "sign_in": self._sign_in.status if self._sign_in else NOT_CHECKED,
+                "sign_in_reason": self._sign_in.why if self._sign_in else None,
                 "last_delivered_key_id": desired.key_id if applied else desired.delivered_key_id,
             }
         }

@@ -46,6 +46,7 @@ def said(text: str, role: str = "workspace365", **more: t.Any) -> str:
         ("my_tenant_id, tenant_id_of, x.tenant_id, tenant_id.x, $tenant_id", "my_tenant_id, tenant_id_of, x.tenant_id, tenant_id.x, $tenant_id"),
         ("'workspace365_instance_url' is wrong", "'workspace365_instance_url' is wrong"),
         ("'key' and 'client_secret' and key_id", "'key' and 'client_secret' and key_id"),
+        ("'known_value' is a GUID", "'workspace365_client_secret' is a GUID"),
         ("the environment of the url", "the environment of the url"),
     ],
 )

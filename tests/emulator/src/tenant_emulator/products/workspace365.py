@@ -41,7 +41,10 @@ class Environment:
     active: bool = True
     purchased_licenses: int = 25
     used_licenses: int = 10
-    page_mode: str = "normal"  # the sign-in page: normal, html (never redirects) or error (500)
+    page_mode: str = "normal"  # the sign-in page: normal, bare (names no client id), html (never redirects) or error (500)
+    page_lag: int = 0  # how many reads of the page after a SSO call show what was there before
+    page_before: SsoSettings | None = None  # what those reads show
+    page_behind: int = 0  # how many of them are left
     writes: list[SsoSettings] = dataclasses.field(default_factory=list)  # every accepted SSO call, oldest first
 
 
@@ -146,6 +149,7 @@ class WorkspaceService:
         if not _AUTHORITY.fullmatch(values["Authority"]):
             return _validation("Authority", "The Authority field is not a valid authority.")
         settings = SsoSettings(values["Authority"], values["ClientId"], values["Key"], self._world.clock.now())
+        environment.page_before, environment.page_behind = environment.sso, environment.page_lag
         environment.sso = settings
         environment.writes.append(settings)
         return Response(200)
@@ -161,11 +165,14 @@ def _sign_in(request: Request, environment: Environment) -> Response:
         return Response(404)
     if environment.page_mode == "error":
         return _html(500, "Something went wrong")
-    if environment.sso is None or environment.page_mode == "html":
+    sso = environment.page_before if environment.page_behind else environment.sso
+    environment.page_behind = max(0, environment.page_behind - 1)
+    if sso is None or environment.page_mode == "html":
         return _html(200, '<form method="post"><input name="EmailAddress"><input name="Password" type="password"></form>')
     target = f"{request.base_url}/{quote(environment.name)}/OAuth2/HandleAuthorityResponse"
-    query = urlencode({"client_id": environment.sso.client_id, "response_type": "code", "redirect_uri": target})
-    return Response(302, b"", {"Location": f"{environment.sso.authority.rstrip('/')}/oauth2/authorize?{query}"})
+    client = {} if environment.page_mode == "bare" else {"client_id": sso.client_id}
+    query = urlencode({**client, "response_type": "code", "redirect_uri": target})
+    return Response(302, b"", {"Location": f"{sso.authority.rstrip('/')}/oauth2/authorize?{query}"})
 
 
 def _html(status: int, content: str) -> Response:
@@ -217,7 +224,7 @@ class Product(base.Product):
             made = Instance(**{"provisioning_key": "", **item, "environments": {}})
             for values in item.get("environments") or []:
                 entry = {"name": values} if isinstance(values, str) else values
-                known = {field.name for field in dataclasses.fields(Environment)} - {"sso", "writes"}
+                known = {field.name for field in dataclasses.fields(Environment)} - {"sso", "writes", "page_before", "page_behind"}
                 checks.mapping(entry, known, ("name",), f"{self.name} {made.name}, environments")
                 made.environments[entry["name"]] = Environment(**entry)
             instances(world)[made.name] = made
@@ -242,7 +249,7 @@ class Product(base.Product):
                 if "sso" in body:
                     sso = body.pop("sso")
                     target.sso = SsoSettings(sso["authority"], sso["client_id"], sso["key"], world.clock.now()) if sso else None
-                checks.set_fields(target, body, {"page_mode", "active", "purchased_licenses", "used_licenses"})
+                checks.set_fields(target, body, {"page_mode", "page_lag", "active", "purchased_licenses", "used_licenses"})
                 return _describe(world, target)
         return None
 

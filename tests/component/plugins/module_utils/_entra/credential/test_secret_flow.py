@@ -332,3 +332,58 @@ def test_policies_that_the_tenant_does_not_offer_are_not_known(bench: Bench) -> 
     for status, body in ((403, unlicensed), (400, unsupported)):
         with bench.emulator.faulty(action="status", status=status, body=body, service="graph", path="[aA]ppManagementPolic", part=True, times=None):
             assert bench.ok(name=f"after-{status}")["secret"]["key_id"]
+
+
+def by_hand(bench: Bench, **more: t.Any) -> dict[str, t.Any]:
+    """A secret of the application that a person made in the portal: its value and key id."""
+    made = bench.emulator.control("POST", f"tenants/contoso/applications/{bench.app['id']}/secrets", {"displayName": "by hand", **more})
+    bench.emulator.clear_journal()
+    return t.cast("dict[str, t.Any]", made)
+
+
+def test_a_known_secret_is_delivered_in_place_of_a_new_one(bench: Bench) -> None:
+    known = by_hand(bench)
+    for check in (True, False):
+        outcome = bench.run(check=check, delivery=DELIVERY, known_value=known["value"])
+        assert not outcome.failed and outcome.result["changed"], outcome.result
+        secret = outcome.result["secret"]
+        assert (secret["key_id"], secret["given"], secret["would_create"]) == (known["key_id"], True, False)
+        assert known["value"] not in str(outcome.result) + str(outcome.warnings)
+        assert bench.names == ["by hand"]
+    assert bench.requests()[-5:] == ["POST $batch", "POST token", "POST token", "POST token", "POST $batch"]
+    assert secret["proof"] == "proven" and known["value"] not in str(outcome.result)
+    assert [(mark.key_id, mark.delivered) for mark in bench.marks] == [(known["key_id"], False)]
+    bench.ok(delivery={**DELIVERY, "delivered_key_id": known["key_id"]})
+    again = bench.ok(delivery=DELIVERY, known_value=known["value"])
+    assert not again["changed"] and "is not used" in again["warnings"][0]
+    renewed = bench.ok(delivery=DELIVERY, known_value=known["value"], force=True)
+    assert renewed["secret"]["key_id"] != known["key_id"] and "is not used" in renewed["warnings"][0]
+    bench.ok(delivery={**DELIVERY, "delivered_key_id": renewed["secret"]["key_id"]})
+    bench.emulator.advance(60 * 86400)
+    bench.ok(delivery=DELIVERY, state="retired")
+    bench.ok(delivery=DELIVERY, state="absent", force=True)
+    assert bench.names == ["by hand"] and bench.marks == []
+
+
+def test_a_known_secret_that_does_not_work_stays_and_is_not_delivered(bench: Bench) -> None:
+    """It begins like a key of the application and is none: a refusal is final, since nothing has to be replicated."""
+    known = by_hand(bench)
+    failure = bench.failed(delivery=DELIVERY, known_value=known["value"][:3] + "-not-the-value-of-it")
+    assert failure["outcome"] == "refused" and bench.names == ["by hand"] and bench.marks == []
+    assert [line for line in bench.requests() if line == "POST token"] == ["POST token"] and bench.emulator.writes() == []
+    assert bench.failed(delivery=DELIVERY, known_value="zz-of-another-application")["code"] == "known_value_of_no_key"
+    assert bench.emulator.writes() == []
+
+
+def test_a_known_secret_stays_when_its_mark_cannot_be_written(bench: Bench) -> None:
+    known = by_hand(bench)
+    bench.emulator.fault(service="graph", part=True, method="PATCH", path="/applications/", action="status", status=403, times=None)
+    failure = bench.failed(delivery=DELIVERY, known_value=known["value"])
+    assert failure["details"]["kept_key_id"] == known["key_id"] and bench.names == ["by hand"]
+
+
+def test_two_that_begin_alike(bench: Bench) -> None:
+    known = by_hand(bench)
+    by_hand(bench, value=known["value"][:3] + "8Q~another-value-0123456789")
+    failure = bench.failed(delivery=DELIVERY, known_value=known["value"])
+    assert failure["code"] == "known_value_unclear" and bench.emulator.writes() == []

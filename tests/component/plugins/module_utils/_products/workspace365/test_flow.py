@@ -6,6 +6,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Execution, execute
 from ansible_collections.tenantkit.connectors.plugins.modules.workspace365_sso import DECLARATION
 from tenant_emulator.testing import Emulator
@@ -16,6 +17,7 @@ VALUE = "abc8Q~not-a-real-secret-value-0123456789"
 LIST = "GET /Provisioning/Environment/"
 LICENSES = "GET /Provisioning/contoso/UserLicenses/"
 PUT = "PUT /Provisioning/contoso/SingleSignOnSettings/OAuth2"
+PAGE = "GET /contoso/SignIn"
 
 
 class Bench:
@@ -73,21 +75,101 @@ def bench(emulator: Emulator) -> Bench:
 def test_probe(bench: Bench) -> None:
     result = bench.ok(state="probed", key=None, sign_in_checked=False)
     assert not result["changed"] and result["sso"]["connection"] == "unconnected" and result["sso"]["environment_proven"]
-    assert bench.requests == [LIST, "GET /contoso/SignIn"]
+    assert bench.requests == [LIST, PAGE]
 
 
 def test_send(bench: Bench) -> None:
     result = bench.ok()
     assert result["changed"] and result["sso"]["sent"] and bench.held is not None and bench.held["client_id"] == CLIENT
-    assert bench.requests == [PUT]
-    assert not bench.ok(key=None, delivered_key_id="key-1")["changed"]
-    assert bench.requests == [PUT]
+    assert bench.requests == [PUT, PAGE]
+    again = bench.ok(key=None, delivered_key_id="key-1")
+    assert not again["changed"] and (again["sso"]["sign_in"], again["sso"]["sign_in_reason"]) == ("not_checked", None)
+    assert bench.requests == [PUT, PAGE]
+
+
+def test_the_page_leads_to_what_was_sent(bench: Bench) -> None:
+    """Looked at after the call, without the provisioning key."""
+    result = bench.ok()
+    assert (result["sso"]["sign_in"], result["warnings"]) == ("verified", [])
+    assert result["sso"]["sign_in_reason"].endswith(f"it sends people to tenant contoso.onmicrosoft.com with the client id {CLIENT}.")
+    (entry,) = [entry for entry in bench.emulator.journal() if entry["path"].endswith("/SignIn")]
+    assert bench.key not in str(entry)
+
+
+@pytest.mark.parametrize(("lag", "looks", "status"), [(1, 2, "verified"), (3, 4, "verified"), (9, 4, "unverified")])
+def test_the_page_is_waited_for_a_few_times(bench: Bench, lag: int, looks: int, status: str) -> None:
+    bench.ok(client_id="0b9e4c37-36d2-4f4e-8f28-0a54a8d6b1aa")
+    bench.emulator.set_workspace365("portal", "contoso", page_lag=lag)
+    bench.emulator.clear_journal()
+    result = bench.ok(key_id="key-2")
+    assert result["sso"]["sent"] and result["sso"]["sign_in"] == status
+    assert bench.requests == [PUT, *[PAGE] * looks]
+    if status == "unverified":
+        (warning,) = result["warnings"]
+        assert f"client id 0b9e4c37-36d2-4f4e-8f28-0a54a8d6b1aa, and {CLIENT} was sent" in warning and "were accepted, and stay" in warning
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ({"action": "drop_before"}, "could not be read (Could not look at the sign-in page"),
+        ({"action": "drop_after"}, "could not be read (Could not look at the sign-in page"),
+        ({"action": "status", "status": 429, "headers": {"Retry-After": "3600"}}, "it answers 429"),
+        ({"action": "status", "status": 403}, "it answers 403"),
+        ({"action": "redirect", "location": "https://elsewhere.example/x?key=1"}, "elsewhere.example/x, which names no tenant"),
+        ({"action": "html", "status": 200, "body": "<p>Down for maintenance</p>"}, "neither asks for a password nor"),
+    ],
+)
+def test_whatever_becomes_of_the_look_the_delivery_stands(bench: Bench, rule: dict[str, t.Any], words: str) -> None:
+    """A failure here would be taken for the answer of the product, and the key would be taken away from it."""
+    bench.emulator.fault(service="workspace365", path="/SignIn$", times=None, **rule)
+    result = bench.ok()
+    assert (result["sso"]["sent"], result["sso"]["sign_in"]) == (True, "unverified")
+    assert words in result["sso"]["sign_in_reason"] and len(result["warnings"]) == 1
+    assert bench.requests.count(PUT) == 1 and bench.requests.count(PAGE) <= 4
+    assert bench.held is not None and bench.held["client_id"] == CLIENT
+
+
+def test_the_look_ends_with_the_time_of_the_task(bench: Bench) -> None:
+    bench.emulator.set_workspace365("portal", "contoso", page_lag=9)
+    result = bench.ok(timeout=2)
+    assert (result["sso"]["sent"], result["sso"]["sign_in"]) == (True, "unverified")
+    assert bench.requests.count(PAGE) < 4
+
+
+def test_a_page_that_names_no_client(bench: Bench) -> None:
+    bench.emulator.set_workspace365("portal", "contoso", page_mode="bare")
+    result = bench.ok()
+    assert result["sso"]["sign_in"] == "unverified" and result["sso"]["sign_in_reason"].endswith("and names no client id.")
 
 
 def test_sign_in_page_is_looked_at_before_sending(bench: Bench) -> None:
     bench.ok(sign_in_checked=False)
-    assert bench.requests == ["GET /contoso/SignIn", PUT]
+    assert bench.requests == [PAGE, PUT, PAGE]
     assert bench.ok(sign_in_checked=False, state="probed")["sso"]["connection"] == "this_tenant"
+
+
+def test_the_page_alone(bench: Bench) -> None:
+    """One request without the provisioning key, whatever the page shows."""
+    bench.ok(authority="https://login.windows.net/fabrikam.com")
+    bench.emulator.clear_journal()
+    looked = {"state": "page", "provisioning_key": None, "authority": None, "key": None, "sign_in_checked": False}
+    for check in (False, True):
+        result = bench.ok(check=check, **looked)
+        page = {"client_id": CLIENT, "tenant": "fabrikam.com", "seen": "it sends people to tenant fabrikam.com"}
+        assert (result["changed"], result["sso"]["page"], result["sso"]["connection"]) == (False, page, "not_checked")
+    assert bench.requests == [PAGE, PAGE] and all(bench.key not in str(entry) for entry in bench.emulator.journal())
+    bench.emulator.fault(service="workspace365", action="drop_before", times=None)
+    page = bench.ok(**looked)["sso"]["page"]
+    assert (page["client_id"], page["tenant"]) == (None, None) and page["seen"].startswith("it could not be read (Could not look at the sign-in page")
+
+
+@pytest.mark.parametrize("state", ["present", "probed"])
+def test_everything_else_needs_the_provisioning_key(bench: Bench, state: str) -> None:
+    given = {"state": state, "instance_url": bench.emulator.workspace365_url(), "environment": "contoso"}
+    for options, problems in ((given, 1), ({**given, "provisioning_key": bench.key}, 0)):
+        checked = ArgumentSpecValidator(DECLARATION.argument_spec(), **DECLARATION.conditions()).validate(options)
+        assert len(checked.error_messages) == problems
 
 
 def test_check_mode_reads_only(bench: Bench) -> None:
@@ -167,7 +249,7 @@ def test_nothing_listens(bench: Bench) -> None:
 def test_the_same_value_is_sent_again(bench: Bench, rule: dict[str, t.Any]) -> None:
     bench.emulator.fault(service="workspace365", **rule)
     assert bench.ok()["sso"]["sent"]
-    assert bench.requests == [PUT, PUT]
+    assert bench.requests == [PUT, PUT, PAGE]
     assert len({(item["client_id"], item["authority"]) for item in bench.emulator.workspace365()["writes"]}) == 1
 
 
@@ -304,7 +386,7 @@ def test_an_empty_answer_that_a_proxy_passed_on_is_in_doubt(bench: Bench) -> Non
 def test_a_passing_page_is_over_with_the_second_try(bench: Bench) -> None:
     bench.emulator.fault(service="workspace365", method="PUT", action="proxy_page")
     bench.ok()
-    assert bench.held and bench.requests == [PUT, PUT]
+    assert bench.held and bench.requests == [PUT, PUT, PAGE]
 
 
 @pytest.mark.parametrize("status", [403, 404])

@@ -147,6 +147,26 @@ def test_aftermath(failure: dict[str, t.Any] | None, stored: dict[str, t.Any], c
     assert (found["msg"], found["key_id"], found["noun"], found["failure"]) == ("It was refused.", NEW_KEY, "key", failure or {})
 
 
+@pytest.mark.parametrize(
+    ("failure", "stored", "sentence"),
+    [
+        (REFUSED, {}, f"It was refused. The key {NEW_KEY}, whose value was given, was not delivered and stays."),
+        (
+            REFUSED,
+            {"decision": {NEW_KEY: {"stored": ["vault_file"]}}},
+            f"It was refused. The key {NEW_KEY}, whose value was given, was not delivered and stays.",
+        ),
+        ({}, {}, "It was refused. It is not known whether the product took the key: nothing was removed; the next run issues and delivers another credential."),
+    ],
+)
+def test_a_key_whose_value_was_given_is_not_removed(failure: dict[str, t.Any], stored: dict[str, t.Any], sentence: str) -> None:
+    found = after(failure, stored=stored, key_was_given=True)
+    assert (found["remove"]["open"], found["undecided"]["open"]) == (False, True)
+    with pytest.raises(HandedOnError) as caught:
+        give_up({"aftermath": found, "removal": {"skipped": True}, "check_mode": False})
+    assert caught.value.message == sentence
+
+
 def test_a_failure_without_a_message() -> None:
     assert after({}, msg="")["msg"] == "The delivery failed without a message."
 

@@ -60,6 +60,13 @@ def test_without_sinks_the_first_answer_says_all(opened: bool) -> None:
     assert looked.seen["tasks"] == ("present" if opened else "seen")
 
 
+@pytest.mark.parametrize(("named", "told"), [({"known_value_variable": "acme_client_secret"}, {"known_value": "acme_client_secret"}), ({}, {})])
+def test_a_known_secret_comes_from_the_variable_that_the_connection_names(named: dict[str, str], told: dict[str, str]) -> None:
+    """The value itself is in no option of the look, nor in what the role publishes."""
+    asked, _looked = lead(looks.look({**CONNECTION, **named}, HOST), seen())
+    assert (asked[0].secrets, asked[0].variables) == (told, told) and "known_value" not in asked[0].options
+
+
 @pytest.mark.parametrize(("variable", "given", "force"), [(False, None, False), (True, None, True), (False, True, True), (True, False, False)])
 def test_force_of_the_caller_counts_before_that_of_the_variables(variable: bool, given: bool | None, force: bool) -> None:
     asked, _looked = lead(looks.look({**CONNECTION, "force": variable}, HOST, force=given, handed_on=False), seen())

@@ -60,6 +60,36 @@ def test_what_the_steps_left_takes_its_place() -> None:
     assert (found["proof"]["credential"], found["changed"], found["secret_due"], found["sinks"]) == ("proven", True, True, [{"type": "tasks"}])
 
 
+RECEIPT = {"key_id": NEW_KEY, "sign_in": "unverified", "sign_in_reason": "It shows another client.", "authority": "x"}
+SEEN_THERE = {"sign_in": "unverified", "sign_in_reason": "It shows another client."}
+
+
+@pytest.mark.parametrize(
+    ("receipt", "credential", "more", "told"),
+    [
+        (RECEIPT, {"key_id": NEW_KEY}, {}, SEEN_THERE),
+        ({**RECEIPT, "sign_in": "verified"}, {"key_id": NEW_KEY}, {}, {**SEEN_THERE, "sign_in": "verified"}),
+        ({**RECEIPT, "key_id": KEY_ID}, {"key_id": NEW_KEY}, {}, {}),  # of an earlier use of the role
+        ({**RECEIPT, "sign_in": "not_checked"}, {"key_id": NEW_KEY}, {}, {}),
+        ({}, {"key_id": NEW_KEY}, {}, {}),
+        (None, {"key_id": NEW_KEY}, {}, {}),
+        ({**RECEIPT, "key_id": None}, {}, {"secret": {}}, {}),
+        (RECEIPT, {"key_id": NEW_KEY}, {"certificate": {"name": "a"}, "secret": None}, SEEN_THERE),
+    ],
+)
+def test_what_the_product_showed_after_the_delivery(
+    receipt: dict[str, t.Any] | None, credential: dict[str, t.Any], more: dict[str, t.Any], told: dict[str, t.Any]
+) -> None:
+    look = seen(wanted=wanted(**{name: value for name, value in more.items() if name == "certificate" or value is None}), secret={}, next={"asks": False})
+    plan = {"secret_due": False, "tasks": "present", "sinks": [], "tries_sinks": False}
+    steps = {"decision": {"retire": {"open": False}}}
+    given = {"look": look, "plan": plan, "steps": steps, "credential": {"changed": True, "credential": credential}, "check_mode": False, "receipt": receipt}
+    (entry,) = report_of(given)["reports"]
+    assert {name: entry["result"][name] for name in ("sign_in", "sign_in_reason") if name in entry["result"]} == told
+    unverified = ", sign-in unverified. It shows another client." if told.get("sign_in") == "unverified" else ""
+    assert entry["line"] == f"payroll: connected{unverified}"
+
+
 def test_a_skipped_step_leaves_what_the_look_saw() -> None:
     steps = dict.fromkeys(("app", "service_principal", "consent", "credential", "retired"), SKIPPED)
     assert of(steps=steps) == of()

@@ -29,9 +29,9 @@ def test_settings_that_may_not_be_read_are_not_assessed() -> None:
     """The status is that of a run that did not look."""
     unread = {**CLOSED, "consent_settings": None, "not_assessed": ["What owners of groups may consent to: not shown."]}
     looked = {SERVICE: consent(SERVICE, "openid")}
-    told = reported({}, principal(), looked=looked, settings=unread)["result"]
+    told = reported({}, principal(), looked=looked, settings=unread)
     assert told["not_assessed"][-1:] == unread["not_assessed"] and told["status"] == "ready_for_authorization" and not told["changed"]
-    assert len(reported({}, principal(), looked=looked, settings=CLOSED)["result"]["not_assessed"]) == len(told["not_assessed"]) - 1
+    assert len(reported({}, principal(), looked=looked, settings=CLOSED)["not_assessed"]) == len(told["not_assessed"]) - 1
 
 
 def test_the_result() -> None:
@@ -104,7 +104,7 @@ def test_the_result() -> None:
 )
 def test_how_many_scopes_need_an_administrator(settings: Json, count: int, undecided: int, policies: list[str] | None) -> None:
     """By the tenant's own policies, as they were found."""
-    told = reported({"okta_workflows_permissions": "full"}, settings=settings)["result"]["consent"]["administrator"]
+    told = reported({"okta_workflows_permissions": "full"}, settings=settings)["consent"]["administrator"]
     assert (told["count"], told["of"], len(told["scopes"]), len(told["undecided"])) == (count, 62, count, undecided)
     assert (told["policies"], told["assignment_required"]) == (policies, False)
 

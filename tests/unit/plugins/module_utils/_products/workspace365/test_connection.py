@@ -54,6 +54,7 @@ def test_the_whole_of_an_ordinary_host() -> None:
         "host": "contoso",
         "tenant": "contoso.onmicrosoft.com",
         "instance": "https://portal.workspace365.net",
+        "environment": "contoso",
         "callback": CALLBACK,
         "has_key": False,
         "key_entry": "",
@@ -80,6 +81,7 @@ def test_the_whole_of_an_ordinary_host() -> None:
         "consent_wanted": True,
         "consent_variable": "workspace365_consent: none",
         "secret": {"name": "workspace365", "validity_days": 180, "renew_before_days": 30, "overlap_days": 7},
+        "known_value_variable": "workspace365_client_secret",
         "delivery": {
             "instance": "https://portal.workspace365.net contoso",
             "authority": "https://login.windows.net/{primary_domain}",
@@ -95,7 +97,6 @@ def test_the_whole_of_an_ordinary_host() -> None:
         "absent_confirmed": "",
         "absent_confirmation": "contoso",
         "absent_consequence": "no API removes it from Workspace 365, and removing it in Entra locks every user out",
-        "search": {"redirect_uri": CALLBACK},
         "product": {"instance_url": "https://portal.workspace365.net", "environment": "contoso", "take_over": False},
     }
 
@@ -110,7 +111,7 @@ def test_a_registration_that_others_made_keeps_what_it_has() -> None:
         "on_soft_deleted": "purge",
         "soft_deleted_object_id": "an id",
     }
-    assert (found["client_id"], found["search"]) == (CLIENT, {"app_id": CLIENT})
+    assert found["client_id"] == CLIENT
 
 
 def secret(**days: int) -> dict[str, t.Any]:

@@ -20,9 +20,13 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._products.wor
     THIS_TENANT,
     UNCLEAR,
     UNCONNECTED,
+    UNVERIFIED,
+    VERIFIED,
     SignInPage,
     classify_page,
     classify_redirect,
+    client_id_in,
+    sign_in_of,
 )
 
 OPTIONS = {
@@ -111,6 +115,70 @@ def test_sign_in_pages(status: int, text: str, connection: str) -> None:
     assert classify_page(status, text, {"contoso.com"}).connection == connection
 
 
+CLIENT, OTHER = "7a9c5a0e-2f0f-4a8e-9a57-0e6a3b7f3c11", "0b9e4c37-36d2-4f4e-8f28-0a54a8d6b1aa"
+AUTHORIZE = "https://login.windows.net/contoso.com/oauth2/authorize"
+
+
+@pytest.mark.parametrize(
+    ("url", "client_id"),
+    [
+        (f"{AUTHORIZE}?response_type=code&client_id={CLIENT}", CLIENT),
+        (f"{AUTHORIZE}?client_id={CLIENT.upper()}#x", CLIENT),
+        (f"{AUTHORIZE}?client_id={CLIENT}&client_id={CLIENT.upper()}", CLIENT),
+        (f"{AUTHORIZE}?client_id={CLIENT}&client_id={OTHER}", None),
+        (f"{AUTHORIZE}?client_id=W365", None),
+        (f"{AUTHORIZE}?client_id=", None),
+        (AUTHORIZE, None),
+        (f"https://login.evil.example/contoso.com?client_id={CLIENT}", None),
+        (f"/contoso/Other?client_id={CLIENT}", None),
+        (f"https://[broken?client_id={CLIENT}", None),
+        ("", None),
+    ],
+)
+def test_the_client_id_in_an_address(url: str, client_id: str | None) -> None:
+    assert client_id_in(url) == client_id
+
+
+def test_pages_say_which_client_people_sign_in_to() -> None:
+    found = classify_redirect(f"{AUTHORIZE}?client_id={CLIENT}", {"contoso.com"})
+    assert (found.connection, found.tenant, found.client_id) == (THIS_TENANT, "contoso.com", CLIENT)
+    other = classify_redirect(f"https://login.windows.net/fabrikam.com/x?client_id={CLIENT}", {"contoso.com"})
+    assert (other.connection, other.tenant, other.client_id) == (OTHER_TENANT, "fabrikam.com", CLIENT)
+    anywhere = classify_redirect(f"https://login.microsoftonline.com/common/x?client_id={CLIENT}", {"contoso.com"})
+    assert (anywhere.connection, anywhere.tenant, anywhere.client_id) == (UNCLEAR, None, CLIENT)
+    shown = classify_page(200, f'<a href="{AUTHORIZE}?x=1&amp;client_id={CLIENT}">', {"contoso.com"})
+    assert (shown.connection, shown.client_id) == (THIS_TENANT, CLIENT)
+    form = classify_page(200, FORM, {"contoso.com"})
+    assert (form.tenant, form.client_id) == (None, None)
+
+
+BEGIN = "After the delivery the sign-in page of environment 'contoso' was read: it sends people to tenant contoso.com"
+
+
+@pytest.mark.parametrize(
+    ("page", "status", "why"),
+    [
+        (SignInPage(THIS_TENANT, "it sends people to tenant contoso.com", "contoso.com", CLIENT), VERIFIED, f"{BEGIN} with the client id {CLIENT}."),
+        (
+            SignInPage(THIS_TENANT, "it sends people to tenant contoso.com", "contoso.com", OTHER),
+            UNVERIFIED,
+            f"{BEGIN} with the client id {OTHER}, and {CLIENT.upper()} was sent.",
+        ),
+        (SignInPage(THIS_TENANT, "it sends people to tenant contoso.com", "contoso.com"), UNVERIFIED, f"{BEGIN}, and names no client id."),
+        (SignInPage(OTHER_TENANT, "it sends people to tenant contoso.com", "contoso.com", CLIENT), UNVERIFIED, f"{BEGIN}."),
+        (SignInPage(UNCLEAR, "it answers 500"), UNVERIFIED, "After the delivery the sign-in page of environment 'contoso' was read: it answers 500."),
+        (
+            SignInPage(UNCONNECTED, "it asks for a password of Workspace 365 itself"),
+            UNVERIFIED,
+            "After the delivery the sign-in page of environment 'contoso' was read: it asks for a password of Workspace 365 itself.",
+        ),
+    ],
+)
+def test_whether_the_page_leads_to_what_was_delivered(page: SignInPage, status: str, why: str) -> None:
+    found = sign_in_of(page, "contoso", CLIENT.upper())
+    assert (found.status, found.why) == (status, why)
+
+
 def test_the_tenant_of_the_authority_is_expected() -> None:
     assert desired(expected_tenants=["ABC.com ", "contoso.com"]).expected_tenants == {"abc.com", "contoso.com"}
     assert desired(expected_tenants=[]).expected_tenants == {"contoso.com"}
@@ -161,6 +229,14 @@ def test_what_is_sent_has_to_be_known(name: str) -> None:
     # Where nothing is sent nothing has to be known.
     assert plan_sso(desired(**{name: None}, delivered_key_id="KEY-2"), SsoCurrent()).actions == ()
     assert plan_sso(desired(**{name: None}, state="probed"), SsoCurrent()).actions == ()
+
+
+def test_a_look_at_the_page_refuses_nothing() -> None:
+    """It is asked which application another one's page names, too."""
+    looked = desired(state="page", authority=None, client_id=None, key=None)
+    for connection in (OTHER_TENANT, UNCLEAR, UNCONNECTED, THIS_TENANT):
+        for check_mode in (False, True):
+            assert plan_sso(looked, SsoCurrent(SignInPage(connection, "it says so")), check_mode).actions == ()
 
 
 def test_what_was_sent_is_not_sent_again() -> None:
