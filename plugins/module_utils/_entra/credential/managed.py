@@ -46,10 +46,12 @@ class ManagedCredentialResource:
         self._inner.apply(action)
 
     def result(self, plan: Plan, applied: bool) -> dict[str, t.Any]:
-        """The key C(credential), and apart from it C(value), in the run that made it only: what the receiver is given."""
+        """The key C(credential), and apart from it C(value), in the run that made it only: what the receiver is given. Check mode has an empty one."""
         found = dict(self._inner.result(plan, applied)[self._kind])
         value = found.pop("secret_text", None) if self._kind == "secret" else self._pem(found)
-        return {"credential": {"kind": self._kind, **found}, **({"value": value} if value else {})}
+        # Check mode says that there is none, so that no task takes one from elsewhere in its place.
+        told = {"value": value or ""} if value or (plan.actions and not applied) else {}
+        return {"credential": {"kind": self._kind, **found}, **told}
 
     @staticmethod
     def _pem(certificate: dict[str, t.Any]) -> str | None:

@@ -9,11 +9,12 @@ import typing as t
 
 import pytest
 import requests
-from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Execution, execute
+from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Declaration, Execution, execute
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.common.exemption import NEW_POLICY
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.common.tags import CREATION_TAG, fingerprint
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.marks import SUPERSEDED, Mark, marks_of
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.secret_write import SecretWriter
+from ansible_collections.tenantkit.connectors.plugins.modules import entra_managed_credential
 from ansible_collections.tenantkit.connectors.plugins.modules.entra_client_secret import DECLARATION
 from tenant_emulator.testing import Emulator
 
@@ -26,6 +27,7 @@ class Bench:
 
     emulator: Emulator
     app: dict[str, t.Any]
+    declaration: Declaration = DECLARATION
 
     def run(self, *, check: bool = False, **options: t.Any) -> Execution:
         identity = self.emulator.identity()
@@ -43,7 +45,7 @@ class Bench:
             "prove": True,
         }
         environ = {"AZURE_CLIENT_ID": identity["client_id"], "AZURE_CLIENT_SECRET": identity["secret"]}
-        return execute(DECLARATION, {**plain, **options}, check_mode=check, environ=environ)
+        return execute(self.declaration, {**plain, **options}, check_mode=check, environ=environ)
 
     def ok(self, **options: t.Any) -> dict[str, t.Any]:
         outcome = self.run(**options)
@@ -363,6 +365,22 @@ def test_a_known_secret_is_delivered_in_place_of_a_new_one(bench: Bench) -> None
     bench.ok(delivery=DELIVERY, state="retired")
     bench.ok(delivery=DELIVERY, state="absent", force=True)
     assert bench.names == ["by hand"] and bench.marks == []
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_the_value_that_the_receiver_is_given(bench: Bench, given: bool) -> None:
+    """Of a new secret it is in the result, of a known one the caller has it; in check mode it is empty, and it is not there where nothing is done."""
+    known = by_hand(bench)["value"] if given else None
+    options = {"kind": "secret", "delivery": DELIVERY, "known_value": known, **dict.fromkeys(("delivered_key_id", "undecided_key_id"))}
+    bench.declaration = entra_managed_credential.DECLARATION
+    assert bench.run(check=True, **options).result["value"] == ""
+    made = bench.run(**options).result
+    assert ("value" in made, made["credential"]["given"]) == (not given, given)
+    key_id = made["credential"]["key_id"]
+    assert "value" not in bench.run(**{**options, "delivered_key_id": key_id}).result
+    again = bench.run(**options)
+    assert not again.result["changed"] and "value" not in again.result
+    assert known is None or known not in str(made) + str(again.result)
 
 
 def test_a_known_secret_that_does_not_work_stays_and_is_not_delivered(bench: Bench) -> None:
