@@ -142,7 +142,7 @@ credential:
   sample: {kind: secret, key_id: 5d1f0d2b-63b6-4b1c-8f4a-1f0a4f1b9e33, days_left: 179}
 value:
   description: The client secret, or the private key followed by its certificate. Nothing can read it again. A O(known_value) is not repeated here.
-  returned: only in the run that made it; empty in check mode
+  returned: only in the run that made it; empty in check mode with O(known_value)
   type: str
   sample: "********"
 actions:

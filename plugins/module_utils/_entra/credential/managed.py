@@ -23,6 +23,7 @@ class ManagedCredentialResource:
         """Raises OptionError for options that do not go together."""
         given = runtime.options
         self._kind: str = given["kind"]
+        self._knows = bool(given["known_value"])
         certificate = self._kind == "certificate"
         options = {**dict.fromkeys(CERTIFICATE_OPTIONS if certificate else SECRET_OPTIONS), **given}
         if given["delivery"]:
@@ -46,11 +47,14 @@ class ManagedCredentialResource:
         self._inner.apply(action)
 
     def result(self, plan: Plan, applied: bool) -> dict[str, t.Any]:
-        """The key C(credential), and apart from it C(value), in the run that made it only: what the receiver is given. Check mode has an empty one."""
+        """The key C(credential), and apart from it C(value), in the run that made it only: what the receiver is given.
+
+        Where a known value was given check mode has an empty one.
+        """
         found = dict(self._inner.result(plan, applied)[self._kind])
         value = found.pop("secret_text", None) if self._kind == "secret" else self._pem(found)
-        # Check mode says that there is none, so that no task takes one from elsewhere in its place.
-        told = {"value": value or ""} if value or (plan.actions and not applied) else {}
+        # Check mode says that there is none where one was given, so that no task takes that in its place.
+        told = {"value": value or ""} if value or (self._knows and plan.actions and not applied) else {}
         return {"credential": {"kind": self._kind, **found}, **told}
 
     @staticmethod
