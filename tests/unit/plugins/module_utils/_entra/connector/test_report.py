@@ -85,9 +85,8 @@ def test_what_the_product_showed_after_the_delivery(
     steps = {"decision": {"retire": {"open": False}}}
     given = {"look": look, "plan": plan, "steps": steps, "credential": {"changed": True, "credential": credential}, "check_mode": False, "receipt": receipt}
     (entry,) = report_of(given)["reports"]
-    assert {name: entry["result"][name] for name in ("sign_in", "sign_in_reason") if name in entry["result"]} == told
-    unverified = ", sign-in unverified. It shows another client." if told.get("sign_in") == "unverified" else ""
-    assert entry["line"] == f"payroll: connected{unverified}"
+    assert {name: entry[name] for name in ("sign_in", "sign_in_reason") if name in entry} == told
+    assert entry["to_do"] == (["It shows another client."] if told.get("sign_in") == "unverified" else [])
 
 
 def test_a_skipped_step_leaves_what_the_look_saw() -> None:
