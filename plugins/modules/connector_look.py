@@ -67,9 +67,10 @@ looks:
       description: Whether anything is left to do.
       type: bool
       returned: always
-    result:
-      description: The result of the role, where nothing is left to do.
-      type: dict
+    reports:
+      description: The result of the role, where nothing is left to do, else nothing.
+      type: list
+      elements: dict
       returned: always
     tasks:
       description: The file of the role C(entra_connector) that goes on from the look, for C(tasks_from).

@@ -116,11 +116,11 @@ def told(names: t.Iterable[str], found: t.Mapping[str, Conversation], problems: 
     looks: dict[str, dict[str, t.Any]] = {}
     for name in names:
         if name in problems:
-            looks[name] = {"open": True, "result": {}, "failed": problems[name]["msg"]}
+            looks[name] = {"open": True, "reports": [], "failed": problems[name]["msg"]}
         else:
             looked = t.cast(Looked, found[name].looked)
-            looks[name] = {"open": looked.open, "result": looked.result, **(looked.seen if looked.open else {})}
-    closed = {name: look["result"] for name, look in looks.items() if not look["open"]}
+            looks[name] = {"open": looked.open, "reports": [] if looked.open else [looked.result], **(looked.seen if looked.open else {})}
+    closed = {name: look["reports"][0] for name, look in looks.items() if not look["open"]}
     still_open = [name for name in looks if name not in closed]
     answer = {"changed": False, "looks": looks, "open": still_open}
     return {**answer, "confirmed": list(closed.values()), "nothing_chosen": not looks} if together else answer

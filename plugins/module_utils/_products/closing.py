@@ -14,7 +14,6 @@ Json = t.Mapping[str, t.Any]
 
 # The member of a result that tells of the credential, and its name for people. A federated credential does not end.
 _CREDENTIALS = {"secret": "secret", "certificate": "certificate", "credential": "credential"}
-_LONGEST = 1000  # characters of what is to be done: more is left to the result, which a terminal shows better
 
 
 def closing_line(host: str, result: Json, *, check_mode: bool, fact: str = "") -> str:
@@ -63,11 +62,6 @@ def change_of(result: Json, *, check_mode: bool) -> str:
 
 
 def _to_do(result: Json) -> str:
-    """What a person has to do. Several things, or a long one, are in the result one by one."""
-    to_do = [str(sentence) for sentence in result.get("to_do") or ()]
-    if not to_do:
-        return ""
-    text = " ".join(to_do)
-    if len(text) > _LONGEST:
-        text = f"{text[:_LONGEST].rpartition(' ')[0]} ... (whole in {result.get('connector')}_result.to_do)"
-    return f". TO DO: {text}"
+    """What a person has to do, whole: an address in it is of no use when it is cut."""
+    to_do = " ".join(str(sentence) for sentence in result.get("to_do") or ())
+    return f". TO DO: {to_do}" if to_do else ""

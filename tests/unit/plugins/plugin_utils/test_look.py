@@ -148,8 +148,8 @@ def test_only_a_look_that_is_open_tells_what_the_role_goes_on_with() -> None:
     assert answer == {
         "changed": False,
         "looks": {
-            "one": {"open": True, "result": {}, **SEEN},
-            "other": {"open": False, "result": {"status": "connected"}},
+            "one": {"open": True, "reports": [], **SEEN},
+            "other": {"open": False, "reports": [{"status": "connected"}]},
         },
         "open": ["one"],
     }
@@ -163,7 +163,7 @@ def test_a_result_is_told_twice_only_for_a_loop_over_several() -> None:
 def test_what_could_not_be_looked_at_is_open_in_its_place() -> None:
     answer = told(["wrong", "fine", "lost"], {"fine": CLOSED, "lost": OPEN}, {"wrong": {"msg": "no such choice"}, "lost": {"msg": "no answer"}}, together=True)
     assert list(answer["looks"]) == ["wrong", "fine", "lost"] and answer["open"] == ["wrong", "lost"]
-    assert answer["looks"]["wrong"] == {"open": True, "result": {}, "failed": "no such choice"}
+    assert answer["looks"]["wrong"] == {"open": True, "reports": [], "failed": "no such choice"}
     assert answer["looks"]["lost"]["failed"] == "no answer" and answer["confirmed"] == [{"status": "connected"}]
 
 
