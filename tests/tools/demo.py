@@ -31,18 +31,13 @@ def heading(text: str) -> None:
 
 def environment(emulator: Emulator) -> dict[str, str]:
     """What a playbook runs with: the way to the emulator, and nothing of the caller's own credentials, Ansible settings and home directory."""
-    identity = emulator.identity()
     HOME.mkdir(parents=True, exist_ok=True)
     return {
         **{key: value for key, value in os.environ.items() if not key.startswith(("AZURE_", "ANSIBLE_"))},
-        **emulator.env(),
+        **emulator.operator_env(),
         "HOME": str(HOME),  # Ansible keeps its temporary files there
         "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".work" / "collections"),
         "ANSIBLE_LOCALHOST_WARNING": "False",
-        "AZURE_CLIENT_ID": identity["client_id"],
-        "AZURE_CLIENT_SECRET": identity["secret"],
-        "WORKSPACE365_INSTANCE_URL": emulator.workspace365_url(),
-        "WORKSPACE365_PROVISIONING_KEY": emulator.control("GET", "workspace365/portal")["provisioning_key"],
         "TENANT_EMULATOR_CONTROL_URL": emulator.ready["control_url"],
         # What changes nothing is left out, and a table of all tenants stands at the end.
         "ANSIBLE_DISPLAY_OK_HOSTS": "False",

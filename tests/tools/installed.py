@@ -28,15 +28,10 @@ def main(collections: Path) -> None:
         hosts = Path(shutil.copy(ROOT / "tests" / "demo" / "inventory.yml", workdir))  # nothing of it is relative to the repository
         password = workdir / "vault-password"
         password.write_text("emulated-vault-password\n")
-        identity = emulator.identity()
         env = {
-            **emulator.env(),
+            **emulator.operator_env(),
             "ANSIBLE_COLLECTIONS_PATH": str(collections),
             "ANSIBLE_VAULT_IDENTITY_LIST": f"demo@{password}",
-            "AZURE_CLIENT_ID": identity["client_id"],
-            "AZURE_CLIENT_SECRET": identity["secret"],
-            "WORKSPACE365_INSTANCE_URL": emulator.workspace365_url(),
-            "WORKSPACE365_PROVISIONING_KEY": emulator.control("GET", "workspace365/portal")["provisioning_key"],
             "DEMO_DIRECTORY": str(workdir),
         }
 

@@ -219,7 +219,9 @@ def test_command_line(tmp_path: pathlib.Path) -> None:
     try:
         assert run("start", *where).returncode == 1
         exports = dict(line.removeprefix("export ").split("=", 1) for line in run("env", *where).stdout.splitlines())
-        assert set(exports) == {"ENTRA_LOGIN_URL", "ENTRA_GRAPH_URL", "ENTRA_CA_PATH", "WORKATO_URL", "POWERPLATFORM_URL", "BAP_URL"}
+        ways = {"ENTRA_LOGIN_URL", "ENTRA_GRAPH_URL", "ENTRA_CA_PATH", "WORKATO_URL", "POWERPLATFORM_URL", "BAP_URL"}
+        held = {"AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET", "WORKSPACE365_INSTANCE_URL", "WORKSPACE365_PROVISIONING_KEY"}
+        assert set(exports) == ways | held and all(exports.values())
         emulator = Emulator.attach(tmp_path / "state")
         emulator.token("contoso")
         assert "POST   /2f4c9a1e-7d05-4b6f-8e3a-c1d9b0a47f52/oauth2/v2.0/token" in run("journal", *where).stdout

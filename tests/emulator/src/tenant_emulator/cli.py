@@ -35,7 +35,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--proxy", action="store_true", help="also run a CONNECT proxy for the public host names")
     commands.choices["serve"].add_argument("--watch-parent", action="store_true", help="end with the calling process")
     add("stop", "end the emulator")
-    add("env", "print shell exports that lead the collection to the emulator")
+    add("env", "print shell exports: the way to the emulator, and what an operator has")
     dump = add("dump", "print what the emulator holds, without secret values")
     dump.add_argument("--tenant", help="only this tenant")
     journal = add("journal", "print the requests so far")
@@ -126,7 +126,7 @@ def main(argv: list[str] | None = None) -> int:
             case "stop":
                 _stop(arguments)
             case "env":
-                for name, text in Emulator.attach(arguments.state_dir).env().items():
+                for name, text in Emulator.attach(arguments.state_dir).operator_env().items():
                     print(f"export {name}={shlex.quote(text)}")
             case "dump":
                 emulator = Emulator.attach(arguments.state_dir)

@@ -158,6 +158,12 @@ class Emulator:
             **{name: str(self.ready[f"{service}_url"]) for product in products().values() for name, service in product.variables.items()},
         }
 
+    def operator_env(self) -> dict[str, str]:
+        """The same with what an operator has: the automation identity, and the keys of the products."""
+        identity = self.identity()
+        credential = {"AZURE_CLIENT_ID": str(identity["client_id"]), "AZURE_CLIENT_SECRET": str(identity["secret"])}
+        return {**self.env(), **credential, **{name: text for handle in self._handles.values() for name, text in handle._operator().items()}}
+
     # -- requests --------------------------------------------------------------------------------------------------
 
     def _disconnect(self) -> None:

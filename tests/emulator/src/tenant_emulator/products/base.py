@@ -30,6 +30,10 @@ class Handle:
         self._control = control
         self._ready = ready
 
+    def _operator(self) -> dict[str, str]:
+        """The environment variables that an operator of this product has, secrets included."""
+        return {}
+
     def _url(self, service: str) -> str:
         return str(self._ready()[f"{service}_url"])
 

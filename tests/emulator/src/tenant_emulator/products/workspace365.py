@@ -190,6 +190,10 @@ class Handle(base.Handle):
         """Root of a Workspace 365 instance."""
         return f"{self._url('workspace365')}/{instance}"
 
+    def _operator(self) -> dict[str, str]:
+        key = str(self._get("workspace365", "portal")["provisioning_key"])
+        return {"WORKSPACE365_INSTANCE_URL": self.workspace365_url(), "WORKSPACE365_PROVISIONING_KEY": key}
+
     def workspace365(self, instance: str = "portal", environment: str = "contoso") -> JsonObject:
         """What an environment holds: ``sso`` is None or {authority, client_id, key_id}."""
         return self._get("workspace365", instance, environment)
