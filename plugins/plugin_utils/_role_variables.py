@@ -51,7 +51,7 @@ def role_variables(role: str, variables: t.Mapping[str, t.Any], template: t.Call
     options = role_options(role)
     # Ansible leaves a member of a dict out whose value is "omit".
     found = plain(template({name: variables[name] for name in options if name in variables}))
-    empty = [name for name, value in found.items() if isinstance(value, str) and not value.strip()]
+    empty = [name for name, value in found.items() if isinstance(value, str) and not value.strip() and name not in registry.MEANT_EMPTY]
     defaults = _defaults(role)
     found |= plain(template({name: trust_as_template(defaults[name]) for name in empty if isinstance(defaults.get(name), str)}))
     found |= {name: defaults.get(name) for name in empty if not isinstance(defaults.get(name), str)}

@@ -20,6 +20,7 @@ class Names:
         # Whole days of a secret that is valid for 180: one less as soon as a second has passed.
         r"|(?<=\"days_left\": )(?:179|180)\b|(?<= is valid for )(?:179|180)(?= days))"
         r"|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"  # of objects, keys, requests
+        r"|(?<= run/)[0-9a-f]{12}\b"  # the name of a run
         r"|(?<=\btkc:sso:)[0-9a-f]{8}|(?<=\btkc:managed:)[0-9a-f]{8}"  # the name of a secret ends so
         r"|[\w.~-]{3}8Q~[\w.~-]{34}"  # a secret
         r"|(?<=\"aio\": \")[\w.-]+|(?<=\"rh\": \")[\w.-]+|(?<=\"uti\": \")[\w.-]+"  # of a token

@@ -19,7 +19,8 @@ _CREDENTIALS = {"secret": "secret", "certificate": "certificate", "credential": 
 def closing_line(host: str, result: Json, *, check_mode: bool, fact: str = "") -> str:
     """One line about ``result``, the result fact of a connector's role on ``host``.
 
-    In check mode the result is that of a run which would be. What a person has to do (C(to_do) of the result) stands at the end, in capitals.
+    In check mode the result is that of a run which would be. What a person has to do (C(to_do) of the result) stands at the end, behind
+    words in capitals, and then its other C(notes).
     ``fact`` is the name of the fact, if there is one: a private one, with two underscores, is what came of Entra alone, and the role goes on.
     """
     if fact.startswith("__"):
@@ -62,6 +63,8 @@ def change_of(result: Json, *, check_mode: bool) -> str:
 
 
 def _to_do(result: Json) -> str:
-    """What a person has to do, whole: an address in it is of no use when it is cut."""
-    to_do = " ".join(str(sentence) for sentence in result.get("to_do") or ())
-    return f". TO DO: {to_do}" if to_do else ""
+    """What a person has to do, whole, since an address is of no use when it is cut; then what else there is to know."""
+    to_do = [str(sentence) for sentence in result.get("to_do") or ()]
+    notes = [str(sentence) for sentence in result.get("notes") or () if sentence not in to_do]
+    said = " ".join(f"{name}: {' '.join(sentences)}" for name, sentences in (("TO DO", to_do), ("NOTE", notes)) if sentences)
+    return f". {said}" if said else ""

@@ -31,6 +31,10 @@ class RoleDecisions(t.Protocol):
         """The look at the connector; see the module C(connector_look). None for a role that others include."""
 
     @property
+    def MEANT_EMPTY(self) -> frozenset[str]:
+        """Variables for which an empty text says something."""
+
+    @property
     def FROM_ENVIRONMENT(self) -> t.Mapping[str, str]:
         """Variable: where its value comes from when the host has none."""
 

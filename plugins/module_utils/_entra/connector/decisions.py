@@ -21,3 +21,5 @@ DECISIONS = {
 }
 LOOK = None
 FROM_ENVIRONMENT: dict[str, str] = {}
+# Variables for which an empty text says something. For the others it is a question of a survey that was not answered.
+MEANT_EMPTY: frozenset[str] = frozenset()

@@ -24,3 +24,5 @@ DECISIONS = {
 }
 LOOK = look.look
 FROM_ENVIRONMENT: dict[str, str] = {}
+# Variables for which an empty text says something. For the others it is a question of a survey that was not answered.
+MEANT_EMPTY: frozenset[str] = frozenset({"power_platform_role"})  # no role at all

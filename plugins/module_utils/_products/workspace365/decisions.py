@@ -21,3 +21,5 @@ DECISIONS = {
 }
 LOOK = look  # the product gives nothing back: what it was given is known from the marks on the application
 FROM_ENVIRONMENT: dict[str, str] = {}
+# Variables for which an empty text says something. For the others it is a question of a survey that was not answered.
+MEANT_EMPTY: frozenset[str] = frozenset()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.registry import CONNECTIONS
+from ansible_collections.tenantkit.connectors.plugins.module_utils._products.registry import CONNECTIONS, MEANT_EMPTY
 from ansible_collections.tenantkit.connectors.plugins.plugin_utils._role_variables import (
     argument_problem,
     empty_problem,
@@ -85,6 +85,9 @@ def test_an_empty_text_counts_as_not_given(role: str, name: str) -> None:
     said, found = outcome(role, {**least(role), name: " "})
     if role_options(role)[name].get("required"):
         assert name in said
+        return
+    if name in MEANT_EMPTY:
+        assert not said
         return
     default = {name: defaults(role)[name]} if name in defaults(role) else {}
     without = {key: value for key, value in least(role).items() if key != name}

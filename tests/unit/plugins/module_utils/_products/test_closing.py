@@ -40,6 +40,12 @@ CASES = {
     "federated": ({**W365, "credential": {"kind": "federated"}}, False, "connected; no change"),
     "no-status": ({"connector": "workspace365"}, False, "unknown; no change"),
     "absent": ({**W365, "status": "absent", "app": {"app_id": None}, "service_principal": None, "changed": True}, False, "absent; changed"),
+    "to-do-and-notes": (
+        {**W365, "to_do": ["Sign in."], "notes": ["Sign in.", "The old one stays."]},
+        False,
+        "connected; no change. TO DO: Sign in. NOTE: The old one stays.",
+    ),
+    "notes": ({**W365, "notes": ["The old one stays."]}, False, "connected; no change. NOTE: The old one stays."),
     "to-do": (
         {**W365, "status": "blocked", "to_do": ["Contoso\nis\x1b disabled.", "An owner enables it."]},
         False,

@@ -138,7 +138,7 @@ PRODUCT = ProductTests(
             absent=ABSENT,
         )
     },
-    in_loop=InLoop({"acme_url": "{{ acme_root }}/{{ item.name }}", "acme_api_key": "{{ acme_api_keys[item.name] }}"}),
+    in_loop=InLoop({"acme_url": "{{ root_of_sites }}/{{ item.name }}", "acme_api_key": "{{ keys_of_sites[item.name] }}"}),
     kills=(
         *after("acme_connect", "deliver", sampled=True),
         *after("acme_connect", "mint", "pending", "delivered"),
@@ -148,8 +148,8 @@ PRODUCT = ProductTests(
     ),
     rotating={"acme_renew": 5},
     held={"acme_minted": Held(PLAYBOOK, {}, {"path": "/addPassword$"}, sampled=("worker",))},
-    variables=lambda emulator: {"acme_root": emulator.acme_root(), "acme_api_keys": emulator.acme_api_keys()},
-    host_variables=lambda name: {"acme_url": f"{{{{ acme_root }}}}/{name}", "acme_api_key": f"{{{{ acme_api_keys.{name} }}}}"},
+    variables=lambda emulator: {"root_of_sites": emulator.acme_root(), "keys_of_sites": emulator.acme_api_keys()},
+    host_variables=lambda name: {"acme_url": f"{{{{ root_of_sites }}}}/{name}", "acme_api_key": f"{{{{ keys_of_sites.{name} }}}}"},
     module_defaults={
         "tenantkit.connectors.acme_sso": {
             "url": "{{ acme_url }}",

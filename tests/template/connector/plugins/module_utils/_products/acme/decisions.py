@@ -16,3 +16,5 @@ CONNECTION = whole("acme", connection.connection)
 DECISIONS: dict[str, t.Callable[[t.Mapping[str, t.Any]], dict[str, t.Any]]] = {}
 LOOK = look  # the product is not asked: what it was given is known from the marks on the application
 FROM_ENVIRONMENT: dict[str, str] = {}
+# Variables for which an empty text says something. For the others it is a question of a survey that was not answered.
+MEANT_EMPTY: frozenset[str] = frozenset()
