@@ -121,7 +121,7 @@ PRODUCT = ProductTests(
     held={
         "platform_secret_made": Held(PLAYBOOK, SECRET, {"path": "/addPassword$"}),
         "platform_secret_proof": Held(PLAYBOOK, SECRET, {"path": "/environmentmanagement/environments"}),
-        "platform_key_made": Held(PLAYBOOK, CERTIFICATE, {"path": "/applications/[0-9a-f-]{36}$", "request": 1}, sampled=("worker",)),
+        "platform_key_made": Held(PLAYBOOK, CERTIFICATE, {"path": "/\\$batch$", "request": 5}, sampled=("worker",)),  # the fifth adds the certificate
         "platform_key_half_written": Held(PLAYBOOK, CERTIFICATE, {"hold": "half"}),
         "platform_key_proof": Held(PLAYBOOK, CERTIFICATE, {"path": "/environmentmanagement/environments"}),
     },
