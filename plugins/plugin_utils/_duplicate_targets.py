@@ -42,7 +42,7 @@ def _find(hostvars: Mapping[str, t.Any], hosts: Sequence[str], places: Sequence[
         variables = hostvars[host]  # put together anew each time that it is asked for
         for place in places:
             values = tuple(_value(variables, name) for name in place)
-            if any(value != _MISSING for value in values):
+            if any(value not in (_MISSING, "") for value in values):
                 seen.setdefault((*place, *values), []).append(host)
     others: dict[str, set[str]] = {}
     for group in seen.values():

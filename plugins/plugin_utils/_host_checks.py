@@ -36,7 +36,8 @@ def _same_place(args: Arguments, variables: t.Mapping[str, t.Any], task: Task) -
     if not others:
         return None
     connector, tenant = str(args.get("connector", "")), str(args.get("tenant_id", ""))
-    return collision({"label": f"the same place for {connector}", "hosts": sorted([host, *others])}, tenant, before=True)
+    compared = ", or ".join(" with ".join(str(name) for name in place) for place in places)
+    return collision({"label": f"the same place for {connector} (by {compared})", "hosts": sorted([host, *others])}, tenant, before=True)
 
 
 def _same_token(args: Arguments, variables: t.Mapping[str, t.Any], task: Task) -> ConnectorError | None:

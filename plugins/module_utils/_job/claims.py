@@ -69,6 +69,6 @@ def collision(marker: t.Mapping[str, t.Any], tenant_id: str | None, *, before: b
         f"The hosts {hosts} of this run have the same target: {marker['label']}. {written}",
         code="duplicate_target",
         tenant=tenant_id,
-        advice="Remove one of them from the inventory, or correct its tenant, instance or environment.",
+        advice="Remove one of them from the inventory, or correct its tenant, instance, environment or file.",
         details={"hosts": list(marker["hosts"])},
     )

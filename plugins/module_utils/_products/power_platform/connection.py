@@ -55,7 +55,7 @@ def connection(variables: Variables, *, host: str, check_mode: bool) -> dict[str
         "used_apis": [API],
         "enable": bool(own.get("enable", False)),
         # Two hosts with one tenant need a name of their own each: that is told before anything is looked at, whatever order the hosts run in.
-        "unique_variables": [["entra_tenant_id", "power_platform_unique_name", "power_platform_client_id"]],
+        "unique_variables": [["entra_tenant_id", "power_platform_unique_name", "power_platform_client_id"], ["power_platform_hand_over_file"]],
         "permissions": [{"resource": API, "delegated": list(own["permissions"])}] if own.get("permissions") else [],
         "accept_privileged": list(own.get("accept_privileged") or ()),
         "create_missing_service_principals": True,
@@ -86,6 +86,8 @@ def connection(variables: Variables, *, host: str, check_mode: bool) -> dict[str
 
 def _problems(kind: str, own: Variables, *, generates: bool, has_sinks: bool) -> list[str]:
     """What is known to be wrong before a sign-in."""
+    if problem := _file_problem(str(own.get("hand_over_file") or "")):
+        return [problem]
     if kind == "secret" and not has_sinks:
         return [f"The client secret {_NOWHERE} choose another power_platform_credential."]
     if generates and not has_sinks:
@@ -93,6 +95,16 @@ def _problems(kind: str, own: Variables, *, generates: bool, has_sinks: bool) ->
     if kind == "federated" and any(name not in (own.get("federated") or {}) for name in _FEDERATED):
         return ["With power_platform_credential=federated the members name, issuer and subject of power_platform_federated are needed."]
     return _federated_problems(own["federated"]) if kind == "federated" else []
+
+
+def _file_problem(path: str) -> str:
+    """A relative path would mean another directory for each way to start a run."""
+    if not path or path.startswith(("/", "~")):
+        return ""
+    return (
+        f"The path {path} in power_platform_hand_over_file is relative. Begin it with a directory of the controller, such as "
+        '"{{ inventory_dir }}/{{ inventory_hostname }}.md".'
+    )
 
 
 def _federated_problems(given: Variables) -> list[str]:
@@ -188,6 +200,14 @@ def _named(own: Variables, variables: Variables) -> dict[str, t.Any]:
         "api": API,
         "unique_name": str(own.get("unique_name") or ""),
         "native_redirect_uri": _cloud(variables).native_redirect_uri,
+        # Where people sign in, and what for.
+        "hands_over": {
+            "file": str(own.get("hand_over_file") or ""),
+            "cloud": _cloud(variables).name,
+            "login_url": str(variables.get("entra_login_url") or _cloud(variables).login_url).rstrip("/"),
+            "url": str(own.get("url") or _cloud(variables).powerplatform_url).rstrip("/"),
+            "audience": str(own.get("audience") or _cloud(variables).powerplatform_audience).rstrip("/"),
+        },
     }
 
 

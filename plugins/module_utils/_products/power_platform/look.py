@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE: for use inside this collection only.
-"""The look of the role power_platform: Entra, then the role assignment in Power Platform, then what both say about the credential."""
+"""The look of the role power_platform: Entra, then the role assignment in Power Platform, then what both say about the credential.
+
+In C(seen) C(does) names the file of tasks that goes on.
+"""
 
 from __future__ import annotations
 
@@ -18,15 +21,15 @@ ADMINISTRATOR = "power_platform_admin_auth"  # the variable with the identity th
 def look(connection: entra.Json, host: entra.Host) -> entra.Look:
     """See C(_entra/connector/look.py). Taking away has looks of its own, in an order that matters, so nothing is asked for it here."""
     if connection["state"] != "present":
-        return entra.Looked(True)
+        return entra.Looked(True, seen={"does": "absent"})
     found = yield from entra.look(connection, host)
     if not found.open and any(blocker["shuts"] for blocker in found.result.get("blockers") or ()):
         # Nothing is changed while no token is issued for the application, in Power Platform neither.
         answer = credential({"connection": connection, "registration": found.result, "role": {"skipped": True}, "check_mode": host.check_mode})
-        return dataclasses.replace(found, result=answer["report"])
+        return _ended(found, answer)
     if found.open or connection["needs_more"]:
         yield from _room(connection, found)
-        return dataclasses.replace(found, open=True)
+        return _opened(found)
     role: entra.Json = {"skipped": True}
     if connection["wants_role"]:
         holder = (found.result.get("service_principal") or {}).get("object_id")
@@ -34,11 +37,21 @@ def look(connection: entra.Json, host: entra.Host) -> entra.Look:
         role = yield entra.Ask("powerplatform_role_assignment", options, session=ADMINISTRATOR, predicts=True, optional=True)
         if role.get("failed") or role.get("changed"):
             yield from _room(connection, found)
-            return dataclasses.replace(found, open=True)  # the role's own task does it, or says what keeps it from that
+            return _opened(found)  # the role's own task does it, or says what keeps it from that
     answer = credential({"connection": connection, "registration": found.result, "role": role, "check_mode": host.check_mode})
-    if answer["then"] != "report":
-        return dataclasses.replace(found, open=True)
-    return dataclasses.replace(found, result=answer["report"])
+    return _ended(found, answer) if answer["then"] == answer["ends_with"] else _opened(found)
+
+
+def _opened(found: entra.Looked) -> entra.Looked:
+    """Something is left to do."""
+    return dataclasses.replace(found, open=True, seen={**found.seen, "does": "present"})
+
+
+def _ended(found: entra.Looked, answer: entra.Json) -> entra.Looked:
+    """Nothing is left to do, but for the file that the operator asked for: only the role can tell whether that is as it should be."""
+    if not answer["file"]:
+        return dataclasses.replace(found, result=answer["report"])
+    return entra.Looked(True, seen={"does": "hand_over", "report": answer["report"], "file": answer["file"]})
 
 
 def _room(connection: entra.Json, found: entra.Looked) -> t.Generator[entra.Ask, t.Any, None]:

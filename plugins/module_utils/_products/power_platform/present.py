@@ -15,6 +15,7 @@ import typing as t
 
 from ..._steps import changed, ran
 from . import replaced_credentials, report
+from .hand_over import file_of
 from .status import Given, Situation, SoFar
 
 # Kind of credential -> the member of the result of what looks after it.
@@ -189,9 +190,14 @@ def _end(situation: Situation) -> dict[str, t.Any]:
     left = situation.so_far.left
     present = _present(situation)
     left_lines = _left_lines(situation, present) if left else []
+    result = report.result_of(situation)
+    file = file_of(result["hand_over"], str(situation.registration["tenant"]["display_name"]))
+    ends_with = "hand_over" if file else "report"
     return {
-        "then": "tell" if failure or lines or left_lines else "report",
-        "report": report.result_of(situation),
+        "then": "tell" if failure or lines or left_lines else ends_with,
+        "ends_with": ends_with,
+        "report": result,
+        "file": file,
         "left_lines": left_lines,
         "lines": lines,
         "failure": failure,

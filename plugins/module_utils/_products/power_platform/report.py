@@ -13,6 +13,7 @@ from ..._entra.consent.assessment import is_unknown, lacks_sentence, requests_to
 from ..._errors import sentences
 from ..._flow_yaml import flow_yaml
 from .connection import CONNECTOR
+from .hand_over import hand_over_of
 from .status import NOTHING_LEFT, Given, Situation
 
 _ADVICE = "Run power_platform_diagnose. Set 'power_platform_accept_unproven' when you know that it is right, or 'power_platform_on_unproven' to 'report'."
@@ -38,6 +39,7 @@ def result_of(situation: Situation) -> dict[str, t.Any]:
         "earlier_credentials": dict(so_far.left or NOTHING_LEFT),
         "proof": dict(situation.proof_now),
         "hand_offs": list(situation.hand_offs),
+        "hand_over": hand_over_of(situation.connection, registration),
         "to_do": open_lines(situation)[1:],
     }
 

@@ -36,6 +36,7 @@ def others(host: str, **hosts: dict[str, t.Any]) -> list[str]:
         ({"tenant": "contoso.example", "name": "a"}, {"tenant": "Contoso.example", "name": "a"}, True),
         ({"tenant": "contoso.example", "name": "a"}, {"tenant": "contoso.example", "name": "b"}, False),
         ({"tenant": "contoso.example"}, {"tenant": "contoso.example"}, True),  # what both leave out is the same default
+        ({"tenant": "", "name": ""}, {"tenant": "", "name": ""}, False),  # an empty text counts as not given
         ({"url": "https://portal.example/", "environment": "x"}, {"url": "https://PORTAL.example", "environment": "x"}, True),
         ({"url": "https://portal.example", "environment": "x"}, {"url": "https://portal.example", "environment": "y"}, False),
         ({"tenant": "a.example", "name": "b"}, {"url": "a.example", "environment": "b"}, False),  # places of two kinds

@@ -36,7 +36,7 @@ def test_the_whole_of_a_host_without_a_variable(host: Host) -> None:
         "people_sign_in": True,
         "used_apis": ["8578e004-a5c6-46e7-913e-12f58912df43"],
         "enable": False,
-        "unique_variables": [["entra_tenant_id", "power_platform_unique_name", "power_platform_client_id"]],
+        "unique_variables": [["entra_tenant_id", "power_platform_unique_name", "power_platform_client_id"], ["power_platform_hand_over_file"]],
         "permissions": [{"resource": API, "delegated": ["EnvironmentManagement.Environments.Read"]}],
         "accept_privileged": [],
         "create_missing_service_principals": True,
@@ -79,6 +79,13 @@ def test_the_whole_of_a_host_without_a_variable(host: Host) -> None:
         "api": API,
         "unique_name": "tenantkit.power_platform",
         "native_redirect_uri": NATIVE,
+        "hands_over": {
+            "file": "",
+            "cloud": "public",
+            "login_url": "https://login.microsoftonline.com",
+            "url": "https://api.powerplatform.com",
+            "audience": "https://api.powerplatform.com",
+        },
     }
 
 

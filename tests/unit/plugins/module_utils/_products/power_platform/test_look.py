@@ -30,11 +30,11 @@ def entra(*, opened: bool = False, new: bool = False) -> Json:
 @pytest.fixture
 def decided(monkeypatch: pytest.MonkeyPatch) -> Json:
     """What the decision about the credential is given; it says C(then)."""
-    handed: Json = {"then": "report"}
+    handed: Json = {"then": "report", "ends_with": "report", "file": {}}
 
     def credential(given: Json) -> Json:
         handed["given"] = given
-        return {"then": handed["then"], "report": {"status": "connected", "of": "power_platform"}}
+        return {name: handed[name] for name in ("then", "ends_with", "file")} | {"report": {"status": "connected", "of": "power_platform"}}
 
     monkeypatch.setattr(looks, "credential", credential)
     return handed
@@ -61,7 +61,21 @@ def test_a_role_that_is_missing_or_cannot_be_seen_is_left_to_the_role(decided: J
 def test_a_credential_that_needs_something_keeps_it_open(decided: Json, then: str) -> None:
     decided["then"] = then
     _asked, looked = lead(looks.look(connection(), HOST), entra(), {"changed": False})
-    assert looked.open
+    assert (looked.open, looked.seen["does"]) == (True, "present")
+
+
+def test_a_file_that_was_asked_for_is_all_that_is_left(decided: Json) -> None:
+    """Only the role can tell whether it is as it should be; nothing is asked a second time for it."""
+    decided |= {"then": "hand_over", "ends_with": "hand_over", "file": {"path": "/srv/c.md", "content": "text"}}
+    _asked, looked = lead(looks.look(connection(), HOST), entra(), {"changed": False})
+    assert (looked.open, looked.result) == (True, {})
+    assert looked.seen == {"does": "hand_over", "report": {"status": "connected", "of": "power_platform"}, "file": {"path": "/srv/c.md", "content": "text"}}
+
+
+def test_a_file_does_not_hide_what_else_is_left(decided: Json) -> None:
+    decided |= {"then": "settle", "ends_with": "hand_over", "file": {"path": "/srv/c.md", "content": "text"}}
+    _asked, looked = lead(looks.look(connection(), HOST), entra(), {"changed": False})
+    assert (looked.open, looked.seen["does"]) == (True, "present")
 
 
 def test_without_a_role_nothing_of_power_platform_is_asked(decided: Json) -> None:

@@ -97,6 +97,8 @@ def test_the_whole_answer(run: Start) -> None:
     assert (report["status"], report["changed"], report["credential"]) == ("connected", False, {"kind": "secret", "key_id": A})
     assert answer == {
         "then": "report",
+        "ends_with": "report",
+        "file": {},
         "left_lines": [],
         "lines": [],
         "failure": "",
@@ -129,6 +131,16 @@ def test_the_whole_answer(run: Start) -> None:
             "left": {},
         },
     }
+
+
+def test_a_file_is_written_at_the_end_whatever_is_left_to_do(run: Start) -> None:
+    """With nothing left it takes the place of the report, and where a person has something to read it follows that."""
+    wanted = {**SECRET, "hand_over_file": "/srv/contoso.md"}
+    done = run(wanted, secret={"key_id": A}).ask(present.credential, role={"changed": False, "role_assignment": {"role": "reader"}})
+    assert (done["then"], done["ends_with"], done["file"]["path"]) == ("hand_over", "hand_over", "/srv/contoso.md")
+    handed_off = {"role": "reader", "hand_off": {"needs": "An administrator.", "requests": []}}
+    waits = run(wanted, secret={"key_id": A}).ask(present.credential, role={"changed": False, "role_assignment": handed_off})
+    assert (waits["then"], waits["ends_with"], waits["file"]["path"]) == ("tell", "hand_over", "/srv/contoso.md")
 
 
 @pytest.mark.parametrize(

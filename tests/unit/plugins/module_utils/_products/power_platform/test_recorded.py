@@ -13,11 +13,13 @@ import pytest
 from ansible_collections.tenantkit.connectors.plugins.module_utils._products.registry import DECISIONS
 
 ROWS: list[dict[str, t.Any]] = json.loads((Path(__file__).parent / "recorded.json").read_text())
+HANDS_OVER = {"file": "", "cloud": "public", "login_url": "https://login.example", "url": "https://api.example", "audience": "https://api.example"}
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row["decision"] for row in ROWS])
 def test_the_answer_is_the_one_of_the_templates(row: dict[str, t.Any]) -> None:
-    answer = DECISIONS[row["decision"]](row["given"])
+    given = {**row["given"], "connection": {"hands_over": HANDS_OVER, **row["given"]["connection"]}}
+    answer = DECISIONS[row["decision"]](given)
     if "report" in answer:  # what the templates did not have
-        answer = {**answer, "report": {name: value for name, value in answer["report"].items() if name != "to_do"}}
+        answer = {**answer, "report": {name: value for name, value in answer["report"].items() if name not in ("to_do", "hand_over")}}
     assert {name: answer[name] for name in row["expected"]} == row["expected"]

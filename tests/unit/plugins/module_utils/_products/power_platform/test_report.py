@@ -61,6 +61,7 @@ def test_the_whole_fact(situation: Build) -> None:
         "earlier_credentials": {"secrets": [], "certificates": ["c"], "federated": []},
         "proof": {"status": "failed", "reason": "It was failed."},
         "hand_offs": [ROLE],
+        "hand_over": found["hand_over"],
         "to_do": [
             "A person with this right has to send it: An administrator.",
             "{method: POST, url: u}",
@@ -68,6 +69,11 @@ def test_the_whole_fact(situation: Build) -> None:
             "Where this identity can never see role assignments, set power_platform_role_assigned once it is done; the proof then shows whether it holds.",
         ],
     }
+
+
+def test_the_fact_has_what_it_takes_to_sign_in(situation: Build) -> None:
+    found = report.result_of(situation(variables=SECRET))["hand_over"]
+    assert (found["client_id"], found["sign_in"], sorted(found["samples"])) == (APP_ID, "secret", ["curl", "powershell"])
 
 
 def test_a_fact_without_anything_earlier(situation: Build) -> None:
