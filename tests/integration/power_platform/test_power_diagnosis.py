@@ -12,7 +12,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.explain
 from ansible_collections.tenantkit.connectors.plugins.module_utils._products.power_platform.remedies import repair_of
 from integration.power_platform.helpers import API, NAME, NATIVE, READER, checks, diagnosis, principal_of, vault_file
 from support.playbooks import Run
-from support.plays import no_secret_shown, own_application
+from support.plays import no_secret_shown, own_application, task, write_play
 from tenant_emulator.testing import Emulator
 
 Play = t.Callable[..., Run]
@@ -98,6 +98,34 @@ def test_the_client_id_alone_is_enough(play: Play, inventory: Inventory, emulato
     emulator.add_secret("contoso", app["id"], displayName="new")
     emulator.add_role_assignment("contoso", principal_of(emulator, app["appId"])["id"], "Power Platform reader")
     assert diagnosis(play(DIAGNOSE, inventory=inventory(contoso=known)).ok())["findings"] == []
+
+
+def test_a_named_user_who_is_not_assigned(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """Others are: the assignments tell it, as the refusal of a sign-in would. Once the user is assigned both are content."""
+    known = by_hand(emulator, publicClient={"redirectUris": [NATIVE]})
+    app_id = known["power_platform_client_id"]
+    principal = principal_of(emulator, app_id)
+    emulator.update("contoso", "servicePrincipals", principal["id"], appRoleAssignmentRequired=True)
+
+    def assign(**who: str) -> None:
+        assigned = task("Assign", "entra_service_principal", {"app_id": app_id, "assigned_to": {"add": [who]}})
+        play(write_play(workdir, assigned), inventory=inventory(contoso={})).ok()
+
+    assign(user="admin@contoso.com")
+    wanted = {**known, "power_platform_diagnose_user": "Service@contoso.com"}
+    run = play(DIAGNOSE, inventory=inventory(contoso=wanted)).ok()
+    (finding,) = diagnosis(run)["findings"]
+    refused = emulator.sign_in("contoso", app_id, "service@contoso.com", redirect_uri=NATIVE, scopes=["https://api.powerplatform.com/.default"])
+    assert (finding["check"], f"AADSTS{refused['error_code']}" in finding["cause"]) == ("assignment", True)
+    assert "Service@contoso.com is not assigned" in finding["cause"]
+    assign(group="Contoso Staff")
+    unknown = diagnosis(play(DIAGNOSE, inventory=inventory(contoso=wanted)).ok())
+    assert (unknown["findings"], unknown["user"]["assigned"]) == ([], None)
+    assert [line for line in unknown["not_looked_at"] if "Contoso Staff" in line]
+    assign(user="service@contoso.com")
+    repaired = diagnosis(play(DIAGNOSE, inventory=inventory(contoso=wanted)).ok())
+    assert (repaired["findings"], repaired["user"]["assigned"]) == ([], True)
+    assert emulator.sign_in("contoso", app_id, "service@contoso.com", redirect_uri=NATIVE, scopes=["https://api.powerplatform.com/.default"])["signed_in"]
 
 
 @pytest.mark.exhaustive

@@ -180,6 +180,7 @@ def _proving(own: Variables, variables: Variables, kind: str, *, generates: bool
         "given": given,
         "trial": "given" if any(name in TRIED for name in given) else "file" if own_file else "",
         # The diagnosis tries an account as well.
+        "diagnosed_user": str(own.get("diagnose_user") or ""),
         "diagnosed_trial": "given" if given else "file" if own_file else "",
         "proof": {
             **_options(variables, cloud="entra_cloud", login_url="entra_login_url", ca_path="entra_ca_path"),

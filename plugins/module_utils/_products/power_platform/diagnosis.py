@@ -17,6 +17,8 @@ from ..._clock import parse_time
 from ..._entra.common.blockers import says_disabled
 from ..._steps import ran
 from .connection import API, TRIED
+from .hand_over import PASSWORD_NOTE
+from .named_user import access_of, findings_of
 from .remedies import codes_of, repair_of
 
 Given = t.Mapping[str, t.Any]
@@ -159,11 +161,13 @@ def diagnosis(given: Given) -> dict[str, t.Any]:
     proof.pop("remember", None)
     asked = role.get("role_assignment") or {}
     proven = proof.get("status") == "proven"
+    user = access_of(seen.connection["diagnosed_user"], seen.enterprise)
     findings = [
         *_of_registration(seen),
         *_of_api(seen),
         *_of_permissions(seen, consent),
         *_of_people(seen),
+        *(_finding(*words) for words in findings_of(user, seen.enterprise)),
         *_of_credentials(seen, proven=proven),
         *_of_role(asked, proven=proven),
         *_of_sign_in(seen, proof),
@@ -175,8 +179,10 @@ def diagnosis(given: Given) -> dict[str, t.Any]:
         # Without a credential to try this says only that nothing wrong was found.
         "works": proven,
         "findings": findings,
+        "user": user,
+        "notes": [PASSWORD_NOTE] if seen.people else [],
         "not_read": _not_read(seen, due, consent, role),
-        "not_looked_at": _not_looked_at(seen, due, check_mode=bool(given["check_mode"])),
+        "not_looked_at": _not_looked_at(seen, due, user, check_mode=bool(given["check_mode"])),
         "proof": proof or dict(_UNTRIED),
     }
     return {"diagnosis": found, "lines": lines_of(found)}
@@ -189,6 +195,7 @@ def lines_of(found: Given) -> list[str]:
     return [
         f"{found['tenant']['display_name']}, {name}: {len(found['findings'])} causes found; sign-in: {status}.",
         *(f"{item['cause']} Repair: {item['repair']}" for item in found["findings"]),
+        *found["notes"],
         *(f"Not read: {text}" for text in found["not_read"]),
         *(f"Not looked at: {text}" for text in found["not_looked_at"]),
     ]
@@ -369,7 +376,7 @@ def _not_read(seen: DiagnosisFacts, due: Given, consent: Given, role: Given) -> 
     return list(dict.fromkeys(texts))
 
 
-def _not_looked_at(seen: DiagnosisFacts, due: Given, *, check_mode: bool) -> list[str]:
+def _not_looked_at(seen: DiagnosisFacts, due: Given, user: Given, *, check_mode: bool) -> list[str]:
     """Each with what has to be there for it to be looked at."""
     texts = []
     if not seen.registered:
@@ -384,4 +391,6 @@ def _not_looked_at(seen: DiagnosisFacts, due: Given, *, check_mode: bool) -> lis
         texts.append("The values of its credentials: give the one that is used in power_platform_try.")
     elif check_mode:
         texts.append("The sign-in: check mode sends no credential.")
+    if user and user["required"] and user["assigned"] is None:
+        texts.append(f"The assignment: {user['reason']}")
     return texts

@@ -37,6 +37,13 @@ _WAYS = {
 }
 
 
+# The first of the pages says so of the password flow.
+PASSWORD_NOTE = (
+    "Signing in with a user name and a password fails for every account that has to use a second factor: a person signs in interactively in place of it, and "
+    "automation with a credential of the application."
+)
+
+
 def hand_over_of(connection: Given, registration: Given) -> dict[str, t.Any]:
     """The member C(hand_over) of the result: what it takes to sign in, without any credential. In check mode a new application has no client id yet."""
     app_id, place = str(registration["app"]["app_id"]), connection["hands_over"]
@@ -47,6 +54,7 @@ def hand_over_of(connection: Given, registration: Given) -> dict[str, t.Any]:
         "scope": f"{place['audience']}/.default",
         "sign_in": str(connection["credential"]),
         "file": str(place["file"]),
+        "notes": [PASSWORD_NOTE] if connection["app"].get("is_fallback_public_client") else [],
     }
     return {**found, "samples": {"powershell": _powershell(place, found), "curl": _curl(place, found)}}
 
@@ -63,6 +71,7 @@ def file_of(hand_over: Given, tenant_name: str) -> dict[str, str]:
         f"* Redirect URI: `{hand_over['redirect_uri']}`",
         f"* Scope: `{hand_over['scope']}`",
         f"* {_WAYS[hand_over['sign_in']]}",
+        *(f"* {note}" for note in hand_over["notes"]),
     ]
     for name, title in _TITLES.items():
         lines += ["", f"## {title}", "", f"```{'sh' if name == 'curl' else name}", hand_over["samples"][name].rstrip("\n"), "```"]

@@ -71,6 +71,7 @@ def test_the_whole_of_a_host_without_a_variable(host: Host) -> None:
         "on_unproven": "fail",
         "given": [],
         "trial": "",
+        "diagnosed_user": "",
         "diagnosed_trial": "",
         "proof": {"timeout": 420},
         "tenant_id": "contoso.onmicrosoft.com",

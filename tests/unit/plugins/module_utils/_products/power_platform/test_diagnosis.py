@@ -9,6 +9,7 @@ import typing as t
 
 import pytest
 from ansible_collections.tenantkit.connectors.plugins.module_utils._products.power_platform import diagnosis
+from ansible_collections.tenantkit.connectors.plugins.module_utils._products.power_platform.hand_over import PASSWORD_NOTE
 
 Host = t.Callable[..., dict[str, t.Any]]
 API = "8578e004-a5c6-46e7-913e-12f58912df43"
@@ -100,6 +101,8 @@ def test_nothing_is_wrong(look: Look) -> None:
         "display_name": "App",
         "works": True,
         "findings": [],
+        "user": {},
+        "notes": [],
         "not_read": [],
         "not_looked_at": [],
         "proof": PROVEN,
@@ -321,6 +324,67 @@ def test_what_was_not_looked_at(variables: dict[str, t.Any], given: dict[str, t.
     assert look(variables, **given).found["not_looked_at"] == expected
 
 
+ADA: dict[str, t.Any] = {"principal": "Ada@contoso.com", "principal_id": "0c1e5a77-93d1-4f0e-a8e2-5b1d3c9f6a01", "principal_type": "user"}
+BOB = {**ADA, "principal": "bob@contoso.com", "principal_id": "0c1e5a77-93d1-4f0e-a8e2-5b1d3c9f6a02"}
+BY_NAME_ALONE = {**BOB, "principal": "Bob"}
+STAFF = {"principal": "Staff", "principal_id": "2a0c", "principal_type": "group"}
+MISSING_USER = (
+    "assignment",
+    "Only assigned accounts may sign in, and ada@contoso.com is not assigned (AADSTS50105).",
+    f"Assign it with assigned_to of {MODULE}.",
+)
+DISABLED_USER = ("account", "The account ada@contoso.com is disabled (AADSTS50057).", "An administrator of the tenant enables it.")
+MEMBER = "The assignment: ada@contoso.com has no assignment, and may be a member of an assigned group, which is not read: Staff."
+UNNAMED = "The assignment: 1 of the assigned users could not be read by their user principal names, and ada@contoso.com may be one of them: give the object id."
+USERS: list[tuple[str, str, bool, list[dict[str, t.Any]], list[tuple[str, str, str]], list[str], bool | None]] = [
+    ("assigned, in any case", "ada@contoso.com", True, [BOB, ADA], [], [], True),
+    ("assigned, by id", str(ADA["principal_id"]), True, [ADA], [], [], True),
+    ("not assigned, others are", "ada@contoso.com", True, [BOB], [MISSING_USER], [], False),
+    ("not assigned, and nobody has to be", "ada@contoso.com", False, [BOB], [], [], False),
+    ("perhaps in a group", "ada@contoso.com", True, [BOB, STAFF], [], [MEMBER], None),
+    ("perhaps in a group that does not matter", "ada@contoso.com", False, [STAFF], [], [], None),
+    ("assigned beside a group", "ada@contoso.com", True, [STAFF, ADA], [], [], True),
+    ("perhaps one that may not be read", "ada@contoso.com", True, [BY_NAME_ALONE], [], [UNNAMED], None),
+    ("by id, among some that may not be read", "0c1e5a77-93d1-4f0e-a8e2-5b1d3c9f6a03", True, [BY_NAME_ALONE], [
+        ("assignment", "Only assigned accounts may sign in, and 0c1e5a77-93d1-4f0e-a8e2-5b1d3c9f6a03 is not assigned (AADSTS50105).", MISSING_USER[2]),
+    ], [], False),
+    ("assigned and disabled", "ada@contoso.com", True, [{**ADA, "principal_enabled": False}], [DISABLED_USER], [], True),
+    ("assigned, disabled or not unread", "ada@contoso.com", True, [{**ADA, "principal_enabled": None}], [], [], True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("user", "required", "rows", "findings", "unknown", "assigned"), [row[1:] for row in USERS], ids=[row[0] for row in USERS])
+def test_the_assignments_tell_of_the_named_user(
+    user: str,
+    required: bool,
+    rows: list[dict[str, t.Any]],
+    findings: list[tuple[str, str, str]],
+    unknown: list[str],
+    assigned: bool | None,
+    look: Look,
+) -> None:
+    found = look({**SAID_NOTHING, "diagnose_user": user}, **principals(app_role_assignment_required=required, assigned_to=rows))
+    assert (found.findings, found.found["user"]["assigned"], found.found["user"]["required"]) == (findings, assigned, required)
+    assert [line for line in found.found["not_looked_at"] if line.startswith("The assignment")] == unknown
+
+
+def test_without_any_assignment_it_is_said_once(look: Look) -> None:
+    found = look({**SAID_NOTHING, "diagnose_user": "ada@contoso.com"}, **principals(app_role_assignment_required=True))
+    assert [cause for check, cause, _repair in found.findings if check == "assignment"] == [
+        "Only assigned accounts may sign in, and no account is assigned (AADSTS50105)."
+    ]
+
+
+def test_a_user_without_an_enterprise_application(look: Look) -> None:
+    assert look({**SAID_NOTHING, "diagnose_user": "ada@contoso.com"}, principals={"service_principals": []}).found["user"] == {}
+
+
+def test_a_password_has_its_caveat(look: Look) -> None:
+    found = look(PEOPLE)
+    assert found.found["notes"] == [PASSWORD_NOTE] and PASSWORD_NOTE in found.lines
+    assert look(SAID_NOTHING).found["notes"] == []
+
+
 LOOKS: list[tuple[dict[str, t.Any], dict[str, t.Any], dict[str, t.Any]]] = [
     (SAID_NOTHING, {}, {"consent": True, "role": True, "holder": "4f7a", "trial": ""}),
     (PEOPLE, {}, {"role": False, "trial": "given"}),
@@ -369,6 +433,7 @@ def test_the_lines() -> None:
         "display_name": "",
         "findings": [{"cause": "One.", "repair": "do it"}, {"cause": "Two.", "repair": "do that"}],
         "not_read": ["a"],
+        "notes": ["Know this."],
         "not_looked_at": ["b"],
         "proof": {"status": "nothing_visible"},
     }
@@ -376,6 +441,7 @@ def test_the_lines() -> None:
         "Contoso, 7a9c: 2 causes found; sign-in: nothing visible.",
         "One. Repair: do it",
         "Two. Repair: do that",
+        "Know this.",
         "Not read: a",
         "Not looked at: b",
     ]

@@ -9,7 +9,7 @@ import subprocess
 import typing as t
 
 import pytest
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.power_platform.hand_over import file_of, hand_over_of
+from ansible_collections.tenantkit.connectors.plugins.module_utils._products.power_platform.hand_over import PASSWORD_NOTE, file_of, hand_over_of
 
 Host = t.Callable[..., dict[str, t.Any]]
 
@@ -59,6 +59,7 @@ def test_the_whole_of_it_for_people(host: Host) -> None:
         "scope": "https://api.powerplatform.com/.default",
         "sign_in": "none",
         "file": "",
+        "notes": [],
     }
 
 
@@ -126,6 +127,14 @@ def test_each_sample_is_a_script(host: Host, kind: str) -> None:
 
 def test_a_new_application_has_no_id_in_check_mode(host: Host) -> None:
     assert hand_over_of(host(), NEW)["client_id"] == ""
+
+
+def test_a_password_has_its_caveat(host: Host) -> None:
+    """In the result and in the file, where the registration allows it."""
+    found = hand_over_of(host(allow_public_client=True, hand_over_file="/srv/contoso.md"), SEEN)
+    assert found["notes"] == [PASSWORD_NOTE]
+    assert f"* {PASSWORD_NOTE}\n" in file_of(found, "Contoso")["content"]
+    assert hand_over_of(host(allow_public_client=False), SEEN)["notes"] == []
 
 
 def test_no_file_without_a_path(host: Host) -> None:
