@@ -88,6 +88,7 @@ def permissions_spec() -> dict[str, t.Any]:
         "options": {
             "resource": {"type": "str", "required": True},
             "delegated": {"type": "list", "elements": "str", "default": []},
+            "namespaces": {"type": "list", "elements": "str", "default": []},
             "application": {"type": "list", "elements": "str", "default": []},
         },
     }

@@ -66,6 +66,14 @@ options:
         type: list
         elements: str
         default: []
+      namespaces:
+        description:
+          - Namespaces of which all delegated permissions are meant that the API offers and has enabled, such as V(EnvironmentManagement) of the Power
+            Platform API, with or without C(.*) behind. What the API adds to them later is meant as well.
+          - Those that amount to owning the tenant are still accepted one by one in O(accept_privileged).
+        type: list
+        elements: str
+        default: []
       application:
         description:
           - Application permissions, by name or GUID.

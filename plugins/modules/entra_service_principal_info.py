@@ -39,6 +39,12 @@ options:
       - Whether to read who is assigned, and which delegated permissions were consented to and for whom.
     type: bool
     default: false
+  include_permissions:
+    description:
+      - Whether to show the permissions that it offers as a resource API, by namespace. It costs no request more.
+      - RV(service_principals[].permissions) of the Power Platform API is what its permission reference lists, as it is in this tenant.
+    type: bool
+    default: false
   connector:
     description:
       - The name of the connector that this look is the beginning of. A second host of the same job that means the same connector with the same O(app_id) in
@@ -64,6 +70,12 @@ EXAMPLES = r"""
     tenant_id: contoso.onmicrosoft.com
     app_id: 7e1b4d0a-23f5-4c86-9a1e-5d0f6c7b8a92
     include_access: true
+
+- name: Which permissions does the Power Platform API offer in this tenant?
+  tenantkit.connectors.entra_service_principal_info:
+    tenant_id: contoso.onmicrosoft.com
+    app_id: 8578e004-a5c6-46e7-913e-12f58912df43
+    include_permissions: true
 """
 
 RETURN = r"""
@@ -158,6 +170,21 @@ service_principals:
           principal_type: user
           app_role: null
           principal_enabled: true
+    permissions:
+      description:
+        - The permissions that it offers as a resource API and that are enabled, by namespace, which is what comes before the first dot of a name. Names
+          without a dot are in the namespace C("").
+        - C(admin_consent) says that only an administrator can consent, C(privileged) that it amounts to owning the tenant.
+      type: dict
+      returned: with O(include_permissions=true)
+      sample:
+        EnvironmentManagement:
+          - name: EnvironmentManagement.Environments.Read
+            id: 177690ed-85f1-41d9-8dbf-2716e60ff46a
+            kind: delegated
+            description: Read environments
+            admin_consent: false
+            privileged: false
     grants:
       description:
         - Delegated permissions that were consented to, those for the whole tenant first. C(privileged) repeats those that amount to owning the tenant.
@@ -221,7 +248,10 @@ from ..module_utils._module import run_module
 _NAMES = ("app_id", "display_name", "display_name_prefix")
 
 DECLARATION = Declaration(
-    options={**{name: {"type": "str"} for name in (*_NAMES, "connector")}, "include_access": {"type": "bool", "default": False}},
+    options={
+        **{name: {"type": "str"} for name in (*_NAMES, "connector")},
+        **{name: {"type": "bool", "default": False} for name in ("include_access", "include_permissions")},
+    },
     resource=ServicePrincipalInfoResource,
     documented="entra_service_principal_info",
     required_one_of=[_NAMES],

@@ -162,7 +162,7 @@ def _service_principal(options: t.Mapping[str, t.Any]) -> t.Iterator[str]:
 
 def _consent(options: t.Mapping[str, t.Any]) -> t.Iterator[str]:
     rows = options.get("permissions")
-    if rows is None or any(row.get("delegated") for row in rows):
+    if rows is None or any(row.get("delegated") or row.get("namespaces") for row in rows):
         yield "to delegated permissions for one user" if options.get("principal") else "to delegated permissions"
     if any(row.get("application") for row in rows or ()):
         yield "to application permissions"

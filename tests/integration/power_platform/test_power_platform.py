@@ -84,6 +84,31 @@ def test_delegated_alone(play: Play, inventory: Inventory, emulator: Emulator) -
     assert signed_in["signed_in"], signed_in
 
 
+def test_a_whole_namespace_of_permissions(play: Play, inventory: Inventory, emulator: Emulator) -> None:
+    """Refused until it is accepted; then its names, in a tenant that does not know the API yet, are requested and consented to, and found again."""
+    wanted: dict[str, t.Any] = {"power_platform_permissions": ["EnvironmentManagement.*", "Licensing.Allocations.Read"]}
+    refused = play("power_platform.yml", inventory=inventory(contoso=wanted))
+    failed_well(refused, emulator, "power_platform_accept_namespaces", "EnvironmentManagement")
+    assert emulator.journal() == []
+    wanted["power_platform_accept_namespaces"] = ["EnvironmentManagement"]
+    predicted = play("power_platform.yml", inventory=inventory(contoso=wanted), check=True).ok()
+    assert (result_of(predicted)["status"], emulator.writes()) == ("not_connected", [])
+    play("power_platform.yml", inventory=inventory(contoso=wanted)).ok()
+    api = next(item for item in emulator.control("GET", "tenants/contoso/servicePrincipals") if item["appId"] == API)
+    offered = {item["value"] for item in api["oauth2PermissionScopes"] if item["value"].startswith("EnvironmentManagement.")}
+    assert len(offered) > 2
+    application = own_application(emulator, "contoso", NAME)
+    assert scopes_of(emulator, "contoso", application["appId"]) == [{*offered, "Licensing.Allocations.Read"}]
+    assert len(application["requiredResourceAccess"][0]["resourceAccess"]) == len(offered) + 1
+    assert play("power_platform.yml", inventory=inventory(contoso=wanted)).ok().changed() == []
+    misspelt = {"power_platform_permissions": ["EnvironmentManagment.*"], "power_platform_accept_namespaces": ["EnvironmentManagment"]}
+    failed_well(
+        play("power_platform.yml", inventory=inventory(contoso=misspelt)), emulator, "Did you mean EnvironmentManagement?", "power_platform_permissions"
+    )
+    play("power_platform.yml", inventory=inventory(contoso={**wanted, **ABSENT})).ok()
+    assert [item for item in emulator.tenant("contoso")["applications"].values() if item.get("uniqueName") == NAME] == []
+
+
 def test_a_secret_is_proven_and_kept_in_the_sink(play: Play, inventory: Inventory, emulator: Emulator, sink: dict[str, t.Any], workdir: Path) -> None:
     """Role, secret, vault file and proof in one run; the second changes nothing and says that it tested nothing; a lost file makes a new secret."""
     hosts = inventory(contoso={**sink, "power_platform_credential": "secret"})

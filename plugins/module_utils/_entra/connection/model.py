@@ -120,7 +120,7 @@ class ConnectionDesired:
         """Whether people sign in to the application, and not only the connector itself."""
         if self.people_sign_in is not None:
             return self.people_sign_in
-        return any(row.get("delegated") for row in self.permissions.get("permissions") or ())
+        return any(row.get("delegated") or row.get("namespaces") for row in self.permissions.get("permissions") or ())
 
     @property
     def credential(self) -> tuple[str, t.Mapping[str, t.Any]] | None:

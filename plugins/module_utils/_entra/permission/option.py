@@ -7,11 +7,13 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import typing as t
 
 from ..._errors import OptionError
 from ..._ids import is_guid
 from .catalogue import AZURE_AD_GRAPH_API, KIND_TYPES, RETIRED, ResourceApi, resolve_names, well_known_app_id, well_known_name
+from .namespaces import SUFFIX, names_in
 from .privileged import check_accepted_exist, check_privileged, parse_accepted
 
 # Texts of the option "resource" to resource APIs; None when the tenant has no service principal for it.
@@ -25,6 +27,7 @@ class RequestedPermissions:
     resource: str
     delegated: tuple[str, ...]
     application: tuple[str, ...]
+    namespaces: tuple[str, ...] = ()  # of which all delegated permissions are meant
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,22 +80,31 @@ def parse_permissions(option: t.Iterable[t.Mapping[str, t.Any]] | None) -> tuple
     Raises OptionError for an empty resource, and for a name that is empty or several.
     """
     merged: dict[str, tuple[str, dict[str, dict[str, None]]]] = {}
+    lists = (*KIND_TYPES, "namespaces")
     for entry in option or ():
         resource = str(entry.get("resource") or "").strip()
         if not resource:
             raise OptionError("An entry of 'permissions' has an empty 'resource'.", code="permission_malformed")
         key = well_known_app_id(resource) or resource.lower()
-        _text, kinds = merged.setdefault(key, (resource, {kind: {} for kind in KIND_TYPES}))
+        _text, kinds = merged.setdefault(key, (resource, {kind: {} for kind in lists}))
         for kind, names in kinds.items():
             for name in entry.get(kind) or ():
                 word = str(name).strip()
+                word = word.removesuffix(SUFFIX) if kind == "namespaces" else word
+                if kind == "namespaces" and not re.fullmatch(r"\w+", word):
+                    raise OptionError(
+                        f"'permissions' for {resource} has the namespace {str(name)!r}; write what comes before the first dot of a permission.",
+                        code="permission_malformed",
+                    )
                 if not word or len(word.split()) > 1:
                     raise OptionError(
                         f"'permissions' for {resource} has the {kind} permission {str(name)!r}; write one name (or GUID) per list entry.",
                         code="permission_malformed",
                     )
                 names.setdefault(word, None)
-    return tuple(RequestedPermissions(text, tuple(kinds["delegated"]), tuple(kinds["application"])) for text, kinds in merged.values())
+    return tuple(
+        RequestedPermissions(text, tuple(kinds["delegated"]), tuple(kinds["application"]), tuple(kinds["namespaces"])) for text, kinds in merged.values()
+    )
 
 
 def resolve_wanted(
@@ -116,7 +128,8 @@ def resolve_wanted(
             if resource is None:
                 one = _unresolved(entry, missing_ok, taking_away=held is not None)
             else:
-                delegated, application = resolve_names(resource, entry.delegated, entry.application, held=held)
+                names = [*entry.delegated, *names_in(resource, entry.namespaces, held=held)]
+                delegated, application = resolve_names(resource, names, entry.application, held=held)
                 one = ResourcePermissions(resource.display_name, resource.app_id, resource.object_id, delegated, application, resource.identifiers)
         except OptionError as error:
             problems.append(error.message)
@@ -153,7 +166,7 @@ def _unresolved(entry: RequestedPermissions, missing_ok: bool, taking_away: bool
         )
     ids = {
         kind: {name: name.lower() if is_guid(name) else None for name in names}
-        for kind, names in (("delegated", entry.delegated), ("application", entry.application))
+        for kind, names in (("delegated", (*entry.delegated, *(one + SUFFIX for one in entry.namespaces))), ("application", entry.application))
     }
     return ResourcePermissions(well_known_name(app_id), app_id, None, ids["delegated"], ids["application"])
 

@@ -18,7 +18,7 @@ from ..common.application_reference import ApplicationReference
 from ..common.read_back import write_and_read
 from .catalogue_cache import SELECT, ResourceLoader
 from .model import PermissionCurrent, PermissionDesired, access_of, access_to_graph
-from .option import parse_permissions, resolve_wanted
+from .option import gate, parse_permissions, resolve_wanted
 from .plan import plan_permissions
 from .privileged import parse_accepted
 
@@ -99,7 +99,9 @@ class PermissionResource:
     def _with_ids(self, required: list[dict[str, t.Any]], unresolved: set[str]) -> list[dict[str, t.Any]]:
         """The names of resources that were made a moment ago have ids now. A wrong name fails here: no earlier moment knows it."""
         access, _duplicates = access_of(required)
-        for one in resolve_wanted(self._wanted, self._loader.lookup, missing_ok=False):
+        resolved = resolve_wanted(self._wanted, self._loader.lookup, missing_ok=False)
+        gate(resolved, self._options.get("accept_privileged"), self._loader.lookup, "request")  # of a namespace the names are known only now
+        for one in resolved:
             if one.resource_app_id in unresolved:
                 pairs = {(entry["id"], entry["type"]): None for entry in one.to_graph()["resourceAccess"]}
                 access[one.resource_app_id] = {**access.get(one.resource_app_id, {}), **pairs}

@@ -20,10 +20,12 @@ from ..._job.claims import claim
 from ..._session import open_session
 from ..consent.model import Grant
 from ..permission.catalogue_cache import ResourceLoader
+from ..permission.namespaces import browsable
 from ..permission.privileged import is_privileged
 from . import model
 from .assignments import existing
 
+PERMISSIONS = ("oauth2PermissionScopes",)  # beside SELECT, where they are asked for
 SELECT = (*model.SELECT, "verifiedPublisher", "replyUrls", "appRoles")
 _NAMED_ASSIGNMENTS = 100
 _ACCESS = ("appRoleAssignedTo", "oauth2PermissionGrants")  # the lists that C(Access) is made of, in its order
@@ -47,6 +49,7 @@ class Found:
     access: t.Mapping[str, Access] = dataclasses.field(default_factory=dict)  # by object id; empty when it was not asked for
     users: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     enabled: t.Mapping[str, bool | None] = dataclasses.field(default_factory=dict)  # by the ids of users; None where that may not be read
+    browsed: bool = False  # whether the permissions that they offer were asked for
     resources: t.Mapping[str, tuple[str, str]] = dataclasses.field(default_factory=dict)  # object id to name and app id
 
 
@@ -81,6 +84,7 @@ def to_info(principal: t.Mapping[str, t.Any], found: Found) -> Json:
         **model.to_ansible(principal),
         "verified_publisher": verified_publisher(principal),
         "reply_urls": list(principal.get("replyUrls") or ()),
+        **({"permissions": browsable(principal)} if found.browsed else {}),
     }
     access = found.access.get(principal["id"])
     if access is not None:
@@ -103,6 +107,8 @@ class ServicePrincipalInfoResource:
         if app_id is not None and not is_guid(app_id):
             raise OptionError(f"'app_id' has to be a GUID, '{app_id}' is not one.", code="invalid_id")
         self._app_id = app_id.lower() if app_id else None
+        self._browses = bool(runtime.options["include_permissions"])
+        self._select = (*SELECT, *(PERMISSIONS if self._browses else ()))
         self._session = open_session(runtime)
         self._graph = self._session.graph
 
@@ -122,7 +128,7 @@ class ServicePrincipalInfoResource:
         else:
             principals = self._named(graph.items(answers["listed"]))
         if not self._options["include_access"] or not principals:
-            return Found(organization, principals)
+            return Found(organization, principals, browsed=self._browses)
         if not app_id:
             more: dict[str, Part] = {}
             for one in principals:
@@ -130,7 +136,7 @@ class ServicePrincipalInfoResource:
             answers = graph.batch_named(more)
         lists = {name: graph.items(answer) for name, answer in answers.items() if name.startswith(_ACCESS)}
         access = {one["id"]: Access(*(lists[f"{name} {app_id or one['id']}"] for name in _ACCESS)) for one in principals}
-        return self._with_names(Found(organization, principals, access))
+        return self._with_names(Found(organization, principals, access, browsed=self._browses))
 
     def _claim(self) -> None:
         connector, host, tenant_id = self._options.get("connector"), self._runtime.host, self._session.tenant_id
@@ -139,7 +145,7 @@ class ServicePrincipalInfoResource:
 
     def _by_app_id(self, app_id: str) -> dict[str, Part]:
         path = path_to("servicePrincipals", PathKey(app_id, "appId"))
-        part = Part("GET", path, params={"$select": SELECT}, doing=f"read the service principal of application {app_id}")
+        part = Part("GET", path, params={"$select": self._select}, doing=f"read the service principal of application {app_id}")
         return {"principal": part, **(self._access_parts(app_id, path) if self._options["include_access"] else {})}
 
     @staticmethod
@@ -154,7 +160,7 @@ class ServicePrincipalInfoResource:
     def _by_name(self) -> Part:
         name, prefix = self._options.get("display_name"), self._options.get("display_name_prefix")
         condition = f"startswith(displayName,{odata_string(prefix)})" if prefix else f"displayName eq {odata_string(str(name))}"
-        return Part("GET", "/servicePrincipals", params={"$filter": condition, "$select": SELECT, "$top": 999}, doing="list service principals")
+        return Part("GET", "/servicePrincipals", params={"$filter": condition, "$select": self._select, "$top": 999}, doing="list service principals")
 
     def _named(self, rows: t.Sequence[Json]) -> list[Json]:
         """The service compares names without regard to case; a different spelling is a different name."""

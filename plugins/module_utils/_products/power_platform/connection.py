@@ -10,6 +10,7 @@ import typing as t
 
 from ..._clouds import CLOUDS, Cloud
 from ..._entra.credential.federated import FederatedDesired
+from ..._entra.permission.namespaces import SUFFIX
 from ..._errors import OptionError
 
 CONNECTOR = "power_platform"
@@ -56,7 +57,7 @@ def connection(variables: Variables, *, host: str, check_mode: bool) -> dict[str
         "enable": bool(own.get("enable", False)),
         # Two hosts with one tenant need a name of their own each: that is told before anything is looked at, whatever order the hosts run in.
         "unique_variables": [["entra_tenant_id", "power_platform_unique_name", "power_platform_client_id"], ["power_platform_hand_over_file"]],
-        "permissions": [{"resource": API, "delegated": list(own["permissions"])}] if own.get("permissions") else [],
+        "permissions": _permissions(own),
         "accept_privileged": list(own.get("accept_privileged") or ()),
         "create_missing_service_principals": True,
         "consent_wanted": own.get("consent", "admin") == "admin",
@@ -86,7 +87,7 @@ def connection(variables: Variables, *, host: str, check_mode: bool) -> dict[str
 
 def _problems(kind: str, own: Variables, *, generates: bool, has_sinks: bool) -> list[str]:
     """What is known to be wrong before a sign-in."""
-    if problem := _file_problem(str(own.get("hand_over_file") or "")):
+    if problem := _file_problem(str(own.get("hand_over_file") or "")) or _namespace_problem(own):
         return [problem]
     if kind == "secret" and not has_sinks:
         return [f"The client secret {_NOWHERE} choose another power_platform_credential."]
@@ -95,6 +96,27 @@ def _problems(kind: str, own: Variables, *, generates: bool, has_sinks: bool) ->
     if kind == "federated" and any(name not in (own.get("federated") or {}) for name in _FEDERATED):
         return ["With power_platform_credential=federated the members name, issuer and subject of power_platform_federated are needed."]
     return _federated_problems(own["federated"]) if kind == "federated" else []
+
+
+def _permissions(own: Variables) -> list[dict[str, t.Any]]:
+    """The option C(permissions): names and whole namespaces apart."""
+    names = [str(name) for name in own.get("permissions") or ()]
+    whole = [name.removesuffix(SUFFIX) for name in names if name.endswith(SUFFIX)]
+    row = {"resource": API, "delegated": [name for name in names if not name.endswith(SUFFIX)]}
+    return [{**row, **({"namespaces": whole} if whole else {})}] if names else []
+
+
+def _namespace_problem(own: Variables) -> str:
+    """A namespace grows with the API, so it is accepted apart from being asked for."""
+    accepted = {str(name).removesuffix(SUFFIX).lower() for name in own.get("accept_namespaces") or ()}
+    lacking = [name for row in _permissions(own) for name in row.get("namespaces") or () if name.lower() not in accepted]
+    if not lacking:
+        return ""
+    these = "a whole namespace" if len(lacking) == 1 else "whole namespaces"
+    return (
+        f"The variable power_platform_permissions asks for {these} of permissions, to which Microsoft may add more: {', '.join(lacking)}. If that is intended "
+        f"set power_platform_accept_namespaces to [{', '.join(lacking)}], or name the permissions."
+    )
 
 
 def _file_problem(path: str) -> str:

@@ -53,3 +53,9 @@ def test_access_only_when_it_was_read() -> None:
     assert [one["tenant_wide"] for one in view["grants"]] == [True, False]
     assert [(one["principal_id"], one["principal_enabled"]) for one in view["assigned_to"]] == [(USER, None)]
     assert view["reply_urls"] == ["https://a.example/cb"]
+
+
+def test_permissions_only_when_they_were_asked_for() -> None:
+    offered = {**PRINCIPAL, "oauth2PermissionScopes": [{"id": GRAPH, "value": "Flows.Read", "isEnabled": True, "type": "User"}]}
+    assert "permissions" not in to_info(offered, Found({}, [offered]))
+    assert [one["name"] for one in to_info(offered, Found({}, [offered], browsed=True))["permissions"]["Flows"]] == ["Flows.Read"]

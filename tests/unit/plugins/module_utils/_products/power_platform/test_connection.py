@@ -267,3 +267,20 @@ def test_no_value_of_a_credential_is_in_it(host: Host) -> None:
     names = ("client_secret", "certificate_password", "certificate_content", "private_key_content", "federated_token", "password")
     secrets = {name: f"value-{name}" for name in names}
     assert "value-" not in str(host(**{"try": secrets, "certificate_password": "value-6", "admin_auth": {"client_secret": "value-7"}}))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "accepted", "row", "refused"),
+    [
+        (["EnvironmentManagement.*"], ["EnvironmentManagement"], {"delegated": [], "namespaces": ["EnvironmentManagement"]}, ""),
+        (["A.B.Read", "X.*"], ["x.*"], {"delegated": ["A.B.Read"], "namespaces": ["X"]}, ""),
+        (["X.*"], [], {"delegated": [], "namespaces": ["X"]}, "asks for a whole namespace of permissions, to which Microsoft may add more: X."),
+        (["X.*", "Y.*"], ["Z"], {"delegated": [], "namespaces": ["X", "Y"]}, "set power_platform_accept_namespaces to [X, Y]"),
+        (["X.*", "Y.*"], ["X"], {"delegated": [], "namespaces": ["X", "Y"]}, "set power_platform_accept_namespaces to [Y]"),
+        (["A.B.Read"], ["X"], {"delegated": ["A.B.Read"]}, ""),
+    ],
+)
+def test_a_namespace_is_asked_for_and_accepted(wanted: list[str], accepted: list[str], row: dict[str, t.Any], refused: str, host: Host) -> None:
+    found = host(permissions=wanted, accept_namespaces=accepted)
+    assert found["permissions"] == [{"resource": API, **row}]
+    assert [refused in problem for problem in found["problems"]] == ([True] if refused else [])
