@@ -57,6 +57,54 @@ def test_preconsent(play: Play, inventory: Inventory, emulator: Emulator, tenant
     assert [run.warnings() for run in (check, first, again, last)] == [[], [], [], []]
 
 
+def test_several_connections(play: Play, inventory: Inventory, emulator: Emulator, tenant: Tenant) -> None:
+    """Each account gets the scopes of its own connection, in one run, with a result for each. Exactly these, a second time, and taken away."""
+    users = {"nickname": "Users", "account": SERVICE, "permissions": "directory"}
+    mail = {"nickname": "Mail", "account": ADMIN, "permissions": "custom", "custom_scopes": ["openid", "Mail.Send"]}
+    wanted = {**CHOSEN, "okta_workflows_connections": [users, mail], "okta_workflows_consent_mode": "exact"}
+    del wanted["okta_workflows_accounts"]
+    both = {tenant.user(SERVICE): DIRECTORY, tenant.user(ADMIN): {"openid", "Mail.Send"}}
+    check = outcome(play(PLAYBOOK, inventory=inventory(contoso=wanted), check=True).ok())
+    assert ([one["status"] for one in check["connections"]], emulator.writes()) == (["not_ready", "not_ready"], [])
+    first = outcome(play(PLAYBOOK, inventory=inventory(contoso=wanted)).ok())
+    assert [(one["nickname"], one["account"], one["status"], one["missing"]) for one in first["connections"]] == [
+        ("Users", SERVICE, "ready_for_authorization", []),
+        ("Mail", ADMIN, "ready_for_authorization", []),
+    ]
+    assert first["connections"][1]["requested"] == ["Mail.Send", "openid"]
+    assert "'Users' as service@contoso.com, 'Mail' as admin@contoso.com" in " ".join(first["notes"])
+    assert (tenant.grants(), tenant.assigned()) == (both, set(both))
+    emulator.clear_journal()
+    again = play(PLAYBOOK, inventory=inventory(contoso=wanted)).ok()
+    assert (again.changed(), emulator.writes(), outcome(again)["connections"]) == ([], [], first["connections"])
+    assert again.host_tasks("contoso") <= MAX_HOST_TASKS
+    wider = {**wanted, "okta_workflows_connections": [users, {**mail, "custom_scopes": ["openid", "Mail.Read"]}]}
+    play(PLAYBOOK, inventory=inventory(contoso=wider)).ok()
+    assert tenant.grants() == {**both, tenant.user(ADMIN): {"openid", "Mail.Read"}}, "the other connection is left alone"
+    gone = outcome(play(PLAYBOOK, inventory=inventory(contoso={**wanted, "okta_workflows_state": "absent"})).ok())
+    assert [one["status"] for one in gone["connections"]] == ["absent", "absent"]
+    assert (tenant.grants(), tenant.assigned()) == ({}, set())
+
+
+def test_a_connection_that_waits_for_an_administrator(play: Play, inventory: Inventory, emulator: Emulator, tenant: Tenant) -> None:
+    """It alone: the one whose consent is there is ready. A list that cannot be is refused before any request."""
+    users = {"nickname": "Users", "account": SERVICE, "permissions": "directory"}
+    mail = {"nickname": "Mail", "account": ADMIN, "permissions": "custom", "custom_scopes": ["openid", "Mail.Send"]}
+    wanted = {name: value for name, value in CHOSEN.items() if name != "okta_workflows_accounts"}
+    play(PLAYBOOK, inventory=inventory(contoso={**wanted, "okta_workflows_connections": [users]})).ok()
+    emulator.fault(action="status", status=403, times=None, service="graph", method="POST", path="/oauth2PermissionGrants$")
+    waits = outcome(play(PLAYBOOK, inventory=inventory(contoso={**wanted, "okta_workflows_connections": [users, mail]})).ok())
+    assert waits["status"] == "awaiting_consent"
+    assert [(one["status"], one["missing"], bool(one["hand_off"])) for one in waits["connections"]] == [
+        ("ready_for_authorization", [], False),
+        ("awaiting_consent", ["Mail.Send", "openid"], True),
+    ]
+    emulator.clear_journal()
+    shared = play(PLAYBOOK, inventory=inventory(contoso={**wanted, "okta_workflows_connections": [users, {**mail, "account": SERVICE}]}))
+    failed_well(shared, emulator, "okta_workflows_connections", "more than once")
+    assert emulator.journal() == []
+
+
 def test_what_somebody_undid_is_found(connected: Play, play: Play, inventory: Inventory, emulator: Emulator, tenant: Tenant) -> None:
     """A removed grant, assignment that is no longer required. What is disabled stays so: test_okta_blocked.py."""
     hosts = inventory(contoso=CHOSEN)

@@ -10,6 +10,7 @@ import re
 import typing as t
 from urllib.parse import unquote_plus
 
+from .connections import permissions_of, problems_of, several_of
 from .names import once
 from .scopes import admin_note, scopes_of
 
@@ -26,6 +27,7 @@ _DEFAULTS: t.Mapping[str, t.Any] = {
     "authorization_url": "",
     "display_name_prefix": "",
     "accounts": (),
+    "connections": (),
     "accept_unassigned": False,
     "consent": "principal",
     "consent_mode": "merge",
@@ -56,9 +58,14 @@ def connection(variables: t.Mapping[str, t.Any], *, host: str, check_mode: bool)
     asked_for, requested = popup(chosen["authorization_url"])
     app_id = chosen["app_id"].lower() or asked_for
     does = _does(chosen, app_id)
-    permissions = [{"resource": "Microsoft Graph", "delegated": scopes_of(chosen["permissions"], chosen["custom_scopes"])}]
+    several = several_of(chosen)
+    listed = problems_of(several, chosen)
+    scopes = once(scope for one in several for scope in one["scopes"]) if several else scopes_of(chosen["permissions"], chosen["custom_scopes"])
+    permissions = [{"resource": "Microsoft Graph", "delegated": scopes}]
+    if several:
+        chosen = {**chosen, "accounts": [one["account"] for one in several]}
     found: Json = {
-        "problems": _problems(chosen, app_id, asked_for, requested, does),
+        "problems": [*_problems(chosen, app_id, asked_for, requested, does, bool(several)), *listed],
         "state": chosen["state"],
         "mode": chosen["mode"],
         "does": does,
@@ -73,6 +80,7 @@ def connection(variables: t.Mapping[str, t.Any], *, host: str, check_mode: bool)
         "permissions": permissions,
         "accept_privileged": list(chosen["accept_privileged"]),
         "accounts": list(chosen["accounts"]),
+        "connections": several,
         "accept_unassigned": chosen["accept_unassigned"],
         "consent_for": chosen["consent"],
         "consent": {"mode": chosen["consent_mode"], "on_forbidden": chosen["consent_on_forbidden"]},
@@ -84,7 +92,7 @@ def consent_options(chosen: t.Mapping[str, t.Any], account: str) -> Json:
     """The options of C(entra_admin_consent) that a look and a grant share, for an account or, with an empty name, for everybody."""
     options: Json = {
         "app_id": chosen["app_id"],
-        "permissions": chosen["permissions"],
+        "permissions": permissions_of(chosen.get("connections") or (), account) or chosen["permissions"],
         "accept_privileged": chosen["accept_privileged"],
         "on_forbidden": chosen["consent"]["on_forbidden"],
         "whom": account or EVERYBODY,
@@ -115,7 +123,7 @@ def _does(chosen: t.Mapping[str, t.Any], app_id: str) -> str:
     return "preconsent" if app_id else "discovery"
 
 
-def _problems(chosen: t.Mapping[str, t.Any], app_id: str, asked_for: str, requested: t.Sequence[str], does: str) -> list[str]:
+def _problems(chosen: t.Mapping[str, t.Any], app_id: str, asked_for: str, requested: t.Sequence[str], does: str, several: bool) -> list[str]:
     """What is wrong, in sentences."""
     audit, named = chosen["mode"] == "audit", chosen["app_id"]
     grants = bool(app_id) and does in ("preconsent", "vendor_documented") and not audit
@@ -143,7 +151,7 @@ def _problems(chosen: t.Mapping[str, t.Any], app_id: str, asked_for: str, reques
             "'okta_workflows_accounts' is empty: assignment is required, so no user could authorize the connection.",
         ),
         (
-            chosen["permissions"] == "custom" and not chosen["custom_scopes"],
+            chosen["permissions"] == "custom" and not chosen["custom_scopes"] and not several,
             "The profile 'custom' needs 'okta_workflows_custom_scopes'.",
         ),
         (

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from ..._entra.connector.look import Ask, Host, Json, Look, Looked
+from .connections import accounts_variable
 from .plan import plan
 from .rights import documented
 
@@ -22,7 +23,7 @@ def look(connection: Json, host: Host) -> Look:
     asks = [Ask("entra_service_principal_info", options, needs=needs)]
     for item in looks["consents"]:
         options = {name: value for name, value in item.items() if name != "whom"}
-        asks.append(Ask("entra_admin_consent", {**options, "mode": "report"}, variables={"principal": "okta_workflows_accounts"}, needs=needs))
+        asks.append(Ask("entra_admin_consent", {**options, "mode": "report"}, variables={"principal": accounts_variable(connection)}, needs=needs))
     record_on = connection["app"].get("app_id")
     asks.append(Ask("entra_consent_policy", {"record_on": record_on} if record_on else {}, needs=needs))
     info, *answers, settings = yield asks

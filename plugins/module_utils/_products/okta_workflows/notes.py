@@ -14,6 +14,7 @@ from ..._entra.consent_policy.model import ALL_FOR_GROUPS, policies_for_groups
 from ..._errors import sentences
 from ..._flow_yaml import flow_yaml
 from .connection import EVERYBODY
+from .connections import accounts_variable
 from .names import delegated, once
 from .outcome import RunOutcome
 from .scopes import admin_note
@@ -64,7 +65,7 @@ def _beyond(outcome: RunOutcome) -> t.Iterator[str]:
         yield f"Granted beyond the chosen scopes: {'; '.join(map(_extra, rows))}." + (exact if outcome.chosen["consent"]["mode"] == "merge" else "")
     if outcome.does in ("preconsent", "absent") and outcome.not_listed:
         others = "; ".join(map(_not_listed, outcome.not_listed))
-        yield f"Not in 'okta_workflows_accounts', and left unchanged: {others}. okta_workflows_state: absent with these accounts removes it."
+        yield f"Not in '{accounts_variable(outcome.chosen)}', and left unchanged: {others}. okta_workflows_state: absent with these accounts removes it."
 
 
 def _left_behind(outcome: RunOutcome) -> t.Iterator[str]:
@@ -156,7 +157,12 @@ def _at_last(outcome: RunOutcome) -> t.Iterator[str]:
     """Who authorizes the connection. A run in mode preconsent that had nothing to do says nothing."""
     told = outcome.steps.reached or outcome.audit or outcome.does == "vendor_documented"
     if outcome.status == "ready_for_authorization" and told and not outcome.chosen["check_mode"]:
-        yield f"{outcome.seen.tenant_name} is ready for authorization: authorize the connection in Okta Workflows {_who(outcome)}."
+        yield f"{outcome.seen.tenant_name} is ready for authorization: authorize the {_which(outcome)}."
+
+
+def _which(outcome: RunOutcome) -> str:
+    several = [f"'{one['nickname']}' as {one['account']}" for one in outcome.chosen.get("connections") or ()]
+    return f"connections in Okta Workflows: {', '.join(several)}" if several else f"connection in Okta Workflows {_who(outcome)}"
 
 
 def _who(outcome: RunOutcome) -> str:

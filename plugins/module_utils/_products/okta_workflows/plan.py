@@ -69,6 +69,13 @@ def _check(seen: SeenTenant) -> None:
             "(app_role_assignment_required: false there), or choose okta_workflows_mode: preconsent.",
             code="nobody_assigned",
         )
+    ids = [str(consent["principal_id"]) for account, consent in seen.looked if account]
+    if twice := [account for account, consent in seen.looked if account and seen.chosen.get("connections") and ids.count(str(consent["principal_id"])) > 1]:
+        raise OptionError(
+            f"The accounts {' and '.join(twice)} in 'okta_workflows_connections' are the same one in {seen.tenant_name}. Nothing was changed: Entra keeps one "
+            "consent for an account, so each connection needs a service account of its own.",
+            code="variables_do_not_fit",
+        )
     lacking = [] if seen.chosen["audit"] else seen.not_accepted
     if lacking:
         these = "This scope is" if len(lacking) == 1 else "These scopes are"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
+from .connection_results import results_of
 from .notes import notes_of, to_do_of
 from .outcome import RunOutcome, Steps
 from .seen import Json, SeenTenant
@@ -44,6 +45,7 @@ def _result(outcome: RunOutcome, notes: t.Sequence[str]) -> Json:
         "would_do": outcome.would_do if outcome.only_predicted else [],
         "service_principal": {**{key: value for key, value in seen.principal.items() if key != "grants"}, **now},
         "accounts": chosen["accounts"],
+        "connections": results_of(outcome),
         "permissions": chosen["profile"],
         "consent": {
             "for": chosen["consent_for"],

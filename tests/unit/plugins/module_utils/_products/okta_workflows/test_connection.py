@@ -144,6 +144,7 @@ def test_the_connection_of_a_host() -> None:
         "permissions": permissions,
         "accept_privileged": [],
         "accounts": [SERVICE, ADMIN],
+        "connections": [],
         "accept_unassigned": False,
         "consent_for": "principal",
         "consent": {"mode": "merge", "on_forbidden": "hand_off"},

@@ -195,3 +195,13 @@ def test_what_has_to_be_accepted(lacking: list[str], accepted: list[str], begins
     assert failed.value.code == "privileged_not_accepted"
     assert failed.value.message.startswith(begins) and failed.value.message.endswith(ends)
     assert plan(given({**variables, **AUDIT}, looked=looked))["open"]  # an audit only says so
+
+
+def test_two_connections_whose_accounts_turn_out_to_be_one() -> None:
+    """One is named by its object id, so that only the look tells; with the single form an account that is named twice is no harm."""
+    rows = [{"nickname": "Users", "account": SERVICE}, {"nickname": "Mail", "account": SERVICE_ID}]
+    looked = {SERVICE: consent(SERVICE, "openid"), SERVICE_ID: consent(SERVICE, "openid")}
+    with pytest.raises(OptionError) as failed:
+        plan(given({"okta_workflows_connections": rows, "okta_workflows_accounts": []}, principal(), looked=looked, settings=CLOSED))
+    assert f"The accounts {SERVICE} and {SERVICE_ID} in 'okta_workflows_connections' are the same one in Contoso." in failed.value.message
+    assert not plan(given({"okta_workflows_accounts": [SERVICE, SERVICE_ID]}, principal(), looked=looked, settings=CLOSED))["open"]

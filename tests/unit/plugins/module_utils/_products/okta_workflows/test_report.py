@@ -59,6 +59,7 @@ def test_the_result() -> None:
         "would_do": [],
         "service_principal": {**without_grants, "account_enabled": True, "object_id": "new"},
         "accounts": [SERVICE],
+        "connections": [],
         "permissions": "custom",
         "consent": {
             "for": "principal",
