@@ -68,6 +68,7 @@ def main() -> None:
             print(line, flush=True)
     env = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
     env["CLIENTS_AZURE_CLI_PYTHON"] = str(python_of("azure-cli"))
+    env["CLIENTS_ANSIBLE_PLAYBOOK"] = str(Path(sys.executable).parent / "ansible-playbook")
     arguments = os.environ.get("PYTEST_ARGS", "").split()
     sys.exit(subprocess.run([str(python_of("sdk")), "-m", "pytest", "-q", "tests/clients", *arguments], cwd=ROOT, env=env, check=False).returncode)
 
