@@ -41,7 +41,7 @@ def _result(outcome: RunOutcome, one: Given) -> Json:
 
 def _status(outcome: RunOutcome, one: Given, seen: Given | None, now: Given | None) -> str:
     """That of the role, unless what it says is so for other connections only."""
-    if outcome.does in ("absent", "discovery") or seen is None or now is None:
+    if seen is None or now is None:  # with state absent, and while the application is not known
         return outcome.status
     mine = {one["account"].lower(), str(seen["principal_id"])}
     blockers = outcome.seen.findings.blockers

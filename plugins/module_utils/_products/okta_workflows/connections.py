@@ -43,11 +43,11 @@ def problems_of(several: t.Sequence[Given], chosen: Given) -> list[str]:
         ),
         (
             bool(twice := _twice(one["nickname"] for one in several)),
-            f"The nickname {', '.join(twice)} is in 'okta_workflows_connections' more than once.",
+            f"{_these('nickname', twice)} in 'okta_workflows_connections' more than once.",
         ),
         (
             bool(shared := _twice(one["account"] for one in several)),
-            f"The account {', '.join(shared)} is in 'okta_workflows_connections' more than once: Entra keeps one consent for an account, so each connection "
+            f"{_these('account', shared)} in 'okta_workflows_connections' more than once: Entra keeps one consent for an account, so each connection "
             "needs a service account of its own.",
         ),
         (
@@ -79,6 +79,10 @@ def permissions_of(several: t.Sequence[Given], account: str) -> list[Json] | Non
     """The option C(permissions) of the connection with this account; None where there is none."""
     own = next((one for one in several if one["account"].lower() == account.lower()), None)
     return [{"resource": "Microsoft Graph", "delegated": list(own["scopes"])}] if own else None
+
+
+def _these(noun: str, names: t.Sequence[str]) -> str:
+    return f"The {noun} {''.join(names)} is" if len(names) < 2 else f"The {noun}s {' and '.join(names)} are"
 
 
 def _twice(names: t.Iterable[str]) -> list[str]:

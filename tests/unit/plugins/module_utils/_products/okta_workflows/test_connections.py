@@ -53,22 +53,40 @@ def test_the_single_form_is_as_it_was() -> None:
     assert found["looks"]["consents"][0]["permissions"] == found["permissions"]
 
 
+LIST = "'okta_workflows_connections'"
+FOUR: list[Json] = [{**USERS, "nickname": name, "account": f"{number}@contoso.com"} for number, name in enumerate(("Users", "Mail", "users", "MAIL"))]
+SHARED = (
+    f"The accounts {SERVICE} and {ADMIN} are in {LIST} more than once: Entra keeps one consent for an account, so each connection needs a service account "
+    "of its own."
+)
 WRONG: list[tuple[list[Json], Json, str]] = [
-    ([{**USERS, "nickname": ""}], {}, "Every entry of 'okta_workflows_connections' needs a nickname and an account."),
-    ([{**USERS, "account": " "}], {}, "Every entry of 'okta_workflows_connections' needs a nickname and an account."),
-    ([USERS, {**MAIL, "nickname": "users"}], {}, "The nickname Users is in 'okta_workflows_connections' more than once."),
-    ([USERS, {**MAIL, "account": SERVICE.upper()}], {}, "Entra keeps one consent for an account"),
-    ([USERS], {"accounts": [ADMIN]}, "Both 'okta_workflows_connections' and 'okta_workflows_accounts' are set"),
-    ([USERS], {"consent": "all_principals"}, "needs okta_workflows_consent: principal."),
-    ([USERS], {"mode": "vendor_documented", "accept_tenant_wide_consent": True}, "so it takes no 'okta_workflows_connections'."),
-    ([USERS, {**MAIL, "custom_scopes": []}], {}, "needs custom_scopes in 'okta_workflows_connections': Mail."),
+    ([{**USERS, "nickname": ""}], {}, f"Every entry of {LIST} needs a nickname and an account."),
+    ([{**USERS, "account": " "}], {}, f"Every entry of {LIST} needs a nickname and an account."),
+    (FOUR, {}, f"The nicknames Users and Mail are in {LIST} more than once."),
+    ([USERS, {**MAIL, "nickname": "a"}, {**USERS, "nickname": "b", "account": SERVICE.upper()}, {**MAIL, "nickname": "c"}], {}, SHARED),
+    ([USERS, {**MAIL, "nickname": "users"}], {}, f"The nickname Users is in {LIST} more than once."),
+    (
+        [USERS],
+        {"accounts": [ADMIN]},
+        f"Both {LIST} and 'okta_workflows_accounts' are set: the accounts of several connections stand in the list of connections.",
+    ),
+    ([USERS], {"consent": "all_principals"}, f"The variable {LIST} gives each account its own scopes, which needs okta_workflows_consent: principal."),
+    (
+        [USERS],
+        {"mode": "vendor_documented", "accept_tenant_wide_consent": True},
+        f"The mode 'vendor_documented' consents to nothing for an account, so it takes no {LIST}.",
+    ),
+    (
+        [USERS, {**MAIL, "custom_scopes": []}, {"nickname": "Files", "account": "c@contoso.com", "permissions": "custom"}],
+        {},
+        f"The profile 'custom' needs custom_scopes in {LIST}: Mail, Files.",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("rows", "more", "sentence"), WRONG, ids=[row[2][-40:] for row in WRONG])
 def test_what_is_wrong_with_the_list(rows: list[Json], more: Json, sentence: str) -> None:
-    (problem,) = of(*rows, **more)["problems"]
-    assert sentence in problem
+    assert of(*rows, **more)["problems"] == [sentence]
 
 
 def test_the_variable_that_a_sentence_names() -> None:

@@ -63,6 +63,11 @@ def test_the_whole_of_it_for_people(host: Host) -> None:
     }
 
 
+FIRST_LINES = {
+    "secret": "# CLIENT_SECRET holds the client secret.",
+    "certificate": "# CLIENT_ASSERTION holds a token that is signed with the key of the certificate.",
+    "federated": "# CLIENT_ASSERTION holds a token of the federated identity.",
+}
 WAYS: tuple[tuple[dict[str, t.Any], list[str], list[str]], ...] = (
     ({"credential": "secret"}, [f"-ServicePrincipal -Credential (Get-Credential -UserName '{APP_ID}')"], ['"$CLIENT_SECRET" | curl', "client_secret@-"]),
     (
@@ -87,6 +92,7 @@ WAYS: tuple[tuple[dict[str, t.Any], list[str], list[str]], ...] = (
 def test_how_an_application_signs_in_by_itself(host: Host, variables: dict[str, t.Any], powershell: list[str], curl: list[str]) -> None:
     found = hand_over_of(host(**variables), SEEN)
     samples = found["samples"]
+    assert samples["curl"].partition("\n")[0] == FIRST_LINES[variables["credential"]]
     assert found["sign_in"] == variables["credential"]
     assert [text for text in powershell if text not in samples["powershell"]] == []
     assert [text for text in [*curl, "grant_type=client_credentials"] if text not in samples["curl"]] == []
