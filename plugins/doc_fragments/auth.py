@@ -28,9 +28,10 @@ options:
     description:
       - How to sign in.
       - V(auto) takes the one credential that is described completely, in the options or else in the environment. Half a credential, or two of them in
-        one place, is an error. It never chooses V(managed_identity) or V(azure_cli).
+        one place, is an error. It never chooses V(managed_identity) or V(azure_cli), and asks no pipeline for a token, unless that is named.
       - A credential is taken whole from one place. As soon as one of the O(auth_client_id), O(auth_client_secret), O(auth_certificate_path),
-        O(auth_certificate_password), O(auth_federated_token_file) and O(auth_access_token) options is set, V(auto) does not look at the environment.
+        O(auth_certificate_password), O(auth_federated_token_file), O(auth_federated_source), O(auth_service_connection_id),
+        O(auth_managed_identity_client_id) and O(auth_access_token) options is set, V(auto) does not look at the environment.
       - An environment variable counts when it is set for the process that executes the module. AWX's credential type for Azure Resource Manager sets the
         right ones.
     type: str
@@ -39,7 +40,7 @@ options:
       auto: The one credential that options or environment describe.
       client_secret: An application with a client secret.
       certificate: An application with a certificate.
-      federated: An application that trusts the token in a file, as workload identities have it.
+      federated: An application that trusts a token of another issuer, as workload identities have it. See O(auth_federated_source).
       managed_identity: The identity that Azure gave to the machine.
       azure_cli: The account that is signed in with C(az login) on the machine.
       access_token: A token that was got elsewhere.
@@ -70,6 +71,36 @@ options:
       - File with a token of another issuer that the application trusts by a federated credential. It is read anew whenever a token is needed.
       - When the credential comes from the environment, it is E(AZURE_FEDERATED_TOKEN_FILE).
     type: path
+  auth_federated_source:
+    description:
+      - Where the token comes from that the application trusts by a federated credential. It is read or fetched anew whenever a token is needed, so that a
+        run may last longer than the token does.
+      - Without it the token is in O(auth_federated_token_file).
+      - When the credential comes from the environment, it is E(ENTRA_FEDERATED_SOURCE).
+    type: str
+    choices:
+      file: The file that O(auth_federated_token_file) names. Kubernetes writes one, a job of GitLab can (C(id_tokens)).
+      github_actions: >-
+        The job of GitHub Actions, which needs the permission C(id-token: write). E(ACTIONS_ID_TOKEN_REQUEST_URL) and E(ACTIONS_ID_TOKEN_REQUEST_TOKEN)
+        have to be set where the module runs.
+      azure_devops: >-
+        The job of Azure Pipelines, with O(auth_service_connection_id). E(SYSTEM_OIDCREQUESTURI) and E(SYSTEM_ACCESSTOKEN) have to be set where the module
+        runs.
+      managed_identity: >-
+        A managed identity of this machine that is in the tenant where the application is registered. The application may be a multitenant one, and reach
+        every tenant that consented to it; a managed identity itself reaches its own tenant alone.
+  auth_service_connection_id:
+    description:
+      - The id of the service connection of Azure DevOps, with O(auth_federated_source=azure_devops).
+      - When the credential comes from the environment, it is E(AZURESUBSCRIPTION_SERVICE_CONNECTION_ID), which the tasks for Azure CLI and Azure PowerShell
+        set.
+    type: str
+  auth_managed_identity_client_id:
+    description:
+      - The client id of a user-assigned identity, with O(auth_federated_source=managed_identity); without it the system-assigned one is used.
+        O(auth_client_id) is the application that trusts it.
+      - When the credential comes from the environment, it is E(ENTRA_MANAGED_IDENTITY_CLIENT_ID).
+    type: str
   auth_access_token:
     description:
       - An access token for Microsoft Graph. It cannot be renewed, so it has to last for the whole task.

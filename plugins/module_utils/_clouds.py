@@ -5,7 +5,8 @@
 """Host names per cloud. One option, C(cloud), moves them all together; single ones can be overridden.
 
 Sources: https://learn.microsoft.com/graph/deployments and https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud (Graph and
-sign-in), https://github.com/microsoft/terraform-provider-power-platform and
+sign-in), https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity (audience of an assertion),
+https://github.com/microsoft/terraform-provider-power-platform and
 https://www.powershellgallery.com/packages/Microsoft.PowerPlatform.EnterprisePolicies (Power Platform and BAP; no page lists them); read 2026-11. For GCC High
 these two differ, and what the second says is taken (inferred).
 """
@@ -33,6 +34,7 @@ _WORKSPACE365 = "https://login.windows.net/{primary_domain}"
 EXAMPLE_AUTHORITY = "https://login.windows.net/contoso.com"  # for sentences
 ERROR_PAGE = "https://login.microsoftonline.com/error"  # says what an AADSTS code means; the other clouds have none of their own
 AZURE_AD_GRAPH = "https://graph.windows.net"  # the API before Microsoft Graph, retired in 2025; registrations still name it
+_EXCHANGE_USGOV = "api://AzureADTokenExchangeUSGov"
 _ANY_TENANT = {"common", "organizations", "consumers"}
 
 
@@ -62,6 +64,8 @@ class Cloud:
     # What Workspace 365 is told as Authority unless the operator says otherwise. Its documentation speaks of login.windows.net only, which serves the tenants
     # of the public cloud and of GCC; elsewhere (None) the authority has to be given. "{primary_domain}" is filled in as in any authority.
     workspace365_authority: str | None = None
+    # What the assertion of a workload is asked for, and what the federated credential of the application names.
+    exchange_audience: str = "api://AzureADTokenExchange"
 
     @property
     def graph_audience(self) -> str:
@@ -114,6 +118,7 @@ CLOUDS: t.Mapping[str, Cloud] = {
             powerplatform_url="https://api.high.powerplatform.microsoft.us",
             bap_url="https://high.api.bap.microsoft.us",
             powerapps_audience="https://high.service.powerapps.us/",
+            exchange_audience=_EXCHANGE_USGOV,
         ),
         Cloud(
             name="usgov_dod",
@@ -122,6 +127,7 @@ CLOUDS: t.Mapping[str, Cloud] = {
             powerplatform_url="https://api.appsplatform.us",
             bap_url="https://api.bap.appsplatform.us",
             powerapps_audience="https://service.apps.appsplatform.us/",
+            exchange_audience=_EXCHANGE_USGOV,
         ),
         Cloud(
             name="china",
@@ -130,6 +136,7 @@ CLOUDS: t.Mapping[str, Cloud] = {
             powerplatform_url="https://api.powerplatform.partner.microsoftonline.cn",
             bap_url="https://api.bap.partner.microsoftonline.cn",
             powerapps_audience="https://service.powerapps.cn/",
+            exchange_audience="api://AzureADTokenExchangeChina",
         ),
     )
 }

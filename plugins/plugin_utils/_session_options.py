@@ -19,7 +19,18 @@ SHARED = {
     "timeout": "entra_timeout",
     "change_reference": "entra_change_reference",
 }
-CREDENTIAL = ("method", "client_id", "client_secret", "certificate_path", "certificate_password", "federated_token_file", "access_token")
+CREDENTIAL = (
+    "method",
+    "client_id",
+    "client_secret",
+    "certificate_path",
+    "certificate_password",
+    "federated_token_file",
+    "federated_source",
+    "service_connection_id",
+    "managed_identity_client_id",
+    "access_token",
+)
 
 
 def session(variables: t.Mapping[str, t.Any], template: t.Callable[[t.Any], t.Any], auth: str = "entra_auth") -> dict[str, t.Any]:

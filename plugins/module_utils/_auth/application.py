@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE: for use inside this collection only.
-"""The credentials of an application: client secret, federated token file, and an access token that was obtained elsewhere."""
+"""The credentials of an application: client secret, federated token file, and an access token that was obtained elsewhere.
+
+Assertions that have to be fetched are in C(federated.py).
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,8 @@ from .._clock import machine_time
 from .._errors import CredentialError
 from .._given_values import ValueKind, usable
 from .base import ConfidentialCredential, Credential, Login, RawToken, claims_of
+from .error_code import Remedy
+from .explain import remedy_of
 
 _GRAPH_APP_ID = "00000003-0000-0000-c000-000000000000"
 
@@ -41,7 +46,7 @@ class ClientSecret(ConfidentialCredential):
     def secrets(self) -> t.Sequence[str]:
         return (self._secret,)
 
-    def msal_credential(self) -> t.Any:
+    def msal_credential(self, login: Login) -> t.Any:
         return self._secret
 
 
@@ -54,6 +59,7 @@ class FederatedToken(ConfidentialCredential):
     def __init__(self, client_id: str, path: str, source: str) -> None:
         super().__init__(client_id, source)
         self.path = path
+        self._sent = ""  # the token that was presented last
 
     def validate(self) -> None:
         """Raises CredentialError for a client id that is none, and for a file that cannot be read or holds no token."""
@@ -74,8 +80,15 @@ class FederatedToken(ConfidentialCredential):
         # The file, not what is in it: its token is renewed during a job and the identity stays the same.
         return (os.path.abspath(self.path),)
 
-    def msal_credential(self) -> t.Any:
-        return {"client_assertion": self._read}  # a callable: msal warns about fixed texts
+    def msal_credential(self, login: Login) -> t.Any:
+        return {"client_assertion": self._present}  # a callable: read anew for every request, and msal warns about fixed texts
+
+    def renewed(self, login: Login, error: CredentialError) -> bool:
+        return is_over(error) and self._read() != self._sent
+
+    def _present(self) -> str:
+        self._sent = self._read()
+        return self._sent
 
     def _read(self) -> str:
         try:
@@ -87,13 +100,23 @@ class FederatedToken(ConfidentialCredential):
             ) from None
         except ValueError:
             text = ""
-        if text.count(".") != 2 or not text.isascii() or any(character.isspace() for character in text):
+        if not is_token(text):
             raise CredentialError(
                 f"The federated token file {self.path} (from {self.source}) does not hold a token.",
                 code="federated_token_file",
                 advice="It has to hold one signed token (JWT) and nothing else.",
             )
         return text
+
+
+def is_token(text: str) -> bool:
+    """Whether a text has the form of one signed token."""
+    return text.count(".") == 2 and text.isascii() and not any(character.isspace() for character in text)
+
+
+def is_over(error: CredentialError) -> bool:
+    """Whether the token endpoint refused an assertion for its age, so that a newer one may do."""
+    return remedy_of(error.code, said=error.service_message) is Remedy.FEDERATED_TOKEN_AND_CLOCK
 
 
 class AccessToken(Credential):

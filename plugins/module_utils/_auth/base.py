@@ -147,18 +147,30 @@ class Credential:
 class ConfidentialCredential(Credential):
     """A credential of an application that msal's confidential client takes."""
 
-    def msal_credential(self) -> t.Any:
+    def msal_credential(self, login: Login) -> t.Any:
         """What msal calls client_credential."""
         raise NotImplementedError
 
+    def renewed(self, login: Login, error: CredentialError) -> bool:
+        """Whether what was refused has been replaced meanwhile, so that asking once more makes sense."""
+        return False
+
     def acquire(self, login: Login, audience: str, what: str) -> RawToken:
         self.check_dates_at(login)
+        try:
+            return self._ask(login, audience, what)
+        except CredentialError as error:
+            if not self.renewed(login, error):
+                raise
+        return self._ask(login, audience, what)
+
+    def _ask(self, login: Login, audience: str, what: str) -> RawToken:
         adapter = DiscoveryAdapter(login.http, login.cache, doing=f"get a token for {what} in tenant {login.tenant}", service=SERVICE)
         try:
             # A new object per try: msal answers a repeated request from its own memory for a minute after an error 400.
             application = msal.ConfidentialClientApplication(
                 self.client_id,
-                client_credential=self.msal_credential(),
+                client_credential=self.msal_credential(login),
                 authority=login.authority,
                 # Otherwise an unknown host name makes msal ask login.microsoftonline.com whether it may be trusted.
                 instance_discovery=False,

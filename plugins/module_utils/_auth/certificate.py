@@ -11,7 +11,7 @@ import hashlib
 import typing as t
 
 from .._certificates import LoadedCertificate, load, problem, read_file
-from .base import ConfidentialCredential, msal_is_at_least
+from .base import ConfidentialCredential, Login, msal_is_at_least
 
 
 class Certificate(ConfidentialCredential):
@@ -44,7 +44,7 @@ class Certificate(ConfidentialCredential):
     def describe(self) -> str:
         return f"certificate {self.path} of {(self.client_id or '')[:8]}... from {self.source}"
 
-    def msal_credential(self) -> t.Any:
+    def msal_credential(self, login: Login) -> t.Any:
         found = self._load()
         credential = {"private_key": found.private_key_pem(), "public_certificate": found.pem}
         # With the certificate alone msal signs with PS256 and x5t#S256, which is what Entra documents today. Before 1.35 it cannot.

@@ -9,19 +9,29 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from .._clouds import CLOUDS
 from .._errors import CredentialError
 from .._given_values import ValueKind, usable
 from .application import AccessToken, ClientSecret, FederatedToken
 from .base import Credential
 from .certificate import Certificate
+from .federated import Asked, AssertionSource, AzureDevOps, GitHubActions, ManagedIdentityAssertion
 from .platform import AzureCli, ManagedIdentity
 
 _METHODS = ("client_secret", "certificate", "federated", "access_token")
-_LABELS = {"client_secret": "a client secret", "certificate": "a certificate", "federated": "a federated token file", "access_token": "an access token"}
-# The field without which a method is nothing, and the one that only goes with it.
+_LABELS = {"client_secret": "a client secret", "certificate": "a certificate", "federated": "a federated token", "access_token": "an access token"}
+# The field without which a method is nothing, and those that only go with it.
 _MAIN = {"client_secret": "secret", "certificate": "certificate", "federated": "federated", "access_token": "token"}
-_EXTRA = {"certificate": "password"}
-_KINDS = {"client": ValueKind.ID, "secret": ValueKind.KEY, "password": ValueKind.PASSWORD}  # paths are taken as they are
+_EXTRA = {"certificate": ("password",), "federated": ("place", "connection", "identity")}
+# Where a federated token comes from, and the field that belongs to this place.
+_OF_PLACE = {AssertionSource.FILE: "federated", AssertionSource.AZURE_DEVOPS: "connection", AssertionSource.MANAGED_IDENTITY: "identity"}
+_KINDS = {
+    "client": ValueKind.ID,
+    "identity": ValueKind.ID,
+    "connection": ValueKind.ID,
+    "secret": ValueKind.KEY,
+    "password": ValueKind.PASSWORD,
+}  # paths are taken as they are
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,16 +48,19 @@ class _Source:
     @property
     def methods(self) -> list[str]:
         """The methods that this source has begun to describe."""
-        return [method for method in _METHODS if self.values.get(_MAIN[method]) or self.values.get(_EXTRA.get(method, ""))]
+        return [method for method in _METHODS if self.used([method])]
 
     def missing(self, method: str) -> list[str]:
         """The names of the fields that a method still needs."""
-        fields = [_MAIN[method]] if method == "access_token" else ["client", _MAIN[method]]
-        return [self.name(field) for field in fields if not self.values.get(field)]
+        main: str | None = _MAIN[method]
+        if method == "federated":
+            main = {AssertionSource.FILE: main, AssertionSource.AZURE_DEVOPS: "connection"}.get(_place_of(self))
+        fields = [main] if method == "access_token" else ["client", main]
+        return [self.name(field) for field in fields if field and not self.values.get(field)]
 
     def used(self, methods: t.Iterable[str]) -> list[str]:
         """The names of the fields that are set for these methods."""
-        fields = [field for method in methods for field in (_MAIN[method], _EXTRA.get(method, ""))]
+        fields = [field for method in methods for field in (_MAIN[method], *_EXTRA.get(method, ()))]
         return [self.name(field) for field in fields if self.values.get(field)]
 
 
@@ -59,40 +72,41 @@ def choose_credential(options: t.Mapping[str, t.Any], environ: t.Mapping[str, st
     if method == "managed_identity":
         # Its client id comes from the options only: AZURE_CLIENT_ID belongs to whatever else is in the environment.
         return ManagedIdentity(_filled(options, "auth_client_id"), "the options", environ)
+    made = _Made(environ, CLOUDS[options.get("cloud") or "public"].exchange_audience)
     sources = (_from_options(options), _from_environ(environ))
     if method != "auto":
-        return _named(method, sources)
+        return _named(method, sources, made)
     for source in sources:
         if source.values:
-            return _only_one(source)
+            return _only_one(source, made)
     raise CredentialError(
         "No credential was given.",
         code="no_credential",
         advice=(
             "Set auth_client_id together with auth_client_secret, auth_certificate_path or auth_federated_token_file (in the environment: AZURE_CLIENT_ID "
-            "with AZURE_CLIENT_SECRET, AZURE_CLIENT_CERTIFICATE_PATH or AZURE_FEDERATED_TOKEN_FILE), or auth_access_token, or set auth_method to azure_cli "
-            "or managed_identity."
+            "with AZURE_CLIENT_SECRET, AZURE_CLIENT_CERTIFICATE_PATH or AZURE_FEDERATED_TOKEN_FILE), or with auth_federated_source, or auth_access_token, or "
+            "set auth_method to azure_cli or managed_identity."
         ),
     )
 
 
-def _named(method: str, sources: t.Iterable[_Source]) -> Credential:
+def _named(method: str, sources: t.Iterable[_Source], made: _Made) -> Credential:
     """The credential of a method that was named: nothing of another method counts."""
     told = []
     for source in sources:
         if method == "access_token" and "token" not in source.names:
             continue
-        mine = [field for field in ("client", _MAIN[method], _EXTRA.get(method, "")) if source.values.get(field)]
+        mine = [source.name(field) for field in ("client",) if source.values.get(field)] + source.used([method])
         missing = source.missing(method)
         if not missing:
-            return _make(method, source)
+            return made.of(method, source)
         if mine:
-            raise _half(method, source, [source.name(field) for field in mine], missing)
+            raise _half(method, source, mine, missing)
         told.append(f"{' and '.join(missing)} in {source.title}")
     raise CredentialError(f"auth_method is {method} and {_LABELS[method]} was not given.", code="no_credential", advice=f"Set {', or '.join(told)}.")
 
 
-def _only_one(source: _Source) -> Credential:
+def _only_one(source: _Source, made: _Made) -> Credential:
     """The one credential of a source that has something set."""
     methods = source.methods
     complete = [method for method in methods if not source.missing(method)]
@@ -103,12 +117,12 @@ def _only_one(source: _Source) -> Credential:
             advice="Remove one, or say with auth_method which one is meant.",
         )
     if complete:
-        return _make(complete[0], source)
+        return made.of(complete[0], source)
     if methods:
         # "password" alone, or a secret without its client id.
         set_names = [source.name("client")] if source.values.get("client") else []
         raise _half(methods[0], source, set_names + source.used(methods), source.missing(methods[0]))
-    others = [source.name(_MAIN[method]) for method in _METHODS if _MAIN[method] in source.names and method != "access_token"]
+    others = [source.name(_MAIN[method]) for method in _METHODS if _MAIN[method] in source.names and method != "access_token"] + [source.name("place")]
     raise CredentialError(
         f"There is half a credential in {source.title}: {source.name('client')} is set, and none of {', '.join(others)}.",
         code="half_credential",
@@ -125,15 +139,56 @@ def _half(method: str, source: _Source, given: list[str], missing: list[str]) ->
     )
 
 
-def _make(method: str, source: _Source) -> Credential:
-    values = source.values
-    if method == "client_secret":
-        return ClientSecret(values["client"], values["secret"], source.title)
-    if method == "certificate":
-        return Certificate(values["client"], values["certificate"], values.get("password"), source.title)
-    if method == "federated":
+def _place_of(source: _Source) -> AssertionSource:
+    """Where the federated token comes from. Raises CredentialError for a place that is none, and for what belongs to another one."""
+    said = source.values.get("place")
+    try:
+        place = AssertionSource(said or "file")
+    except ValueError:
+        names = ", ".join(each.value for each in AssertionSource)
+        raise CredentialError(
+            f"{source.name('place')} is {said!r}, and it has to be one of {names}.",
+            code="federated_source",
+            advice=f"Kubernetes and GitLab write their token into a file: that is 'file', with {source.name('federated')}.",
+        ) from None
+    for other, field in _OF_PLACE.items():
+        if other is not place and source.values.get(field):
+            given = f"{source.name('place')} is {said}" if said else f"{source.name('place')} is not set"
+            raise CredentialError(
+                f"{source.name(field)} belongs to the federated tokens of '{other.value}', and {given}.",
+                code="federated_source",
+                advice=f"Remove {source.name(field)}, or set {source.name('place')} to {other.value}.",
+            )
+    return place
+
+
+@dataclasses.dataclass(frozen=True)
+class _Made:
+    """Makes the credentials, with what they need beside their source."""
+
+    environ: t.Mapping[str, str]
+    audience: str  # of assertions, in this cloud
+
+    def of(self, method: str, source: _Source) -> Credential:
+        values = source.values
+        if method == "client_secret":
+            return ClientSecret(values["client"], values["secret"], source.title)
+        if method == "certificate":
+            return Certificate(values["client"], values["certificate"], values.get("password"), source.title)
+        if method == "federated":
+            return self._federated(source)
+        return AccessToken(values["token"], values.get("client"), source.title)
+
+    def _federated(self, source: _Source) -> Credential:
+        values, place = source.values, _place_of(source)
+        asked = Asked(source.title, source.name("place"), self.audience)
+        if place is AssertionSource.GITHUB_ACTIONS:
+            return GitHubActions(values["client"], asked, self.environ)
+        if place is AssertionSource.AZURE_DEVOPS:
+            return AzureDevOps(values["client"], asked, self.environ, values["connection"], source.name("connection"))
+        if place is AssertionSource.MANAGED_IDENTITY:
+            return ManagedIdentityAssertion(values["client"], asked, self.environ, values.get("identity"), source.name("identity"))
         return FederatedToken(values["client"], values["federated"], source.title)
-    return AccessToken(values["token"], values.get("client"), source.title)
 
 
 _OPTIONS = {
@@ -142,6 +197,9 @@ _OPTIONS = {
     "certificate": "auth_certificate_path",
     "password": "auth_certificate_password",
     "federated": "auth_federated_token_file",
+    "place": "auth_federated_source",
+    "connection": "auth_service_connection_id",
+    "identity": "auth_managed_identity_client_id",
     "token": "auth_access_token",
 }
 
@@ -173,6 +231,9 @@ def _from_environ(environ: t.Mapping[str, str]) -> _Source:
         "certificate": "AZURE_CLIENT_CERTIFICATE_PATH",
         "password": "AZURE_CLIENT_CERTIFICATE_PASSWORD",
         "federated": "AZURE_FEDERATED_TOKEN_FILE",
+        "place": "ENTRA_FEDERATED_SOURCE",
+        "connection": "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID",
+        "identity": "ENTRA_MANAGED_IDENTITY_CLIENT_ID",
     }
     other_secret = "AZURE_SECRET"
     one, other = environ.get(names["secret"]), environ.get(other_secret)
@@ -185,5 +246,7 @@ def _from_environ(environ: t.Mapping[str, str]) -> _Source:
     if other and not one:
         names["secret"] = other_secret
     given = {field: value for field, name in names.items() if (value := environ.get(name, "")).strip()}
+    if given.get("place", "").strip() != AssertionSource.AZURE_DEVOPS.value:
+        given.pop("connection", None)  # tasks of Azure Pipelines export it, whatever their script signs in with
     values = {field: usable(_KINDS[field], value, f"environment variable {names[field]}") if field in _KINDS else value for field, value in given.items()}
     return _Source("the environment", names, values)

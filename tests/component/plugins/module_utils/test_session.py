@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import os
 import pathlib
 import stat
@@ -22,6 +23,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._engine impor
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.prover import by_secret, prove
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import CredentialError, OptionError, TenantGuardError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._session import connect, open_session
+from support.waiting import eventually
 from tenant_emulator.testing import Emulator
 
 GUID_OF_NOBODY = "11111111-2222-3333-4444-555555555555"
@@ -192,6 +194,91 @@ def test_certificate_federated_token_and_managed_identity(
     environ = {**os.environ, "TENANTKIT_JOB_DIR": str(tmp_path / "job")}
     session = open_session(runtime(environ, auth_method="managed_identity", auth_client_id=None, auth_client_secret=None))
     assert session.tenant_id == emulator.tenant_id("contoso")
+
+
+@pytest.fixture
+def provider(emulator: Emulator) -> dict[str, str]:
+    """The multitenant application of the provider, which three customers have consented to, without a secret."""
+    made = emulator.add_application("tailspin", displayName="Fleet", signInAudience="AzureADMultipleOrgs", service_principal=True)["application"]
+    for name in ("contoso", "fabrikam"):
+        emulator.control("POST", f"tenants/{name}/servicePrincipals", {"appId": made["appId"]})
+    return {"app_id": made["appId"], "object_id": made["id"]}
+
+
+def _job(emulator: Emulator, provider: dict[str, str], kind: str) -> dict[str, str]:
+    """The environment of a job that the provider's application trusts."""
+    job = emulator.pipeline_job(kind, subject=f"{kind}:tailspin/fleet", connection=GUID_OF_NOBODY)
+    emulator.add_federated("tailspin", provider["object_id"], name=kind, issuer=job["issuer"], subject=job["subject"])
+    return dict(job["environment"])
+
+
+@pytest.mark.parametrize("kind", ["github_actions", "azure_devops"])
+def test_a_job_of_a_pipeline_signs_in_to_every_customer(
+    emulator: Emulator, runtime: t.Callable[..., Runtime], provider: dict[str, str], kind: str, tmp_path: pathlib.Path
+) -> None:
+    environ = {**_job(emulator, provider, kind), "TENANTKIT_JOB_DIR": str(tmp_path / "job")}
+    own = {"auth_client_id": provider["app_id"], "auth_client_secret": None, "auth_federated_source": kind}
+    own |= {"auth_service_connection_id": GUID_OF_NOBODY} if kind == "azure_devops" else {}
+    emulator.clear_journal()
+    for name in ("contoso", "fabrikam"):
+        task = runtime(environ, tenant_id=emulator.tenant_id(name), **own)
+        assert open_session(task).tenant_id == emulator.tenant_id(name)
+        assert set(environ.values()) & task.secrets == {environ[next(variable for variable in environ if "TOKEN" in variable and "URL" not in variable)]}
+    assert len(emulator.journal(kind)) == 2  # one assertion for each token, none for a token of the job's cache
+    open_session(runtime(environ, tenant_id=emulator.tenant_id("contoso"), **own))
+    assert len(emulator.journal(kind)) == 2
+
+
+def test_an_assertion_that_ends_on_its_way_is_replaced(
+    emulator: Emulator, runtime: t.Callable[..., Runtime], provider: dict[str, str], tmp_path: pathlib.Path
+) -> None:
+    """The token request stands at a gate until the assertion is over: Entra refuses it (AADSTS700024), and the task goes on with a new one."""
+    environ = {**_job(emulator, provider, "github_actions"), "TENANTKIT_JOB_DIR": str(tmp_path / "job")}
+    own = {"auth_client_id": provider["app_id"], "auth_client_secret": None, "auth_federated_source": "github_actions"}
+    gate = emulator.fault(action="gate", service="login", method="POST", path="/token$", times=1)
+    given = runtime(environ, **own)
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        task = pool.submit(lambda: open_session(given).tenant_id)
+        eventually(lambda: emulator.faults()[0].get("waiting") == 1)
+        emulator.advance(1200)
+        emulator.open_gate(gate)
+        assert task.result() == emulator.tenant_id("contoso")
+    assert [entry["status"] for entry in emulator.journal("login", "POST")] == [401, 200]
+    assert len(emulator.journal("github_actions")) == 2
+
+
+def test_a_managed_identity_of_the_providers_tenant(
+    emulator: Emulator, runtime: t.Callable[..., Runtime], monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path
+) -> None:
+    """It is trusted by an application of its own tenant, which reaches the other tenants. An application of another tenant is refused, with what to do."""
+    monkeypatch.setenv("IDENTITY_ENDPOINT", emulator.identity_endpoint)
+    monkeypatch.setenv("IDENTITY_HEADER", emulator.ready["identity_header"])
+    environ = {**os.environ, "TENANTKIT_JOB_DIR": str(tmp_path / "job")}
+    home = emulator.tenant("contoso")
+    managed = next(item for item in home["service_principals"].values() if item["appId"] == emulator.identity()["client_id"])
+    issuer = f"https://login.microsoftonline.com/{home['id']}/v2.0"
+    for registered, reached, number in (("contoso", "fabrikam", None), ("fabrikam", "fabrikam", "AADSTS700236")):
+        made = emulator.add_application(registered, displayName="Fleet", signInAudience="AzureADMultipleOrgs", service_principal=True)["application"]
+        emulator.add_federated(registered, made["id"], name="managed", issuer=issuer, subject=managed["id"])
+        if reached != registered:
+            emulator.control("POST", f"tenants/{reached}/servicePrincipals", {"appId": made["appId"]})
+        own = {"auth_client_id": made["appId"], "auth_client_secret": None, "auth_federated_source": "managed_identity"}
+        task = runtime(environ, tenant_id=emulator.tenant_id(reached), **own)
+        if number is None:
+            assert open_session(task).tokens.token().app_id == made["appId"]
+            continue
+        with pytest.raises(CredentialError, match="belongs to another tenant") as caught:
+            open_session(task)
+        assert caught.value.code == number
+        assert "one multi-tenant application of the provider's tenant" in caught.value.sentence()
+
+
+def test_half_of_a_job_costs_no_request(emulator: Emulator, runtime: t.Callable[..., Runtime], provider: dict[str, str]) -> None:
+    own = {"auth_client_id": provider["app_id"], "auth_client_secret": None, "auth_federated_source": "github_actions"}
+    emulator.clear_journal()
+    with pytest.raises(CredentialError, match="ACTIONS_ID_TOKEN_REQUEST_TOKEN is not set"):
+        open_session(runtime({"ACTIONS_ID_TOKEN_REQUEST_URL": "https://x"}, **own))
+    assert emulator.journal() == []
 
 
 def _certificate() -> tuple[t.Any, t.Any, str]:

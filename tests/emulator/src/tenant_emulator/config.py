@@ -85,7 +85,7 @@ class Config:
         from .graph import seed
 
         settings.start(world, self.settings)
-        world.tenants, world.foreign_apps, world.products = {}, {}, {}
+        world.tenants, world.foreign_apps, world.products, world.pipelines = {}, {}, {}, {}
         for app in self.foreign_apps:
             rest = {name: value for name, value in app.items() if name not in ("appId", "displayName", "appOwnerOrganizationId")}
             seed.add_foreign_app(world, app["appId"], app["displayName"], app["appOwnerOrganizationId"], **rest)

@@ -7,7 +7,7 @@ import dataclasses
 import typing as t
 from urllib.parse import unquote
 
-from . import control_tenant, settings
+from . import control_tenant, pipelines, settings
 from .checks import ControlError
 from .products import products
 from .web import Request, Response
@@ -35,14 +35,14 @@ class Control:
         except ValueError:
             return Response.json(400, {"error": "the body is not JSON"})
         try:
-            value = self._route(request.method, segments, body, request.query)
+            value = self._route(request.method, segments, body, request.query, request.base_url.removesuffix("/_control"))
         except ControlError as problem:
             return Response.json(problem.status, {"error": str(problem)})
         except (ValueError, TypeError, KeyError) as problem:
             return Response.json(400, {"error": f"{type(problem).__name__}: {problem}"})
         return Response.json(200, value)
 
-    def _route(self, method: str, segments: list[str], body: t.Any, query: t.Mapping[str, str]) -> t.Any:
+    def _route(self, method: str, segments: list[str], body: t.Any, query: t.Mapping[str, str], root: str) -> t.Any:
         front = self._front
         match (method, segments):
             case ("GET", ["health"]):
@@ -93,6 +93,8 @@ class Control:
             case ("POST", ["assertion"]):
                 assertion = front.issuer.sign_assertion(body["issuer"], body["subject"], body["audience"])
                 return {"assertion": assertion}
+            case ("POST", ["pipelines", kind]):
+                return pipelines.begin(self._world, root, kind, dict(body))
             case ("GET", ["tenants"]):
                 return front.config.names
             case ("GET", ["tenants", name]):

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import hmac
 
-from .login.clients import find_client
+from .login.clients import EXCHANGE, EXCHANGE_APP_ID, Client, find_client
 from .login.errors import LoginError
 from .login.grants import client_credentials
 from .tokens import TokenIssuer
 from .web import Request, Response
-from .world import JsonObject, World
+from .world import JsonObject, Tenant, World
 
 
 class IdentityService:
@@ -44,18 +44,28 @@ class IdentityService:
             return _error(400, "No User Assigned or Delegated Managed Identity found for specified ClientId/ResourceId.")
         try:
             client = find_client(self._world, tenant, self._identity["client_id"])
+            if resource == EXCHANGE:
+                return self._for_exchange(tenant, client)
             answer = client_credentials(self._world, self._issuer, client, f"{resource}/.default", "2", managed=True)
         except LoginError as problem:
             return _error(400, str(problem))
-        expires_on = int(self._world.clock.now().timestamp()) + answer["expires_in"]
+        return self._answer(answer["access_token"], resource, client.app_id)
+
+    def _for_exchange(self, tenant: Tenant, client: Client) -> Response:
+        """The token that an application of this tenant takes as an assertion."""
+        token = self._issuer.issue(tenant, client.principal, audience=EXCHANGE_APP_ID, version=2, credential="2")
+        return self._answer(token, EXCHANGE, client.app_id)
+
+    def _answer(self, token: str, resource: str, client_id: str) -> Response:
+        expires_on = int(self._world.clock.now().timestamp()) + self._world.settings.token_lifetime
         return Response.json(
             200,
             {
-                "access_token": answer["access_token"],
+                "access_token": token,
                 "expires_on": str(expires_on),
                 "resource": resource,
                 "token_type": "Bearer",
-                "client_id": client.app_id,
+                "client_id": client_id,
             },
         )
 

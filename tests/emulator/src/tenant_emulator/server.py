@@ -26,6 +26,7 @@ from .faults import BEFORE, Decision, FaultPlan, Rule
 from .identity import IdentityService
 from .journal import Entry, Journal
 from .login import LoginService
+from .pipelines import PipelineService
 from .products import products, service_names
 from .proxy import ConnectProxy
 from .snapshots import Snapshots
@@ -94,6 +95,7 @@ class Front:
             "login": LoginService(self.world, self.issuer),
             "graph": GraphService(self.world),
             "arm": ArmService(self.world),
+            **{kind: PipelineService(self.world, self.issuer, kind) for kind in ("github_actions", "azure_devops")},
         }
         self.identity = IdentityService(self.world, self.issuer, self.config.managed_identity, self.identity_header)
 

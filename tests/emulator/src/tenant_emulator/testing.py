@@ -213,7 +213,7 @@ class Emulator:
         """The requests that wanted to change something: not reads, not token requests, and the parts of batches."""
         found = []
         for entry in self.control("GET", "journal"):
-            if entry["service"] in ("login", "identity") or entry["method"] in ("GET", "HEAD"):
+            if entry["service"] in ("login", "identity", "github_actions", "azure_devops") or entry["method"] in ("GET", "HEAD"):
                 continue
             if entry["path"].rstrip("/").endswith("$batch"):
                 found += [part for part in entry["parts"] or [] if part.get("method") != "GET"]
@@ -349,6 +349,13 @@ class Emulator:
         """An assertion as the outside issuer would sign it for its workload."""
         body = {"issuer": issuer, "subject": subject, "audience": audience}
         return str(self.control("POST", "assertion", body)["assertion"])
+
+    def pipeline_job(self, kind: str, **fields: t.Any) -> JsonObject:
+        """Begin a job of C(github_actions) or C(azure_devops): ``subject``, and for the second ``connection``, the id of its service connection.
+
+        Returns the job's ``environment``, and what a federated credential has to name: ``issuer`` and ``subject``.
+        """
+        return t.cast(JsonObject, self.control("POST", f"pipelines/{kind}", fields))
 
     def add_grant(self, tenant: str, client_id: str, resource_id: str, scope: str, user_id: str | None = None) -> JsonObject:
         """Consent to delegated permissions, ids being those of service principals; without a user, for everyone."""

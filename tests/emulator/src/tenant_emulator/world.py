@@ -134,6 +134,7 @@ class World:
     products: dict[str, t.Any] = dataclasses.field(default_factory=dict)  # what products keep outside the tenants, by product
     product_settings: dict[str, t.Any] = dataclasses.field(default_factory=dict)  # a product's own settings
     tokens: TokenIssuer | None = None  # set by the server; `tokens.verify(bearer, audiences)` -> claims
+    pipelines: dict[str, JsonObject] = dataclasses.field(default_factory=dict)  # number of a job -> what it may ask for
     foreign_apps: dict[str, JsonObject] = dataclasses.field(default_factory=dict)  # app id -> other publishers' application
     # Asked by a service before it runs one part of a batch (method, path): an answer to give instead, or None.
     part_fault: t.Callable[[str, str], Response | None] | None = None

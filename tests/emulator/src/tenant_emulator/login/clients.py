@@ -17,6 +17,10 @@ from .errors import LoginError
 
 _LONGEST_ASSERTION = 3600  # seconds
 _ENTRA_ISSUER = re.compile(r"https://login\.microsoftonline\.com/([0-9a-f-]{36})/v2\.0")
+# What the token of a managed identity for C(api://AzureADTokenExchange) has as its audience, and is taken for by a federated credential with that name.
+# https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity (read 2026-11-30) names the resource and the
+# audience of the credential; the id is inferred from tokens in public issues.
+EXCHANGE, EXCHANGE_APP_ID = "api://AzureADTokenExchange", "fb60f99c-7a34-4190-8149-302f77469936"
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
@@ -166,7 +170,7 @@ def _check_federated(world: World, issuer: TokenIssuer, client: Client, assertio
     """
     records = client.home.federated.get(client.application["id"], []) if client.home and client.application else []
     given = claims.get("aud")
-    audiences = given if isinstance(given, list) else [given]
+    audiences = [EXCHANGE if item == EXCHANGE_APP_ID else item for item in (given if isinstance(given, list) else [given])]
     records = [item for item in records if item["issuer"] == claims.get("iss")]
     if not records:
         raise LoginError(700211, {"issuer": claims.get("iss")})

@@ -25,6 +25,7 @@ PEM = serialization.Encoding.PEM
 PLAIN = serialization.NoEncryption()
 LOCKED = serialization.BestAvailableEncryption(b"open sesame")
 DAY = dt.timedelta(days=1)
+NOWHERE = t.cast(Login, None)  # a certificate signs without asking
 
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 OTHER_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -90,7 +91,7 @@ def test_good_files(tmp_path: pathlib.Path, name: str) -> None:
     path.write_bytes(content)
     credential = Certificate(CLIENT, str(path), password, "the options")
     credential.validate()
-    made = credential.msal_credential()
+    made = credential.msal_credential(NOWHERE)
     assert set(made) - {"thumbprint"} == {"private_key", "public_certificate"}
     own = x509.load_pem_x509_certificate(made["public_certificate"].encode())
     assert own.public_key().public_numbers() == KEY.public_key().public_numbers()
@@ -123,7 +124,7 @@ def test_an_older_msal_is_told_the_thumbprint(tmp_path: pathlib.Path, monkeypatc
     path.write_bytes(cert_pem(made) + key_pem())
     for version, thumbprint in (("1.31.0", made.fingerprint(hashes.SHA1()).hex().upper()), ("1.35.0b1", None), ("2.0", None)):
         monkeypatch.setattr(base.msal, "__version__", version)
-        assert Certificate(CLIENT, str(path), None, "the options").msal_credential().get("thumbprint") == thumbprint
+        assert Certificate(CLIENT, str(path), None, "the options").msal_credential(NOWHERE).get("thumbprint") == thumbprint
 
 
 def test_a_renewed_certificate_is_another_credential(tmp_path: pathlib.Path) -> None:
