@@ -75,20 +75,15 @@ options:
     description:
       - Where the token comes from that the application trusts by a federated credential. It is read or fetched anew whenever a token is needed, so that a
         run may last longer than the token does.
-      - Without it the token is in O(auth_federated_token_file).
+      - V(file), or nothing, is the file that O(auth_federated_token_file) names. Kubernetes writes one, a job of GitLab can (C(id_tokens)).
+      - V(github_actions) is the job of GitHub Actions, which needs the permission C(id-token=write). E(ACTIONS_ID_TOKEN_REQUEST_URL) and
+        E(ACTIONS_ID_TOKEN_REQUEST_TOKEN) have to be set where the module runs.
+      - V(azure_devops) is the job of Azure Pipelines, with O(auth_service_connection_id). E(SYSTEM_OIDCREQUESTURI) and E(SYSTEM_ACCESSTOKEN) have to be set
+        where the module runs.
+      - V(managed_identity) is a managed identity of this machine that is in the tenant where the application is registered. The application may be a
+        multitenant one, and reach every tenant that consented to it; a managed identity itself reaches its own tenant alone.
       - When the credential comes from the environment, it is E(ENTRA_FEDERATED_SOURCE).
     type: str
-    choices:
-      file: The file that O(auth_federated_token_file) names. Kubernetes writes one, a job of GitLab can (C(id_tokens)).
-      github_actions: >-
-        The job of GitHub Actions, which needs the permission C(id-token: write). E(ACTIONS_ID_TOKEN_REQUEST_URL) and E(ACTIONS_ID_TOKEN_REQUEST_TOKEN)
-        have to be set where the module runs.
-      azure_devops: >-
-        The job of Azure Pipelines, with O(auth_service_connection_id). E(SYSTEM_OIDCREQUESTURI) and E(SYSTEM_ACCESSTOKEN) have to be set where the module
-        runs.
-      managed_identity: >-
-        A managed identity of this machine that is in the tenant where the application is registered. The application may be a multitenant one, and reach
-        every tenant that consented to it; a managed identity itself reaches its own tenant alone.
   auth_service_connection_id:
     description:
       - The id of the service connection of Azure DevOps, with O(auth_federated_source=azure_devops).

@@ -12,7 +12,6 @@ from ansible.module_utils.basic import env_fallback
 from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
 
 AUTH_METHODS = ["auto", "client_secret", "certificate", "federated", "managed_identity", "azure_cli", "access_token"]
-FEDERATED_SOURCES = ["file", "github_actions", "azure_devops", "managed_identity"]
 CLOUDS = ["public", "gcc", "usgov", "usgov_dod", "china"]
 
 
@@ -47,7 +46,7 @@ def auth_argument_spec() -> dict[str, t.Any]:
         "auth_certificate_path": {"type": "path"},
         "auth_certificate_password": {"type": "str", "no_log": True},
         "auth_federated_token_file": {"type": "path", "no_log": False},
-        "auth_federated_source": {"type": "str", "choices": FEDERATED_SOURCES},
+        "auth_federated_source": {"type": "str"},
         "auth_service_connection_id": {"type": "str"},
         "auth_managed_identity_client_id": {"type": "str"},
         "auth_access_token": {"type": "str", "no_log": True},

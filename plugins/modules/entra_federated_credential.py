@@ -53,6 +53,14 @@ options:
   description:
     description: What it is for, at most 600 characters. An empty text removes it.
     type: str
+  protected:
+    description:
+      - Whether a O(subject) is refused that does not stand for one place that can be protected.
+      - Of GitHub and GitLab that is one branch or environment (not a tag, a pull request or a whole project), of Kubernetes one service account, of Azure
+        DevOps one service connection, of Entra ID one identity. No subject with a wildcard is accepted.
+      - Whether a branch or an environment is protected is known to its service alone.
+    type: bool
+    default: false
 seealso:
   - module: tenantkit.connectors.entra_app_certificate
   - module: tenantkit.connectors.entra_client_secret

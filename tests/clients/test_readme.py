@@ -33,7 +33,8 @@ def shell(azure_cli: t.Callable[[str], AzureCli], emulator: Emulator, tmp_path: 
     def run(tenant: str, commands: str) -> list[str]:
         cli, identity = azure_cli(tenant), emulator.identity()
         cli.login(identity["client_id"], identity["secret"], f"{tenant}.onmicrosoft.com")
-        script = f'set -euo pipefail\naz() {{ {cli.shell} "$@"; }}\n{commands}\nprintf \'%s\\n\' "${{AZURE_CLIENT_ID:-}}" "${{AZURE_CLIENT_SECRET:-}}" "${{ENTRA_FEDERATED_SOURCE:-}}"'
+        shown = " ".join(f'"${{{name}:-}}"' for name in ("AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET", "ENTRA_FEDERATED_SOURCE"))
+        script = f"set -euo pipefail\naz() {{ {cli.shell} \"$@\"; }}\n{commands}\nprintf '%s\\n' {shown}"
         done = subprocess.run(["bash", "-c", script], env=cli.env, cwd=tmp_path, text=True, capture_output=True, timeout=300, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout.splitlines()

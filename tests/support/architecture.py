@@ -67,6 +67,7 @@ SERVICE_RULES = (
     "module_utils/_entra/credential/certificate.py",
     "module_utils/_entra/credential/federated.py",
     "module_utils/_entra/credential/lifecycle.py",
+    "module_utils/_entra/credential/protected_subject.py",
     "module_utils/_entra/credential/secret_write.py",
     "module_utils/_entra/permission/catalogue.py",
     "module_utils/_entra/permission/plan.py",

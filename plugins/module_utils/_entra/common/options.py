@@ -141,6 +141,7 @@ FEDERATED_OPTIONS: dict[str, t.Any] = {
     "subject": {"type": "str"},
     "audiences": {"type": "list", "elements": "str"},
     "description": {"type": "str"},
+    "protected": {"type": "bool", "default": False},
 }
 
 CERTIFICATE_OPTIONS: dict[str, t.Any] = {

@@ -16,6 +16,7 @@ import typing as t
 
 from ..._engine import PLACEHOLDER_ID, Action, Plan
 from ..._errors import ConflictError, OptionError
+from .protected_subject import check_protected
 
 LARGEST_NUMBER = 20  # credentials of one application
 LONGEST = 600  # of issuer, subject, audience and description
@@ -76,6 +77,8 @@ class FederatedDesired:
         )
         if desired.state == "present":
             desired.check()
+            if options.get("protected"):
+                check_protected(desired.issuer, desired.subject)
         return desired
 
     def check(self) -> None:

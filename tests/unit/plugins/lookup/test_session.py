@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.tenantkit.connectors.plugins.module_utils._argspec import auth_argument_spec
 from ansible_collections.tenantkit.connectors.plugins.plugin_utils._session_options import CREDENTIAL, SHARED, session
 
@@ -38,6 +39,12 @@ def test_another_credential_takes_the_place_of_the_first_as_a_whole() -> None:
     variables = {"entra_auth": {"client_id": "first", "client_secret": "x"}, "admin_auth": {"client_id": "second"}}
     assert session(variables, lambda value: value, "admin_auth") == credential(auth_client_id="second")
     assert session(variables, lambda value: value, "missing_auth") == credential(auth_client_id="first", auth_client_secret="x")
+
+
+def test_what_a_credential_leaves_out_is_valid() -> None:
+    """What is handed on as nothing is taken by each module: an option with choices would refuse it."""
+    given = {"tenant_id": "contoso.com", **session({"entra_auth": {"client_id": "b", "client_secret": "c"}}, lambda value: value)}
+    assert ArgumentSpecValidator(auth_argument_spec()).validate(given).error_messages == []
 
 
 def test_every_shared_option_of_the_modules_can_be_said() -> None:

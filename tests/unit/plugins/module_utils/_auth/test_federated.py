@@ -12,7 +12,7 @@ import time
 import typing as t
 
 import pytest
-from ansible_collections.tenantkit.connectors.plugins.module_utils._argspec import FEDERATED_SOURCES
+import yaml
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.application import FederatedToken
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.base import Login
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.federated import (
@@ -91,8 +91,9 @@ def managed(environ: t.Mapping[str, str], identity: str | None = None) -> Manage
     return ManagedIdentityAssertion(CLIENT, ASKED, environ, identity, "auth_managed_identity_client_id")
 
 
-def test_the_option_offers_what_there_is() -> None:
-    assert [source.value for source in AssertionSource] == FEDERATED_SOURCES
+def test_the_roles_offer_what_there_is() -> None:
+    offered = yaml.safe_load((pathlib.Path(__file__).parents[4] / "tools" / "role_options.yml").read_text())["entra_auth"]["options"]["federated_source"]
+    assert [source.value for source in AssertionSource] == offered["choices"]
 
 
 @pytest.mark.parametrize(

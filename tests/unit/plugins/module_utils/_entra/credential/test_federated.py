@@ -32,6 +32,15 @@ def plan(current: t.Sequence[Federated] = (), **options: t.Any) -> Plan:
     return plan_federated(FederatedDesired.from_options(given), FederatedCurrent("application 'Payroll'", tuple(current)))
 
 
+def test_a_subject_is_looked_at_where_it_has_to_be_protected() -> None:
+    anything = {"issuer": "https://token.actions.githubusercontent.com", "subject": "repo:contoso/payroll:pull_request"}
+    assert len(plan(**anything).actions) == 1
+    with pytest.raises(OptionError, match="more than one protected place"):
+        plan(**anything, protected=True)
+    assert plan(**anything, protected=True, state="absent").actions == ()
+    assert len(plan(protected=True).actions) == 1
+
+
 class TestOptions:
     @pytest.mark.parametrize(
         ("option", "value"),

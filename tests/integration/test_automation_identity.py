@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A service provider's own identity: set up once, one application a tier, consented to by customers, without a secret."""
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+from support.playbooks import Run
+from tenant_emulator.testing import Emulator, JsonObject
+
+Play = t.Callable[..., Run]
+Inventory = t.Callable[..., Path]
+
+CUSTOMERS = ("contoso", "fabrikam", "northwind")
+BASE = ["Application.ReadWrite.OwnedBy", "DelegatedPermissionGrant.ReadWrite.All", "Organization.Read.All"]
+MORE = ["Application.ReadWrite.All"]
+ISSUER = "https://token.actions.githubusercontent.com"
+REDIRECT_URI = "https://tailspin.example/"
+MINE = ["Application.ReadWrite.OwnedBy", "AppRoleAssignment.ReadWrite.All", "Directory.Read.All", "Organization.Read.All"]
+
+
+def tier(name: str, permissions: list[str], accepted: list[str], **more: t.Any) -> JsonObject:
+    trusted = {"name": "rollout", "issuer": ISSUER, "subject": f"repo:tailspin/fleet:environment:{name}", **more}
+    shown = {"unique_name": f"fleet-{name}", "display_name": f"Fleet {name}"}
+    return {**shown, "permissions": permissions, "accept_privileged": [f"application:{entry}" for entry in accepted], "federated": trusted}
+
+
+TIERS = [tier("base", BASE, [BASE[1]]), tier("privileged", MORE, MORE)]
+
+
+@pytest.fixture
+def hosts(emulator: Emulator, inventory: Inventory) -> t.Callable[..., Path]:
+    """An inventory with the provider, who signs in with an application of its own, and three customers."""
+    own = emulator.add_application("tailspin", displayName="Set-up", service_principal=True, secrets=[{"displayName": "one"}])
+    emulator.control("POST", f"tenants/tailspin/servicePrincipals/{own['service_principal']['id']}/roles", {"resource": "Microsoft Graph", "names": MINE})
+    auth = {"client_id": own["application"]["appId"], "client_secret": own["secrets"][0]["value"]}
+
+    def write(tiers: list[JsonObject] = TIERS) -> Path:
+        path = inventory(**dict.fromkeys(CUSTOMERS))
+        data = yaml.safe_load(path.read_text())
+        given = {"automation_identity_tiers": tiers, "automation_identity_redirect_uri": REDIRECT_URI, "entra_auth": auth}
+        customers = [emulator.tenant_id(name) for name in CUSTOMERS]
+        data["all"]["hosts"]["provider"] = {"entra_tenant_id": emulator.tenant_id("tailspin"), "automation_identity_customers": customers, **given}
+        data["all"]["vars"]["automation_identity_permissions"] = BASE
+        path.write_text(yaml.safe_dump(data))
+        return path
+
+    return write
+
+
+def registered(emulator: Emulator, name: str) -> JsonObject:
+    (found,) = [item for item in emulator.tenant("tailspin")["applications"].values() if item["uniqueName"] == f"fleet-{name}"]
+    return t.cast(JsonObject, found)
+
+
+def consents(emulator: Emulator, customer: str, app_id: str, permissions: list[str]) -> None:
+    """What the administrator of a customer does at the address of consent."""
+    principal = emulator.control("POST", f"tenants/{customer}/servicePrincipals", {"appId": app_id})
+    emulator.control("POST", f"tenants/{customer}/servicePrincipals/{principal['id']}/roles", {"resource": "Microsoft Graph", "names": permissions})
+
+
+def test_set_up_consented_to_and_reported(play: Play, hosts: t.Callable[..., Path], emulator: Emulator) -> None:
+    only = ("--limit", "provider")
+    play("automation_identity.yml", inventory=hosts(), check=True, args=only).ok()
+    assert emulator.writes() == []
+    run = play("automation_identity.yml", inventory=hosts(), args=only).ok()
+    for name, permissions in (("base", BASE), ("privileged", MORE)):
+        application = registered(emulator, name)
+        assert application["signInAudience"] == "AzureADMultipleOrgs"
+        assert (application["passwordCredentials"], application["keyCredentials"]) == ([], [])
+        (trusted,) = emulator.tenant("tailspin")["federated"][application["id"]]
+        assert (trusted["issuer"], trusted["subject"]) == (ISSUER, f"repo:tailspin/fleet:environment:{name}")
+        (access,) = application["requiredResourceAccess"]
+        assert len(access["resourceAccess"]) == len(permissions)
+        for customer in CUSTOMERS:
+            assert f"/{emulator.tenant_id(customer)}/v2.0/adminconsent?client_id={application['appId']}" in run.output
+    assert [part for part in emulator.writes() if "addPassword" in part["path"]] == []
+    emulator.clear_journal()
+    assert play("automation_identity.yml", inventory=hosts(), args=only).ok().changed() == [] and emulator.writes() == []
+
+    app_id = registered(emulator, "base")["appId"]
+    consents(emulator, "contoso", app_id, BASE)
+    consents(emulator, "fabrikam", app_id, [*BASE[:2], "Directory.ReadWrite.All"])
+    job = emulator.pipeline_job("github_actions", subject="repo:tailspin/fleet:environment:base")
+    env = {"AZURE_CLIENT_ID": app_id, "AZURE_CLIENT_SECRET": None, "ENTRA_FEDERATED_SOURCE": "github_actions", **job["environment"]}
+    emulator.clear_journal()
+    told = play("automation_identity.yml", inventory=hosts(), args=("--limit", ",".join(CUSTOMERS)), env=env).ok()
+    found = {name: told.task("what this customer has granted", name).result["identity"] for name in CUSTOMERS}
+    assert [found[name]["outcome"] for name in CUSTOMERS] == ["consented", "incomplete", "not_consented"]
+    assert found["fabrikam"]["missing"] == ["Organization.Read.All"] and found["fabrikam"]["privileged_extra"] == ["Directory.ReadWrite.All"]
+    assert f"has not consented to the application {app_id}" in told.output
+    assert emulator.journal("graph") == []  # the token says it all
+
+
+@pytest.mark.parametrize(
+    ("one", "words", "begun"),
+    [
+        (tier("base", BASE, []), "application:DelegatedPermissionGrant.ReadWrite.All", False),
+        (tier("base", MORE, [BASE[1]]), "application:Application.ReadWrite.All", False),
+        (tier("base", BASE, [BASE[1]], subject="repo:tailspin/fleet:*"), "has a wildcard", True),
+        (tier("base", BASE, [BASE[1]], subject="repo:tailspin/fleet:pull_request"), "stands for more than one protected place", True),
+    ],
+)
+def test_what_is_not_accepted(one: JsonObject, words: str, begun: bool, play: Play, hosts: t.Callable[..., Path], emulator: Emulator) -> None:
+    """Power that is not accepted is refused before anything is registered; a subject that is not exact before anything is trusted, and no address is shown."""
+    run = play("automation_identity.yml", inventory=hosts([one]), args=("--limit", "provider")).failed()
+    assert words in run.output and "adminconsent" not in run.output
+    tenant = emulator.tenant("tailspin")
+    assert [item for items in tenant["federated"].values() for item in items] == []
+    assert any(item["uniqueName"] == "fleet-base" for item in tenant["applications"].values()) == begun
