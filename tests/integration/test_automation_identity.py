@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import typing as t
 from pathlib import Path
 
 import pytest
 import yaml
+from support.certificates import certificate
 from support.playbooks import Run
 from tenant_emulator.testing import Emulator, JsonObject
 
@@ -93,6 +95,19 @@ def test_set_up_consented_to_and_reported(play: Play, hosts: t.Callable[..., Pat
     assert found["fabrikam"]["missing"] == ["Organization.Read.All"] and found["fabrikam"]["privileged_extra"] == ["Directory.ReadWrite.All"]
     assert f"has not consented to the application {app_id}" in told.output
     assert emulator.journal("graph") == []  # the token says it all
+
+
+def test_a_certificate_in_place_of_a_federated_credential(play: Play, hosts: t.Callable[..., Path], emulator: Emulator, workdir: Path) -> None:
+    _key, _made, pem = certificate(dt.timedelta(days=200))
+    (workdir / "automation.crt").write_text(pem)
+    one = {**tier("base", BASE, [BASE[1]]), "certificate_path": str(workdir / "automation.crt")}
+    del one["federated"]
+    play("automation_identity.yml", inventory=hosts([one]), args=("--limit", "provider")).ok()
+    application = registered(emulator, "base")
+    assert len(application["keyCredentials"]) == 1 and application["passwordCredentials"] == []
+    assert emulator.tenant("tailspin")["federated"].get(application["id"], []) == []
+    emulator.clear_journal()
+    assert play("automation_identity.yml", inventory=hosts([one]), args=("--limit", "provider")).ok().changed() == [] and emulator.writes() == []
 
 
 @pytest.mark.parametrize(
