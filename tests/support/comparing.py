@@ -22,7 +22,6 @@ class Names:
         r"|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"  # of objects, keys, requests
         r"|(?<= run/)[0-9a-f]{12}\b"  # the name of a run
         r"|(?<=\btkc:sso:)[0-9a-f]{8}|(?<=\btkc:managed:)[0-9a-f]{8}"  # the name of a secret ends so
-        r"|(?<= run/)[0-9a-f]{12}\b"  # of a run without a controller's job
         r"|[\w.~-]{3}8Q~[\w.~-]{34}"  # a secret
         r"|(?<=\"aio\": \")[\w.-]+|(?<=\"rh\": \")[\w.-]+|(?<=\"uti\": \")[\w.-]+"  # of a token
     )
