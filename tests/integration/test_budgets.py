@@ -18,6 +18,7 @@ from tenant_emulator.testing import Emulator
 
 Inventory = t.Callable[..., Path]
 
+LINES = 3  # that a run without changes prints for each host beside the one that says what came of it
 CONFIRMED: dict[str, tuple[int, int]] = every("budgets")
 FIRST: dict[str, tuple[int, int]] = every("first_budgets")
 
@@ -34,6 +35,8 @@ def test_each_connector(name: str, emulator: Emulator, operator: dict[str, str],
     entries = emulator.journal()
     requests.report(requests.table(f"Confirm {name}", entries, run, workdir))
     assert (run.changed(), emulator.writes()) == ([], [])
+    said = [line for line in run.stdout.splitlines() if line.startswith(("ok: [contoso]", "skipping: [contoso]", "included: "))]
+    assert len([line for line in said if f"(item=contoso {scenario.playbook.removesuffix('.yml')}: " in line]) == 1 and len(said) <= LINES + 1, said
     budget, tasks = FIRST[name]
     if not os.environ.get(MODULE_PROCESS) or name not in every("process_requests"):
         assert len(made) <= budget

@@ -116,3 +116,16 @@ def test_a_rollout_goes_on_for_the_others(play: Play, inventory: Inventory, emul
     assert not [app for app in emulator.tenant("fabrikam")["applications"].values() if "tkc:created" in app["tags"]]
     again = play("rollout.yml", inventory=hosts, args=["--limit", "contoso,northwind"]).ok()
     assert again.changed() == []
+
+
+def test_an_inventory_that_says_nothing_of_connections(play: Play, emulator: Emulator, workdir: Path) -> None:
+    """A host is a tenant: the playbooks of the collection run on the controller, with the Python that runs Ansible."""
+    url = emulator.workspace365_url()
+    hosts = workdir / "plain.yml"
+    host = {"entra_tenant_id": "contoso.onmicrosoft.com", "workspace365_environment": "contoso", "connectors": ["workspace365"]}
+    keys = {url: emulator.control("GET", "workspace365/portal")["provisioning_key"]}
+    shared = {"workspace365_instance_url": url, "workspace365_provisioning_keys": keys}
+    hosts.write_text(yaml.safe_dump({"tenants": {"vars": shared, "hosts": {"contoso": host}}}))
+    play("workspace365.yml", inventory=hosts).ok()
+    assert signs_in(emulator)
+    assert play("rollout.yml", inventory=hosts).ok().changed() == []
