@@ -47,7 +47,7 @@ LEAKS = {
     "platform_certificate_rotation": _leak(CERTIFICATE, first=CERTIFICATE, extra=FORCE, changes=True, process=True),
     "platform_refused": _leak(SECRET, fails=True, before=forbid(service="graph", path="/addPassword$")),
     "platform_certificate_refused": _leak(
-        CERTIFICATE, fails=True, before=forbid(service="graph", method="PATCH", path="/applications/[0-9a-f-]{36}$"), process=True
+        CERTIFICATE, fails=True, before=forbid(service="graph", method="PATCH", path="/applications/[0-9a-f-]{36}$", part=True), process=True
     ),
     "platform_unproven": _leak(CERTIFICATE, fails=True, before=_unproven, extra={"power_platform_proof_timeout": 0}, env=OWN_CLOCK),
     "platform_absent": _leak({**SECRET, **ABSENT}, first=SECRET),
