@@ -80,7 +80,7 @@ class Exemption:
         """Set, name and value of the first attribute that exempts callers from the restriction."""
         entries = [entry for entry in self._entries() if entry.get("restrictionType") == self.restriction]
         for one in (one for entry in entries for one in (entry.get("excludeActors") or {}).get("customSecurityAttributes") or ()):
-            set_name, _, name = str(one.get("id") or "").partition("_")
+            set_name, _mark, name = str(one.get("id") or "").partition("_")
             if name and one.get("value"):
                 return set_name, name, str(one["value"])
         return None
