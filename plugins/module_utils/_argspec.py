@@ -11,13 +11,13 @@ import typing as t
 from ansible.module_utils.basic import env_fallback
 from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
 
+from ._clouds import CLOUDS
+
 AUTH_METHODS = ["auto", "client_secret", "certificate", "federated", "managed_identity", "azure_cli", "access_token"]
-CLOUDS = ["public", "gcc", "usgov", "usgov_dod", "china"]
 
 
-# Names of https://docs.ansible.com/ansible/latest/collections/azure/azcollection/azure_rm_resourcegroup_module.html#parameter-cloud_environment, which the
-# credential of AWX for Azure exports as well (read 2026-11). The US name covers GCC High; GCC is in the public cloud, DoD has to be named with C(cloud).
-_CLOUDS_OF_AZURE = {"azurecloud": "public", "azureusgovernment": "usgov", "azurechinacloud": "china"}
+# The first that has the name: Azure calls GCC like the public cloud, and DoD like GCC High, so these have to be named with C(cloud).
+_CLOUDS_OF_AZURE = {cloud.azure_name.lower(): cloud.name for cloud in reversed([*CLOUDS.values()])}
 
 
 def cloud_of_environment(variable: str) -> str:
@@ -50,7 +50,7 @@ def auth_argument_spec() -> dict[str, t.Any]:
         "auth_service_connection_id": {"type": "str"},
         "auth_managed_identity_client_id": {"type": "str"},
         "auth_access_token": {"type": "str", "no_log": True},
-        "cloud": {"type": "str", "default": "public", "choices": CLOUDS, "fallback": (cloud_of_environment, ["AZURE_CLOUD_ENVIRONMENT"])},
+        "cloud": {"type": "str", "default": "public", "choices": list(CLOUDS), "fallback": (cloud_of_environment, ["AZURE_CLOUD_ENVIRONMENT"])},
         "login_url": {"type": "str", "fallback": (env_fallback, ["ENTRA_LOGIN_URL"])},
         "graph_url": {"type": "str", "fallback": (env_fallback, ["ENTRA_GRAPH_URL"])},
         "ca_path": {"type": "path", "fallback": (env_fallback, ["ENTRA_CA_PATH"])},

@@ -5,7 +5,9 @@
 """Host names per cloud. One option, C(cloud), moves them all together; single ones can be overridden.
 
 Sources: https://learn.microsoft.com/graph/deployments and https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud (Graph and
-sign-in), https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity (audience of an assertion),
+sign-in), https://learn.microsoft.com/powershell/module/az.accounts/connect-azaccount and
+https://docs.ansible.com/ansible/latest/collections/azure/azcollection/azure_rm_resourcegroup_module.html#parameter-cloud_environment (names of Azure's tools),
+https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity (audience of an assertion),
 https://github.com/microsoft/terraform-provider-power-platform and
 https://www.powershellgallery.com/packages/Microsoft.PowerPlatform.EnterprisePolicies (Power Platform and BAP; no page lists them); read 2026-11. For GCC High
 these two differ, and what the second says is taken (inferred).
@@ -66,6 +68,7 @@ class Cloud:
     workspace365_authority: str | None = None
     # What the assertion of a workload is asked for, and what the federated credential of the application names.
     exchange_audience: str = "api://AzureADTokenExchange"
+    azure_name: str = "AzureCloud"  # what Azure's own tools call it
 
     @property
     def graph_audience(self) -> str:
@@ -119,6 +122,7 @@ CLOUDS: t.Mapping[str, Cloud] = {
             bap_url="https://high.api.bap.microsoft.us",
             powerapps_audience="https://high.service.powerapps.us/",
             exchange_audience=_EXCHANGE_USGOV,
+            azure_name="AzureUSGovernment",
         ),
         Cloud(
             name="usgov_dod",
@@ -128,6 +132,7 @@ CLOUDS: t.Mapping[str, Cloud] = {
             bap_url="https://api.bap.appsplatform.us",
             powerapps_audience="https://service.apps.appsplatform.us/",
             exchange_audience=_EXCHANGE_USGOV,
+            azure_name="AzureUSGovernment",
         ),
         Cloud(
             name="china",
@@ -137,6 +142,7 @@ CLOUDS: t.Mapping[str, Cloud] = {
             bap_url="https://api.bap.partner.microsoftonline.cn",
             powerapps_audience="https://service.powerapps.cn/",
             exchange_audience="api://AzureADTokenExchangeChina",
+            azure_name="AzureChinaCloud",
         ),
     )
 }

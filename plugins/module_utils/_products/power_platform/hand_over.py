@@ -20,14 +20,13 @@ import typing as t
 from urllib.parse import urlencode
 
 from ..._addresses import path_segment
+from ..._clouds import CLOUDS
 from ..._engine import PLACEHOLDER_ID
 
 Given = t.Mapping[str, t.Any]
 
 ENVIRONMENTS = "/environmentmanagement/environments?api-version=2024-10-01"
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-# Names of clouds in Az.Accounts, where it is not the public one. GCC signs in there as well.
-_AZURE_CLOUDS = {"usgov": "AzureUSGovernment", "usgov_dod": "AzureUSGovernment", "china": "AzureChinaCloud"}
 _TITLES = {"powershell": "PowerShell", "curl": "curl"}
 _WAYS = {
     "none": "A person signs in.",
@@ -80,8 +79,8 @@ def file_of(hand_over: Given, tenant_name: str) -> dict[str, str]:
 
 def _powershell(place: Given, found: Given) -> str:
     tenant, client, audience = (_quoted(text) for text in (found["tenant_id"], found["client_id"], place["audience"]))
-    cloud = _AZURE_CLOUDS.get(place["cloud"])
-    connect = f"Connect-AzAccount -Tenant {tenant}{f' -Environment {cloud}' if cloud else ''}"
+    cloud = CLOUDS[place["cloud"]].azure_name
+    connect = f"Connect-AzAccount -Tenant {tenant}{'' if cloud == CLOUDS['public'].azure_name else f' -Environment {cloud}'}"
     by_itself = f"{connect} -ServicePrincipal"
     ways = {
         "none": ["# This signs in with the client of Azure PowerShell; a program of your own takes the client id above.", f"{connect} -AuthScope {audience}"],
