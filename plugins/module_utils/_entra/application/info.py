@@ -21,7 +21,7 @@ from ..._session import connect
 from ..common.application_reference import APPLICATION_REFERENCE, ApplicationReference
 from ..common.tags import CREATION_TAG
 from . import model
-from .redirect_uris import comparison_key
+from .redirect_uris import has_redirect_uri
 
 # keyCredentials brings the certificates themselves along, which to_info() drops.
 SELECT = (*model.SELECT, *model.STATE_SELECT, "keyCredentials")
@@ -59,12 +59,6 @@ def to_info(app: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         "secrets": [secret_metadata(entry) for entry in app.get("passwordCredentials") or []],
         "certificates": [certificate_metadata(entry) for entry in app.get("keyCredentials") or []],
     }
-
-
-def has_redirect_uri(shape: t.Mapping[str, t.Any], uri: str) -> bool:
-    """Whether one of the platforms has this redirect URI."""
-    wanted = comparison_key(uri)
-    return any(comparison_key(entry) == wanted for uris in shape["redirect_uris"].values() for entry in uris)
 
 
 class ApplicationInfoResource:

@@ -45,6 +45,12 @@ def comparison_key(uri: str) -> str:
     return uri
 
 
+def has_redirect_uri(shape: t.Mapping[str, t.Any], uri: str) -> bool:
+    """Whether one of the platforms has this redirect URI."""
+    wanted = comparison_key(uri)
+    return any(comparison_key(entry) == wanted for uris in shape["redirect_uris"].values() for entry in uris)
+
+
 def _refuse(uri: str, platform: str, reason: str, advice: str | None = None) -> t.NoReturn:
     raise OptionError(
         f"The redirect URI '{uri}' ({_LABELS[platform]}) {reason}.",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ..._addresses import path_segment
-from ..._entra.application.redirect_uris import comparison_key
+from ..._entra.application.redirect_uris import has_redirect_uri
 from ..._entra.common.blockers import sentence_of
 from ..._entra.connector.connection import complete
 from ..._entra.connector.credential import HandedOnError
@@ -135,16 +135,11 @@ def _page_notes(connection: t.Mapping[str, t.Any], app: t.Mapping[str, t.Any], s
     notes = []
     if shown and shown != app["app_id"].lower():
         notes.append(f"The sign-in page of Workspace 365 named the client id {shown} before, and the secret is one of {_named(app)}.")
-    if not _returns_to(app, connection["callback"]):
+    if not has_redirect_uri(app, connection["callback"]):
         notes.append(
             f"{_named(app)} has no redirect URI {connection['callback']}, and Entra refuses every sign-in without it: add it, or let the ordinary run do that."
         )
     return notes
-
-
-def _returns_to(app: t.Mapping[str, t.Any], callback: str) -> bool:
-    wanted = comparison_key(callback)
-    return any(comparison_key(uri) == wanted for uris in app["redirect_uris"].values() for uri in uris)
 
 
 def _blocked(connection: t.Mapping[str, t.Any], app: t.Mapping[str, t.Any], entra: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
