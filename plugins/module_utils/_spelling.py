@@ -45,6 +45,11 @@ def edits(one: str, other: str) -> int:
     return row[-1]
 
 
+def did_you_mean(near: t.Sequence[str]) -> str:
+    """A question about names that are near to an unknown one; empty where none is."""
+    return f"Did you mean {' or '.join(near)}?" if near else ""
+
+
 def misspelt_sentence(misspelt: t.Mapping[str, str]) -> str:
     """What is wrong, for the operator; empty where nothing is."""
     if not misspelt:

@@ -52,9 +52,10 @@ def role_variables(role: str, variables: t.Mapping[str, t.Any], template: t.Call
     # Ansible leaves a member of a dict out whose value is "omit".
     found = plain(template({name: variables[name] for name in options if name in variables}))
     empty = [name for name, value in found.items() if isinstance(value, str) and not value.strip() and name not in registry.MEANT_EMPTY]
-    defaults = _defaults(role)
-    found |= plain(template({name: trust_as_template(defaults[name]) for name in empty if isinstance(defaults.get(name), str)}))
-    found |= {name: defaults.get(name) for name in empty if not isinstance(defaults.get(name), str)}
+    if empty:  # nearly never: so no worker reads the defaults for nothing
+        defaults = _defaults(role)
+        found |= plain(template({name: trust_as_template(defaults[name]) for name in empty if isinstance(defaults.get(name), str)}))
+        found |= {name: defaults.get(name) for name in empty if not isinstance(defaults.get(name), str)}
     given = {name: _parsed(value, options[name]) for name, value in found.items() if value is not None}
     checked = ArgumentSpecValidator({name: _typed(options[name]) for name in given}).validate(dict(given))
     return given if checked.error_messages else dict(checked.validated_parameters)

@@ -14,6 +14,7 @@ import typing as t
 
 from ..._engine import Action, Plan
 from ..._errors import ConflictError, NotFoundError, OptionError
+from ..._spelling import did_you_mean
 from ..common.list_change import in_words
 from . import grant_policy, group_settings
 from .admin_consent_requests import ConsentRequests
@@ -156,7 +157,7 @@ def _check_known(unknown: t.Sequence[str], current: ConsentPolicyCurrent) -> Non
             f"There is no consent policy '{unknown[0]}' in tenant {current.tenant}; nothing was written.",
             code="policy_not_found",
             tenant=current.tenant,
-            advice=(f"Did you mean {' or '.join(near)}? " if near else "") + "Check the id, or describe the policy in 'grant_policy'.",
+            advice=f"{did_you_mean(near)} Check the id, or describe the policy in 'grant_policy'.".lstrip(),
         )
 
 

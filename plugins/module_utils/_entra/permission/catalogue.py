@@ -20,6 +20,7 @@ import typing as t
 from ..._clouds import AZURE_AD_GRAPH, CLOUDS
 from ..._errors import OptionError
 from ..._ids import is_guid
+from ..._spelling import did_you_mean
 
 MICROSOFT_GRAPH = "00000003-0000-0000-c000-000000000000"
 AZURE_AD_GRAPH_API = "00000002-0000-0000-c000-000000000000"
@@ -174,4 +175,4 @@ def _unknown(resource: ResourceApi, kind: str, name: str) -> str:
     text = f"{resource.display_name} has no {kind} permission {name!r}."
     spelled = {one.name.lower(): one.name for one in resource.offered(kind) if one.name}
     near = [spelled[close] for close in difflib.get_close_matches(name.lower(), list(spelled), n=3, cutoff=0.75)]
-    return text + (f" Did you mean {' or '.join(near)}?" if near else "")
+    return f"{text} {did_you_mean(near)}".rstrip()

@@ -15,6 +15,7 @@ import difflib
 import typing as t
 
 from ..._errors import OptionError
+from ..._spelling import did_you_mean
 from .catalogue import KIND_TYPES, ResourceApi
 from .privileged import is_privileged
 
@@ -41,8 +42,7 @@ def names_in(resource: ResourceApi, namespaces: t.Iterable[str], *, held: t.Coll
         found |= dict.fromkeys(mine)
         if not mine and held is None:
             near = difflib.get_close_matches(wanted, sorted({namespace_of(name) for name in offered if "." in name}), n=3, cutoff=0.6)
-            guess = f" Did you mean {' or '.join(near)}?" if near else ""
-            problems.append(f"{resource.display_name} has no delegated permission in a namespace {wanted!r}.{guess}")
+            problems.append(f"{resource.display_name} has no delegated permission in a namespace {wanted!r}. {did_you_mean(near)}".rstrip())
     if problems:
         raise OptionError(" ".join(problems), code="permission_unknown", advice="Correct 'permissions'. Nothing was changed.")
     return list(found)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from ansible_collections.tenantkit.connectors.plugins.module_utils._spelling import edits, misspelt_sentence, spelling, unknown_sentence
+from ansible_collections.tenantkit.connectors.plugins.module_utils._spelling import did_you_mean, edits, misspelt_sentence, spelling, unknown_sentence
 
 KNOWN = frozenset({"workspace365_permissions", "workspace365_environment", "workspace365_provisioning_key", "workspace365_provisioning_keys"})
 
@@ -60,3 +60,7 @@ def test_nothing_is_said_of_names_that_are_right():
     assert (found.misspelt, found.unknown) == ({}, ())
     assert (misspelt_sentence({}), unknown_sentence((), "workspace365_")) == ("", "")
     assert spelling(["workspace365_x"], (), "workspace365_").unknown == ("workspace365_x",)
+
+
+def test_did_you_mean():
+    assert (did_you_mean([]), did_you_mean(["a"]), did_you_mean(["a", "b"])) == ("", "Did you mean a?", "Did you mean a or b?")
