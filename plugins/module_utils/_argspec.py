@@ -11,13 +11,14 @@ import typing as t
 from ansible.module_utils.basic import env_fallback
 from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
 
-from ._clouds import CLOUDS
+from . import _clouds
 
 AUTH_METHODS = ["auto", "client_secret", "certificate", "federated", "managed_identity", "azure_cli", "access_token"]
+CLOUDS = list(_clouds.CLOUDS)
 
 
 # The first that has the name: Azure calls GCC like the public cloud, and DoD like GCC High, so these have to be named with C(cloud).
-_CLOUDS_OF_AZURE = {cloud.azure_name.lower(): cloud.name for cloud in reversed([*CLOUDS.values()])}
+_CLOUDS_OF_AZURE = {cloud.azure_name.lower(): cloud.name for cloud in reversed([*_clouds.CLOUDS.values()])}
 
 
 def cloud_of_environment(variable: str) -> str:
@@ -50,7 +51,7 @@ def auth_argument_spec() -> dict[str, t.Any]:
         "auth_service_connection_id": {"type": "str"},
         "auth_managed_identity_client_id": {"type": "str"},
         "auth_access_token": {"type": "str", "no_log": True},
-        "cloud": {"type": "str", "default": "public", "choices": list(CLOUDS), "fallback": (cloud_of_environment, ["AZURE_CLOUD_ENVIRONMENT"])},
+        "cloud": {"type": "str", "default": "public", "choices": CLOUDS, "fallback": (cloud_of_environment, ["AZURE_CLOUD_ENVIRONMENT"])},
         "login_url": {"type": "str", "fallback": (env_fallback, ["ENTRA_LOGIN_URL"])},
         "graph_url": {"type": "str", "fallback": (env_fallback, ["ENTRA_GRAPH_URL"])},
         "ca_path": {"type": "path", "fallback": (env_fallback, ["ENTRA_CA_PATH"])},
