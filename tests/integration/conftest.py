@@ -30,14 +30,11 @@ def _of_all(part: t.Callable[[ProductTests], dict[str, t.Any]]) -> dict[str, t.A
 @pytest.fixture
 def operator(emulator: Emulator, workdir: Path) -> dict[str, str]:
     """The environment of an operator whose automation identity works in all tenants of the emulator."""
-    identity = emulator.identity()
     vault_password = workdir / "vault-password"
     vault_password.write_text("emulated-vault-password\n")
     return {
-        **emulator.env(),
+        **emulator.operator_env(),
         EMULATOR_VARIABLE: str(emulator.state_dir),
-        "AZURE_CLIENT_ID": identity["client_id"],
-        "AZURE_CLIENT_SECRET": identity["secret"],
         **_of_all(lambda product: product.environment(emulator)),
         "ANSIBLE_VAULT_IDENTITY_LIST": f"connectors@{vault_password}",
     }

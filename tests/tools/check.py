@@ -24,9 +24,6 @@ from pathlib import Path
 import busy
 import measuring
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from support import time_given
-
 ROOT = Path(__file__).resolve().parents[2]
 WORK = ROOT / ".work"
 HOME = WORK / "home"
@@ -260,9 +257,6 @@ def say(line: str) -> None:
 def steps(names: t.Iterable[str]) -> str:
     """Run steps one after the other and say so. What the first that failed says of it, or nothing."""
     for name in names:
-        if over := time_given.is_over():
-            say(f"{name}: {over}")
-            continue
         step = measuring.begin(name)
         COSTS.append(step)
         say(f"{name}: {(STEPS[name].__doc__ or '').splitlines()[0]}")

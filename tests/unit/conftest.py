@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Unit tests: a busy machine makes none of them wrong."""
+"""Unit tests."""
 
 from __future__ import annotations
 
-import hypothesis
-
-hypothesis.settings.register_profile("any-speed", deadline=None)
-hypothesis.settings.load_profile("any-speed")
+import support.any_speed  # noqa: F401 (for what it sets)

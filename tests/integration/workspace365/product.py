@@ -79,10 +79,6 @@ PRODUCT = ProductTests(
         "minted": Held(PLAYBOOK, {}, {"path": "/addPassword$"}, cache=True, sampled=("worker",)),
         "delivered": Held(PLAYBOOK, {}, {"path": "/SingleSignOnSettings/OAuth2$"}, cache=True),
     },
-    environment=lambda emulator: {
-        "WORKSPACE365_INSTANCE_URL": emulator.workspace365_url(),
-        "WORKSPACE365_PROVISIONING_KEY": provisioning_key(emulator),
-    },
     variables=lambda emulator: {
         "workspace365_instance_url": emulator.workspace365_url(),
         "workspace365_provisioning_key": provisioning_key(emulator),

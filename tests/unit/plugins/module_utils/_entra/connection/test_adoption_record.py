@@ -208,7 +208,7 @@ class TestLeaving:
     role=st.booleans(),
     power=st.booleans(),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_what_others_had_is_there_afterwards(
     tenants: Tenants, uris: set[str], requested: set[tuple[str, str]], scopes: set[str], role: bool, power: bool
 ) -> None:

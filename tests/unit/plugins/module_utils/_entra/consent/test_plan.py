@@ -258,7 +258,7 @@ def as_graph(state: GrantState, principal: str | None) -> tuple[list[dict[str, t
     mode=st.sampled_from(["merge", "exact", "report"]), state=st.sampled_from(["present", "absent"]), user=st.sampled_from([None, USER]),
     everything=st.booleans(),
 )  # fmt: skip
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_carrying_out_a_plan_is_what_it_says_and_leaves_nothing_to_do(
     listed: set[str], roles: bool, held: set[str], elsewhere: set[str], somebodys: set[str], assigned_roles: set[str], mode: str, state: str,
     user: str | None, everything: bool,

@@ -14,7 +14,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.consen
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.consent_policy.plan import plan_consent_policy
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.consent_policy.record import PolicyRecord
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.consent_policy.restore import plan_restore
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 APP = "7a9c5a0e-2f0f-4a8e-9a57-0e6a3b7f3c11"
@@ -109,7 +109,6 @@ OPTIONS = st.fixed_dictionaries({}, optional={
     setting=st.sampled_from(["s", None]),
     notes=st.sampled_from([None, "by hand"]),
 )
-@settings(deadline=None)
 def test_any_changes_are_put_back(changes: list[dict[str, t.Any]], assigned: tuple[str, ...], setting: str | None, notes: str | None) -> None:
     tenant = Tenant(assigned, ConsentSettings(True, setting, dict(VALUES)), notes=notes)
     before = tenant.shape()

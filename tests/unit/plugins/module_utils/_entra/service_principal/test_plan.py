@@ -12,7 +12,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.servic
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.service_principal.model import ServicePrincipalCurrent, ServicePrincipalDesired
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.service_principal.plan import plan_service_principal
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import NotFoundError, OptionError
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 ID, APP_ID, TENANT = "11111111-0000-0000-0000-000000000001", "22222222-0000-0000-0000-000000000002", "44444444-0000-0000-0000-000000000004"
@@ -299,7 +299,6 @@ class TestEnabling:
         "visible_to_users": st.booleans(), "tags": st.fixed_dictionaries({"set": st.lists(st.sampled_from(["a", "c"]), unique=True)}),
     }),
 )  # fmt: skip
-@settings(deadline=None)
 def test_what_was_written_needs_no_further_write(
     notes: str | None, tags: set[str], enabled: bool, required: bool, new: bool, options: dict[str, t.Any]
 ) -> None:
