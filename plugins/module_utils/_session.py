@@ -11,7 +11,7 @@ import dataclasses
 from ._auth.base import Credential, Login
 from ._auth.choice import choose_credential
 from ._auth.guard import TenantGuard, check_expected_domain, check_tenant
-from ._auth.tokens import TokenProvider
+from ._auth.tokens import OWN_SIGN_IN, TokenProvider
 from ._clouds import Endpoints, endpoints_of
 from ._engine import Runtime
 from ._graph.client import GraphClient
@@ -70,6 +70,7 @@ def open_session(runtime: Runtime, cache: JobCache | None = None) -> Session:
         default_audience=endpoints.graph_audience,
         names={endpoints.graph_audience: "Microsoft Graph"},
         on_token=runtime.secret,
+        details=OWN_SIGN_IN,
     )
     guard = TenantGuard(tenant, expected_domain, cache, (*tokens.scope, endpoints.graph_url), credential.describe())
     token = tokens.token(endpoints.graph_audience)

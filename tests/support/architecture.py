@@ -26,6 +26,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "_session",
         "_entra _sinks",
         "_products",
+        "_fleet",
         "_declaration",
         "_module",
         "modules plugin_utils",

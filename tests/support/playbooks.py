@@ -17,7 +17,8 @@ from support.results import check_facts, facts_of
 ROOT = Path(__file__).resolve().parents[2]
 COLLECTIONS = ROOT / ".work" / "collections"
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py") if path.stem != "__init__")
-ASKS_OTHERS = {"connector_look"}  # its action runs other modules and never the module of its own name
+# Their actions never run the module of their own name.
+ASKS_OTHERS = {"connector_look", "rollout_turn", "rollout_verdict", "rollout_wave"}
 ONLY_IN_WORKER = {"credential_sinks", "credential_vault_file"}  # nothing else has the vault passwords
 # The collection's own switch: with 1 all its modules run as module processes. make matrix sets it for the tests.
 MODULE_PROCESS = "TENANTKIT_MODULE_PROCESS"

@@ -35,6 +35,7 @@ FACTS = {
     "__entra_connector_credential": "the value of a credential is forgotten when it was delivered",
     "__{role}_seen": "what the product said last; a delivery replaces it",
     "{{{{ rollout_confirmed.connector }}}}_result": "the results of roles that a rollout need not run",
+    "rollout_failures": "what failed of a tenant whose next connector is still tried",
 }
 RESULTS = ("{role}_result", "{role}_diagnosis", "{{{{ entra_connector_result }}}}")
 PRIVATE = re.compile(r"__[a-z0-9]\w*", re.IGNORECASE)

@@ -101,15 +101,17 @@ DATA = """\
 []
 """
 
-# The part of the playbook that names the roles.
-ROLLOUT_BEGIN = "    # What the roles publish, at no cost: these have no tasks. Written by tests/tools/generate.py.\n"
-ROLLOUT_END = "    # End of what the roles publish.\n"
+# The tasks of the playbooks that look at connectors of any kind.
+KNOWN = """\
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What the roles publish, at no cost: these have no tasks. Written by tests/tools/generate.py.
+"""
 IMPORT = """\
-    - name: Know {name}
-      ansible.builtin.import_role:
-        name: tenantkit.connectors.{name}
-        tasks_from: data
-        public: true
+- name: Know {name}
+  ansible.builtin.import_role:
+    name: tenantkit.connectors.{name}
+    tasks_from: data
+    public: true
 """
 
 RUNTIME = f"""\
@@ -170,10 +172,9 @@ def roles_text(root: Path) -> str:
     return ROLES.format(imports=imports, rows=rows)
 
 
-def rollout_text(root: Path, current: str) -> str:
-    """playbooks/rollout.yml with every role whose connector it looks at."""
-    block = ROLLOUT_BEGIN + "\n".join(IMPORT.format(name=name) for name in products(root)) + ROLLOUT_END
-    return re.sub(f"{re.escape(ROLLOUT_BEGIN)}.*?{re.escape(ROLLOUT_END)}", lambda _found: block, current, count=1, flags=re.DOTALL)
+def known_text(root: Path) -> str:
+    """playbooks/tasks/known_connectors.yml: every role whose connector a playbook may look at."""
+    return KNOWN + "\n".join(IMPORT.format(name=name) for name in products(root))
 
 
 def wanted(root: Path) -> dict[Path, str | None]:
@@ -191,9 +192,8 @@ def wanted(root: Path) -> dict[Path, str | None]:
     runtime = root / "meta" / "runtime.yml"
     files[runtime] = runtime_text(runtime.read_text(encoding="utf-8") if runtime.exists() else None, auth_modules(root, modules))
     files |= {root / "roles" / name / "tasks" / "data.yml": DATA for name in products(root) if (root / "roles" / name).is_dir()}
-    rollout = root / "playbooks" / "rollout.yml"
-    if rollout.exists():
-        files[rollout] = rollout_text(root, rollout.read_text(encoding="utf-8"))
+    if (root / "playbooks").is_dir():
+        files[root / "playbooks" / "tasks" / "known_connectors.yml"] = known_text(root)
     return files
 
 

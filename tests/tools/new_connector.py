@@ -32,7 +32,7 @@ LISTED = {
 }
 GENERATORS = (("generate.py",), ("generate_role_options.py",), ("public_interface.py", "--write"))
 # What those write besides files of the connector itself.
-GENERATED = ("meta/runtime.yml", "playbooks/rollout.yml", "plugins/module_utils/_products/roles.py", "tests/unit/data/public_interface.json")
+GENERATED = ("meta/runtime.yml", "playbooks/tasks/known_connectors.yml", "plugins/module_utils/_products/roles.py", "tests/unit/data/public_interface.json")
 
 NEXT = """\
 Next, in this order (docs/add_a_connector.md says more):

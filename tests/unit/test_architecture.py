@@ -29,6 +29,7 @@ ADDRESSES = {
 }
 # Who reads this machine's clock: what is compared there never comes from a service, but where the reason says how it does.
 MACHINE_CLOCK = {
+    "action/rollout_turn.py": "the last day of an operator's hold",
     "module_utils/_auth/application.py": "how long a token is still good for, once the service's clock has found it good",
     "module_utils/_auth/base.py": "when a token was got; and whether the service's clock has to be asked whether a credential is over",
     "module_utils/_auth/discovery.py": "when a document was got",

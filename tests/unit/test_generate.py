@@ -20,7 +20,6 @@ generate = importlib.util.module_from_spec(specification)
 specification.loader.exec_module(generate)
 
 MODULE = "class DECLARATION:\n    auth = {auth}\n"
-ROLLOUT = f"- name: Roll out\n  tasks:\n{generate.ROLLOUT_BEGIN}{generate.ROLLOUT_END}    - name: Look\n"
 
 
 def run(root, *arguments):
@@ -37,7 +36,6 @@ def collection(tmp_path):
     (tmp_path / "plugins/module_utils/_products/shop/decisions.py").write_text("", encoding="utf-8")
     for directory in ("playbooks", "roles/shop/tasks"):
         (tmp_path / directory).mkdir(parents=True)
-    (tmp_path / "playbooks/rollout.yml").write_text(ROLLOUT, encoding="utf-8")
     assert run(tmp_path).returncode == 0
     return tmp_path
 
@@ -53,8 +51,8 @@ def test_a_fresh_collection_gets_what_it_needs(collection):
     text = (collection / "meta/runtime.yml").read_text(encoding="utf-8")
     assert 'requires_ansible: ">=2.19.0"' in text
     assert "  entra:\n    - entra_app\n    - entra_b\n" in text and "vendor_c" not in text
-    text = (collection / "playbooks/rollout.yml").read_text(encoding="utf-8")
-    assert "        name: tenantkit.connectors.shop\n        tasks_from: data\n" in text and text.endswith("    - name: Look\n")
+    text = (collection / "playbooks/tasks/known_connectors.yml").read_text(encoding="utf-8")
+    assert "    name: tenantkit.connectors.shop\n    tasks_from: data\n" in text
     assert '    "shop": shop,\n' in (collection / "plugins/module_utils/_products/roles.py").read_text(encoding="utf-8")
 
 
@@ -66,7 +64,7 @@ def test_a_fresh_collection_gets_what_it_needs(collection):
         (lambda root: (root / "plugins/modules/entra_d.py").write_text(MODULE.format(auth=True)), "would write meta/runtime.yml"),
         (lambda root: (root / "plugins/modules/vendor_c.py").write_text(MODULE.format(auth=True)), "would write meta/runtime.yml"),
         (lambda root: (root / "plugins/modules/entra_b.py").unlink(), "would remove plugins/action/entra_b.py"),
-        (lambda root: (root / "playbooks/rollout.yml").write_text(ROLLOUT), "would write playbooks/rollout.yml"),
+        (lambda root: (root / "playbooks/tasks/known_connectors.yml").unlink(), "would write playbooks/tasks/known_connectors.yml"),
         (lambda root: (root / "roles/shop/tasks/data.yml").unlink(), "would write roles/shop/tasks/data.yml"),
         (lambda root: (root / "plugins/module_utils/_products/shop/decisions.py").unlink(), "would write plugins/module_utils/_products/roles.py"),
     ],

@@ -15,7 +15,7 @@ from support.new_connector import NAME, TITLE, Copy
 from support.playbooks import ROOT
 
 LISTED = ["README.md", "docs/results/README.md"]
-GENERATED = ["playbooks/rollout.yml", "plugins/module_utils/_products/roles.py", "tests/unit/data/public_interface.json"]
+GENERATED = ["playbooks/tasks/known_connectors.yml", "plugins/module_utils/_products/roles.py", "tests/unit/data/public_interface.json"]
 FILES = 24  # of a new connector, the two generated ones included: this number only goes down
 UNITS = f"tests/unit/plugins/module_utils/_products/{NAME}"
 

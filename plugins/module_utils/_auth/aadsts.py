@@ -396,3 +396,5 @@ CODES: t.Mapping[int, ErrorCode] = {
 
 # Codes that a product names before anything was refused, because a look shows that they would be the answer.
 NOT_ASSIGNED, UNKNOWN_REDIRECT_URI, NOT_REQUESTED = (f"AADSTS{number}" for number in (50105, 50011, 650057))
+# Refusals of the credential itself, which are the same in every tenant that it is used in. Others (700016, 7000229, 90002) say something of one tenant.
+OF_THE_AUTOMATION: t.Final = frozenset({7000215, 7000222, 700027, 700024, 700236})

@@ -10,9 +10,12 @@ import dataclasses
 import typing as t
 
 from .._clock import machine_time
+from .._errors import CredentialError, failures_say
 from .._job.cache import JobCache
 from .base import Credential, Login, claims_of
 
+# The details of a refusal where the automation itself could not sign in, and not an application that it looks after, or a product's administrator.
+OWN_SIGN_IN: t.Mapping[str, t.Any] = {"signs_in": "automation"}
 _MARGIN = 300.0  # seconds before its end in which a token is no longer handed out: a task may take that long
 
 
@@ -66,15 +69,17 @@ class TokenProvider:
         default_audience: str,
         names: t.Mapping[str, str] | None = None,
         on_token: t.Callable[[str], t.Any] = lambda value: None,
+        details: t.Mapping[str, t.Any] | None = None,
         clock: t.Callable[[], float] = machine_time,
     ) -> None:
-        """``names`` says what an audience is called in sentences; ``on_token`` is told each token, for masking."""
+        """``names`` says what an audience is called in sentences; ``on_token`` is told each token, for masking; ``details`` are those of a refusal."""
         self.login = login
         self.credential = credential
         self.default_audience = default_audience
         self._cache = cache if credential.renewable else JobCache(None)
         self._names = dict(names or {})
         self._on_token = on_token
+        self._details = details
         self._clock = clock
         self._held: dict[str, Token] = {}
 
@@ -110,7 +115,8 @@ class TokenProvider:
         return (self.login.login_url, self.login.tenant, self.credential.client_id or "", self.credential.fingerprint)
 
     def _acquire(self, audience: str) -> tuple[dict[str, t.Any], float]:
-        raw = self.credential.acquire(self.login, audience, self._names.get(audience, audience))
+        with failures_say(CredentialError, details=self._details):
+            raw = self.credential.acquire(self.login, audience, self._names.get(audience, audience))
         now = self._clock()
         # A short-lived token is usable for half of its lifetime.
         usable_until = raw.expires_at - min(_MARGIN, max(0.0, (raw.expires_at - now) / 2))

@@ -1,0 +1,52 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where rollout_turn runs: in the worker, since only the controller knows what became of the other hosts."""
+
+from __future__ import annotations
+
+import datetime as dt
+import typing as t
+
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ..module_utils._clock import machine_time
+from ..module_utils._errors import ConnectorError
+from ..module_utils._fleet.breaker import Limits, stop_of
+from ..module_utils._fleet.hold import hold_of
+from ..plugin_utils._action import failed
+from ..plugin_utils._rollout import everyone, lost
+from ..plugin_utils._worker import plain
+
+display = Display()
+
+
+class ActionModule(ActionBase):
+    """Says whether a host is begun."""
+
+    _supports_check_mode = True
+    _supports_async = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """Whether it is this host's turn."""
+        super().run(tmp, task_vars)
+        variables, args = task_vars or {}, plain(self._task.args)
+        host = str(variables.get("inventory_hostname", ""))
+        try:
+            hold = hold_of(args.get("hold"), dt.datetime.fromtimestamp(machine_time(), dt.UTC).date())
+            if hold:
+                display.display(f"[{host}] held until {hold.until.isoformat()}, not touched: {hold.reason}")
+            limits = Limits.of(args.get("stop_after"), args.get("stop_after_any"), len(everyone(variables)))
+            stop = stop_of(lost(variables), limits) if boolean(args.get("gate") or False) and not hold else None
+        except ConnectorError as error:
+            return failed(error)
+        if stop:
+            display.display(f"[{host}] not begun: {stop.sentence}")
+        return {
+            "changed": False,
+            "begins": not (hold or stop),
+            "held": hold.to_result() if hold else {},
+            "stopped": stop.to_result() if stop else {},
+        }

@@ -1,0 +1,66 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where rollout_wave runs: in the worker, since only the controller knows what became of the hosts."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+from ansible.utils.vars import load_extra_vars
+
+from ..module_utils._errors import ConnectorError, OptionError
+from ..module_utils._fleet.breaker import Limits, Lost, Stop, stop_of
+from ..module_utils._fleet.resume import key_of, left_at_begin, left_at_end, text_of
+from ..plugin_utils._action import failed
+from ..plugin_utils._rollout import batch_of, everyone, failed_in_waves, job_of, lost, never_begun, write_file
+from ..plugin_utils._worker import plain
+
+OF_THE_PLAY = ("rollout_hosts", "rollout_canary", "rollout_waves", "rollout_allow_empty")
+RESUME_PATH = "rollout_resume_path"
+display = Display()
+
+
+class ActionModule(ActionBase):
+    """Says which hosts are left, and whether the rollout stops here."""
+
+    _supports_check_mode = True
+    _supports_async = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """What is left, as a figure of the job and in a file when one is named."""
+        super().run(tmp, task_vars)
+        variables, args = task_vars or {}, plain(self._task.args)
+        if ignored := [name for name in OF_THE_PLAY if name in variables and name not in load_extra_vars(self._loader)]:
+            display.warning(
+                f"{', '.join(ignored)}: this counts as an extra variable (-e, or of a job template) alone, since a play has no host where it begins."
+            )
+        try:
+            left, failures, stop = self._left(str(args.get("moment")), variables, args)
+            if args.get("resume_path") and not self._task.check_mode:
+                write_file(RESUME_PATH, str(args["resume_path"]), text_of(left))
+        except ConnectorError as error:
+            return failed(error)
+        if stop:
+            display.display(f"The rollout stops: {stop.sentence}. {len(left)} of {len(everyone(variables))} tenants are left.")
+        stats = {"data": {key_of(job_of(variables)): left}, "per_host": False, "aggregate": False}
+        noted = [{"host": one.host, "causes": list(one.causes), "signing_in": one.signing_in} for one in failures]
+        told = {"left": left, "failed_hosts": noted, "stops": stop is not None, "stopped": stop.to_result() if stop else {}}
+        return {"changed": False, **told, "ansible_stats": stats}
+
+    def _left(self, moment: str, variables: dict[str, t.Any], args: t.Mapping[str, t.Any]) -> tuple[list[str], list[Lost], Stop | None]:
+        """The hosts that are left, those that have failed, and why no more are begun. Raises OptionError."""
+        hosts, batch = everyone(variables), batch_of(variables)
+        limits = Limits.of(args.get("stop_after"), args.get("stop_after_any"), len(hosts))
+        failures = lost(variables) if moment == "over" else failed_in_waves(variables)
+        names = {tenant.host for tenant in failures}
+        if moment == "begin":
+            return left_at_begin(hosts, names, batch), failures, None
+        if moment == "end":
+            return left_at_end(hosts, names, batch), failures, stop_of(failures, limits)
+        if moment == "over":
+            waiting = set(never_begun(variables, names)) if names else set()
+            return [host for host in hosts if host in names or host in waiting], failures, stop_of(failures, limits)
+        raise OptionError(f"'moment' is {moment!r}.", code="moment", advice="It is begin, end or over.")

@@ -1,0 +1,88 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The hosts of a rollout and its waves, for the keywords of a play."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: rollout
+short_description: The hosts of a rollout, and its waves
+version_added: 1.0.0
+author: The tenantkit.connectors contributors (@tenantkit)
+description:
+  - Works out C(hosts) and C(serial) of a play that rolls out connectors. Only extra variables exist where a play begins, so what is said here counts as
+    C(-e), in a file that C(-e) names, or in the extra variables of a job template, and not in an inventory.
+  - C(rollout_hosts) is the pattern of hosts, V(all) where it is not given. A run without a host fails unless C(rollout_allow_empty) is true.
+  - The hosts of the group C(canary), or of the one that C(rollout_canary) names, go first and are a wave of their own.
+  - C(rollout_waves) are the sizes of the other waves, numbers or shares of all hosts, by default C([1, "5%", "25%"]). The last one repeats.
+options:
+  _terms:
+    description: V(hosts) or V(waves); V(failed) for the hosts whose run was a failure, once all waves are over, and one other.
+    type: str
+    required: true
+"""
+
+EXAMPLES = r"""
+- name: Waves of one's own
+  hosts: "{{ lookup('tenantkit.connectors.rollout', 'hosts') }}"
+  serial: "{{ lookup('tenantkit.connectors.rollout', 'waves') }}"
+  gather_facts: false
+  tasks: []
+"""
+
+RETURN = r"""
+_raw:
+  description: One list, of hosts or of waves.
+  type: list
+  elements: list
+"""
+
+import typing as t
+
+from ansible.errors import AnsibleError
+from ansible.plugins.loader import lookup_loader
+from ansible.plugins.lookup import LookupBase
+
+from ..module_utils._errors import OptionError
+from ..module_utils._fleet.waves import allows_empty, canaries_first, canaries_of, waves_of
+from ..plugin_utils._rollout import failed_in_all
+
+CANARY = "canary"
+NO_HOST = ["all:!all"]
+
+
+class LookupModule(LookupBase):
+    """What Ansible looks for."""
+
+    def run(self, terms: list[t.Any], variables: dict[str, t.Any] | None = None, **kwargs: t.Any) -> list[t.Any]:
+        """The hosts, or the waves."""
+        self.set_options(var_options=variables, direct=kwargs)
+        known = variables or {}
+        group = list((known.get("groups") or {}).get(known.get("rollout_canary") or CANARY) or ())
+        if terms == ["failed"]:
+            return [failed_in_all(known) or NO_HOST]
+        chosen = self._chosen(known)
+        try:
+            if terms == ["waves"]:
+                return [waves_of(known.get("rollout_waves"), len(canaries_of(chosen, group)))]
+            if terms != ["hosts"]:
+                raise AnsibleError(f"The lookup 'rollout' knows hosts, waves and failed, not {terms!r}.")
+            if not chosen and not allows_empty(known.get("rollout_allow_empty")):
+                raise AnsibleError(
+                    f"No host of the inventory matches '{_pattern(known)}' (rollout_hosts), so no tenant would be reached. "
+                    "Correct the pattern, or set rollout_allow_empty where that is meant."
+                )
+        except OptionError as error:
+            raise AnsibleError(error.sentence()) from error
+        return [canaries_first(chosen, group)]
+
+    def _chosen(self, known: dict[str, t.Any]) -> list[str]:
+        """The hosts of the pattern that the run may see."""
+        seen = set(known.get("ansible_play_hosts_all") or ())
+        names = lookup_loader.get("ansible.builtin.inventory_hostnames", loader=self._loader, templar=self._templar)
+        return [str(host) for host in names.run([_pattern(known)], variables=known) if host in seen]
+
+
+def _pattern(known: t.Mapping[str, t.Any]) -> str:
+    return str(known.get("rollout_hosts") or "all")

@@ -1,0 +1,130 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""What a rollout knows of its hosts from the variables that Ansible holds: who has failed so far, and why; and who was never begun."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import typing as t
+from collections.abc import Mapping
+from pathlib import Path
+
+from ..module_utils._errors import OptionError
+from ..module_utils._fleet.breaker import UNKNOWN, UNREACHABLE, Lost
+from ..module_utils._http.origin import RUNNER_JOB
+from ._worker import plain
+
+Variables = t.Mapping[str, t.Any]
+
+# What the tasks of the rollout's playbooks register.
+VERDICT, TURN, WAVE = "rollout_verdict", "rollout_turn", "rollout_wave"
+AUTH = "entra_auth"
+
+
+def everyone(variables: Variables) -> list[str]:
+    """All hosts of the play, those of other waves and those that have failed among them."""
+    return [str(host) for host in variables.get("ansible_play_hosts_all") or ()]
+
+
+def batch_of(variables: Variables) -> list[str]:
+    """The hosts of this wave, without those that Ansible has given up."""
+    return [str(host) for host in variables.get("ansible_play_batch") or ()]
+
+
+def lost(variables: Variables) -> list[Lost]:
+    """The hosts that Ansible has given up, in this play or before it. Only their variables are looked at, and those of one other host."""
+    there = {str(host) for host in variables.get("ansible_play_hosts") or ()}
+    return _found(variables, [host for host in everyone(variables) if host not in there], given_up=True)
+
+
+def failed_in_waves(variables: Variables) -> list[Lost]:
+    """The hosts whose run was a failure so far, in the order of the play.
+
+    A wave leaves what it knows in the variables of its hosts. So those of this wave and one of the wave before are looked at: to put the variables of a
+    host together takes as long as a small task.
+    """
+    hosts, batch = everyone(variables), batch_of(variables)
+    known = {tenant.host: tenant for tenant in (*_before(variables, hosts, batch), *_found(variables, batch, given_up=False), *lost(variables))}
+    return [known[host] for host in hosts if host in known]
+
+
+def failed_in_all(variables: Variables) -> list[str]:
+    """The hosts whose run was a failure, once all waves are over, and one other: Ansible ends a run after a play of which all hosts have failed.
+
+    Nothing where no play has run, or none has failed.
+    """
+    hosts = everyone(variables)
+    failed = [tenant.host for tenant in _noted(variables, reversed(hosts))] if "hostvars" in variables else []
+    return [*failed, *[host for host in hosts if host not in failed][:1]] if failed else []
+
+
+def never_begun(variables: Variables, known: t.Collection[str]) -> list[str]:
+    """The hosts besides the ``known`` whose turn was refused because the rollout had stopped."""
+    hostvars = variables["hostvars"]
+    return [host for host in everyone(variables) if host not in known and (hostvars[host].get(TURN) or {}).get("stopped")]
+
+
+def _before(variables: Variables, hosts: t.Sequence[str], batch: t.Sequence[str]) -> list[Lost]:
+    first = min((hosts.index(host) for host in batch), default=0)
+    return _noted(variables, reversed(hosts[:first]))
+
+
+def _noted(variables: Variables, hosts: t.Iterable[str]) -> list[Lost]:
+    """What the last wave noted that left something with one of the ``hosts``."""
+    for host in hosts:
+        found = variables["hostvars"][host].get(WAVE)
+        if isinstance(found, Mapping) and "failed_hosts" in found:
+            return [Lost(str(one["host"]), tuple(map(str, one["causes"])), bool(one["signing_in"])) for one in found["failed_hosts"]]
+    return []
+
+
+def _found(variables: Variables, hosts: t.Iterable[str], *, given_up: bool) -> list[Lost]:
+    everybody, hostvars = everyone(variables), variables["hostvars"]
+    found = []
+    for host in hosts:
+        verdict = hostvars[host].get(VERDICT)
+        problems = verdict.get("problems") if isinstance(verdict, Mapping) else None
+        if problems:
+            signing_in = any(problem.get("signing_in") for problem in problems)
+            shared = signing_in and _same_credential(hostvars[host], _other(host, everybody), hostvars)
+            found.append(Lost(host, tuple(str(problem["cause"]) for problem in problems), shared))
+        elif given_up:
+            found.append(Lost(host, (UNKNOWN if TURN in hostvars[host] else UNREACHABLE,)))
+    return found
+
+
+def _same_credential(variables: Variables, other: str | None, hostvars: Mapping[str, Variables]) -> bool:
+    """Whether another host signs in with the same credential: where each customer has one of its own, a wrong one says nothing of the others."""
+    return other is None or plain(variables.get(AUTH)) == plain(hostvars[other].get(AUTH))
+
+
+def _other(host: str, hosts: t.Sequence[str]) -> str | None:
+    """The next host of the play, the first after the last one."""
+    place = hosts.index(host)
+    return hosts[(place + 1) % len(hosts)] if len(hosts) > 1 else None
+
+
+def job_of(variables: Variables) -> str:
+    """The number of the controller's job; empty where none runs this."""
+    return str(variables.get("awx_job_id") or os.environ.get(RUNNER_JOB) or "")
+
+
+def write_file(variable: str, path: str, text: str) -> None:
+    """Replace a file as a whole, so that no run that ends in the middle leaves half of one. ``variable`` is where the operator named it. Raises OptionError."""
+    target = Path(path).expanduser()
+    try:
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            os.replace(temporary, target)
+        except OSError:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise OptionError(
+            f"'{variable}' is {path}, which cannot be written: {error.strerror or error}.", code=variable, advice="Name a file in a folder that is there."
+        ) from error
