@@ -9,44 +9,27 @@ import datetime as dt
 import typing as t
 
 from ansible.module_utils.parsing.convert_bool import boolean
-from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils._clock import machine_time
-from ..module_utils._errors import ConnectorError
 from ..module_utils._fleet.breaker import Limits, stop_of
 from ..module_utils._fleet.hold import hold_of
-from ..plugin_utils._action import failed
 from ..plugin_utils._rollout import everyone, lost
-from ..plugin_utils._worker import plain
+from ..plugin_utils._rollout_action import RolloutAction
 
 display = Display()
 
 
-class ActionModule(ActionBase):
+class ActionModule(RolloutAction):
     """Says whether a host is begun."""
 
-    _supports_check_mode = True
-    _supports_async = False
-
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        """Whether it is this host's turn."""
-        super().run(tmp, task_vars)
-        variables, args = task_vars or {}, plain(self._task.args)
-        host = str(variables.get("inventory_hostname", ""))
-        try:
-            hold = hold_of(args.get("hold"), dt.datetime.fromtimestamp(machine_time(), dt.UTC).date())
-            if hold:
-                display.display(f"[{host}] held until {hold.until.isoformat()}, not touched: {hold.reason}")
-            limits = Limits.of(args.get("stop_after"), args.get("stop_after_any"), len(everyone(variables)))
-            stop = stop_of(lost(variables), limits) if boolean(args.get("gate") or False) and not hold else None
-        except ConnectorError as error:
-            return failed(error)
+    def decide(self, host: str, variables: dict[str, t.Any], args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """Whether it is this host's turn. Raises OptionError."""
+        hold = hold_of(args.get("hold"), dt.datetime.fromtimestamp(machine_time(), dt.UTC).date())
+        limits = Limits.of(args.get("stop_after"), args.get("stop_after_any"), len(everyone(variables)))
+        stop = stop_of(lost(variables), limits) if boolean(args.get("gate") or False) and not hold else None
+        if hold:
+            display.display(f"[{host}] held until {hold.until.isoformat()}, not touched: {hold.reason}")
         if stop:
             display.display(f"[{host}] not begun: {stop.sentence}")
-        return {
-            "changed": False,
-            "begins": not (hold or stop),
-            "held": hold.to_result() if hold else {},
-            "stopped": stop.to_result() if stop else {},
-        }
+        return {"begins": not (hold or stop), "held": hold.to_result() if hold else {}, "stopped": stop.to_result() if stop else {}}

@@ -8,7 +8,6 @@ from __future__ import annotations
 import typing as t
 
 from ansible.module_utils.parsing.convert_bool import boolean
-from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils._fleet.outcome import failure_text, problems_of, worked_at_first
@@ -16,44 +15,40 @@ from ..module_utils._products.closing import one_line
 from ..module_utils._products.registry import LOOKS
 from ..plugin_utils._look import chosen
 from ..plugin_utils._role_variables import role_options, role_variables
+from ..plugin_utils._rollout_action import RolloutAction
 from ..plugin_utils._worker import plain
 
-display = Display()
 RENEW_BEFORE = "_renew_before_days"  # how the variables end that say so
+display = Display()
 
 
-class ActionModule(ActionBase):
+class ActionModule(RolloutAction):
     """Says what came of a host, and fails where that is a failure."""
 
-    _supports_check_mode = True
-    _supports_async = False
-
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        """The problems; the task fails when there are any."""
-        super().run(tmp, task_vars)
-        variables: dict[str, t.Any] = task_vars or {}
-        args = plain(self._task.args)
+    def decide(self, host: str, variables: dict[str, t.Any], args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """The problems; the task fails when there are any, unless a later play fails the host."""
         if not (args.get("turn") or {}).get("begins", True):
-            return {"changed": False, "problems": []}
+            return {"problems": []}
         names = [name for name in chosen(args.get("connectors")) if name in LOOKS]
-        results = {name: plain(variables[f"{name}_result"]) for name in names if isinstance(variables.get(f"{name}_result"), dict)}
-        looks = args.get("looks") or {}
         problems = problems_of(
             names,
-            results,
+            {name: plain(variables[f"{name}_result"]) for name in names if isinstance(variables.get(f"{name}_result"), dict)},
             args.get("failures") or (),
-            [name for name, look in looks.items() if worked_at_first(look)],
+            [name for name, look in (args.get("looks") or {}).items() if worked_at_first(look)],
             lambda name: self._renew_before(name, variables),
             fail_on_waiting=boolean(args.get("fail_on_waiting") or False),
         )
         if not problems:
-            return {"changed": False, "problems": []}
-        listed = [{"connector": one.connector, "cause": one.cause, "sentence": one.sentence, "signing_in": one.signing_in} for one in problems]
-        text, failure = failure_text(problems), {"kind": "rollout", "code": problems[0].cause}
-        if boolean(args.get("defer") or False):
-            display.display(f"[{variables.get('inventory_hostname')}] failed: {one_line(text)}")
-            return {"changed": False, "msg": text, "failure": failure, "problems": listed}
-        return {"failed": True, "changed": False, "msg": text, "failure": failure, "problems": listed}
+            return {"problems": []}
+        text, fails = failure_text(problems), not boolean(args.get("defer") or False)
+        if not fails:
+            display.display(f"[{host}] failed: {one_line(text)}")
+        return {
+            **({"failed": True} if fails else {}),
+            "msg": text,
+            "failure": {"kind": "rollout", "code": problems[0].cause},
+            "problems": [problem.to_result() for problem in problems],
+        }
 
     def _renew_before(self, role: str, variables: dict[str, t.Any]) -> int | None:
         """Days before its end in which a role renews its credential; None for a role without one."""

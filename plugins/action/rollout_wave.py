@@ -7,48 +7,39 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible.utils.vars import load_extra_vars
 
-from ..module_utils._errors import ConnectorError, OptionError
+from ..module_utils._errors import OptionError
 from ..module_utils._fleet.breaker import Limits, Lost, Stop, stop_of
 from ..module_utils._fleet.resume import key_of, left_at_begin, left_at_end, text_of
-from ..plugin_utils._action import failed
 from ..plugin_utils._rollout import batch_of, everyone, failed_in_waves, job_of, lost, never_begun, write_file
-from ..plugin_utils._worker import plain
+from ..plugin_utils._rollout_action import RolloutAction
 
 OF_THE_PLAY = ("rollout_hosts", "rollout_canary", "rollout_waves", "rollout_allow_empty")
 RESUME_PATH = "rollout_resume_path"
 display = Display()
 
 
-class ActionModule(ActionBase):
+class ActionModule(RolloutAction):
     """Says which hosts are left, and whether the rollout stops here."""
 
-    _supports_check_mode = True
-    _supports_async = False
-
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        """What is left, as a figure of the job and in a file when one is named."""
-        super().run(tmp, task_vars)
-        variables, args = task_vars or {}, plain(self._task.args)
+    def decide(self, host: str, variables: dict[str, t.Any], args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """What is left, as a figure of the job and in a file when one is named. Raises OptionError."""
         if ignored := [name for name in OF_THE_PLAY if name in variables and name not in load_extra_vars(self._loader)]:
-            display.warning(
-                f"{', '.join(ignored)}: this counts as an extra variable (-e, or of a job template) alone, since a play has no host where it begins."
-            )
-        try:
-            left, failures, stop = self._left(str(args.get("moment")), variables, args)
-            if args.get("resume_path") and not self._task.check_mode:
-                write_file(RESUME_PATH, str(args["resume_path"]), text_of(left))
-        except ConnectorError as error:
-            return failed(error)
+            display.warning(f"{', '.join(ignored)}: this counts as an extra variable alone (-e, or of a job template), since a play begins without a host.")
+        left, failures, stop = self._left(str(args.get("moment")), variables, args)
+        if args.get("resume_path") and not self._task.check_mode:
+            write_file(RESUME_PATH, str(args["resume_path"]), text_of(left))
         if stop:
             display.display(f"The rollout stops: {stop.sentence}. {len(left)} of {len(everyone(variables))} tenants are left.")
-        stats = {"data": {key_of(job_of(variables)): left}, "per_host": False, "aggregate": False}
-        noted = [{"host": one.host, "causes": list(one.causes), "signing_in": one.signing_in} for one in failures]
-        told = {"left": left, "failed_hosts": noted, "stops": stop is not None, "stopped": stop.to_result() if stop else {}}
-        return {"changed": False, **told, "ansible_stats": stats}
+        return {
+            "left": left,
+            "failed_hosts": [failure.to_result() for failure in failures],
+            "stops": stop is not None,
+            "stopped": stop.to_result() if stop else {},
+            "ansible_stats": {"data": {key_of(job_of(variables)): left}, "per_host": False, "aggregate": False},
+        }
 
     def _left(self, moment: str, variables: dict[str, t.Any], args: t.Mapping[str, t.Any]) -> tuple[list[str], list[Lost], Stop | None]:
         """The hosts that are left, those that have failed, and why no more are begun. Raises OptionError."""

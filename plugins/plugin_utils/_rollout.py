@@ -77,7 +77,7 @@ def _noted(variables: Variables, hosts: t.Iterable[str]) -> list[Lost]:
     for host in hosts:
         found = variables["hostvars"][host].get(WAVE)
         if isinstance(found, Mapping) and "failed_hosts" in found:
-            return [Lost(str(one["host"]), tuple(map(str, one["causes"])), bool(one["signing_in"])) for one in found["failed_hosts"]]
+            return [Lost.from_result(one) for one in found["failed_hosts"]]
     return []
 
 

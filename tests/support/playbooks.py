@@ -18,8 +18,10 @@ ROOT = Path(__file__).resolve().parents[2]
 COLLECTIONS = ROOT / ".work" / "collections"
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py") if path.stem != "__init__")
 # Their actions never run the module of their own name.
-ASKS_OTHERS = {"connector_look", "rollout_turn", "rollout_verdict", "rollout_wave"}
-ONLY_IN_WORKER = {"credential_sinks", "credential_vault_file"}  # nothing else has the vault passwords
+ROLLOUT = {"rollout_turn", "rollout_verdict", "rollout_wave"}
+ASKS_OTHERS = {"connector_look", *ROLLOUT}
+# Nothing else has the vault passwords, and the variables of other hosts.
+ONLY_IN_WORKER = {"credential_sinks", "credential_vault_file", *ROLLOUT}
 # The collection's own switch: with 1 all its modules run as module processes. make matrix sets it for the tests.
 MODULE_PROCESS = "TENANTKIT_MODULE_PROCESS"
 # Of the test's own environment only what a newcomer's shell has: no credential and no ANSIBLE_* setting leaks in.

@@ -27,7 +27,16 @@ class Lost:
 
     host: str
     causes: tuple[str, ...]
-    signing_in: bool = False  # whether the automation's own sign-in was what failed
+    signing_in: bool = False  # whether the automation's own sign-in was what failed, with a credential that others have as well
+
+    def to_result(self) -> dict[str, t.Any]:
+        """As a result of a task has it."""
+        return {"host": self.host, "causes": list(self.causes), "signing_in": self.signing_in}
+
+    @classmethod
+    def from_result(cls, found: t.Mapping[str, t.Any]) -> Lost:
+        """What C(to_result) made."""
+        return cls(str(found["host"]), tuple(map(str, found["causes"])), bool(found["signing_in"]))
 
 
 @dataclasses.dataclass(frozen=True)

@@ -30,6 +30,10 @@ class Problem:
     sentence: str
     signing_in: bool = False  # whether the automation's own sign-in was refused
 
+    def to_result(self) -> dict[str, t.Any]:
+        """As a result of a task has it."""
+        return dataclasses.asdict(self)
+
 
 def failure_of(failed: Json, connector: str, task: str) -> dict[str, t.Any]:
     """What is kept of a connector that has failed, for the end of its tenant's run and for reports.
