@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from support.certificates import certificate
+from support.certificates import certificate, key_pem
 from support.playbooks import Run
 from tenant_emulator.testing import Emulator, JsonObject
 
@@ -108,6 +108,31 @@ def test_a_certificate_in_place_of_a_federated_credential(play: Play, hosts: t.C
     assert emulator.tenant("tailspin")["federated"].get(application["id"], []) == []
     emulator.clear_journal()
     assert play("automation_identity.yml", inventory=hosts([one]), args=("--limit", "provider")).ok().changed() == [] and emulator.writes() == []
+
+
+def test_a_tier_renews_its_own_certificate(play: Play, hosts: t.Callable[..., Path], emulator: Emulator, workdir: Path) -> None:
+    """Without a permission in the provider's tenant: due, renewed, tried, and only then is the other file named. A run in between leaves nothing to do."""
+    key, _made, pem = certificate(dt.timedelta(days=20))
+    (workdir / "one.pem").write_text(key_pem(key) + pem)
+    one = {**tier("base", BASE, [BASE[1]]), "certificate_path": str(workdir / "one.pem")}
+    del one["federated"]
+    run = play("automation_identity.yml", inventory=hosts([one]), args=("--limit", "provider")).ok()
+    application = registered(emulator, "base")
+    assert application["id"] in run.output
+    mine = {"client_id": application["appId"], "object_id": application["id"], "next_certificate_path": str(workdir / "two.pem")}
+
+    def renew(signs: str, *, check: bool = False) -> Run:
+        extra = {"automation_identity_renew_applications": [{**mine, "certificate_path": str(workdir / signs)}]}
+        return play("automation_identity_renew.yml", inventory=hosts([one]), extra=extra, check=check)
+
+    emulator.clear_journal()
+    assert "A run would add a certificate" in renew("one.pem", check=True).ok().output and emulator.writes() == []
+    run = renew("one.pem").ok()
+    assert f"sign in with {workdir / 'two.pem'} from now on" in run.output and "PRIVATE KEY" not in run.output
+    assert len(registered(emulator, "base")["keyCredentials"]) == 2 and (workdir / "two.pem").stat().st_mode & 0o777 == 0o600
+    emulator.clear_journal()
+    assert renew("one.pem").ok().changed() == [] and "signs in with" in renew("two.pem").ok().output
+    assert emulator.writes() == []
 
 
 @pytest.mark.parametrize(

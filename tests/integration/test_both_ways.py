@@ -13,6 +13,7 @@ import typing as t
 from pathlib import Path
 
 import yaml
+from support.certificates import pair
 from support.comparing import COMPARED, Names, equal
 from support.playbooks import ASKS_OTHERS, MODULE_PROCESS, MODULES, ONLY_IN_WORKER, Run
 from support.products import of_tenant, products
@@ -44,6 +45,8 @@ def told(text: str) -> str:
 def test_every_module_does_the_same_both_ways(play: t.Callable[..., Run], inventory: t.Callable[..., Path], emulator: Emulator, workdir: Path) -> None:
     hosts = inventory(tenant={"entra_tenant_id": emulator.tenant_id("contoso"), "payroll_environment": "contoso", **of_tenant("contoso")})
     playbook = assembled(workdir)
+    own = pair()
+    (workdir / "own.pem").write_bytes(own.key_pem + own.pem)
     runs: list[Run] = []
     journals: list[list[JsonObject]] = []
     for switch in ("0", "1"):

@@ -18,8 +18,8 @@ from pathlib import Path
 LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(row.split())
     for row in (
-        "_errors _given_values _ids _numbers _redact _refusals _spelling _version _steps _addresses _authority _budget _clock _clouds _crypto _certificates "
-        "_argspec _waiting _partial_run _flow_yaml",
+        "_errors _given_values _ids _new_file _numbers _redact _refusals _spelling _version _steps _addresses _authority _budget _clock _clouds _crypto "
+        "_certificates _argspec _waiting _partial_run _flow_yaml",
         "_engine",
         "_job _http",
         "_auth _graph",
@@ -68,6 +68,7 @@ SERVICE_RULES = (
     "module_utils/_entra/credential/certificate.py",
     "module_utils/_entra/credential/federated.py",
     "module_utils/_entra/credential/lifecycle.py",
+    "module_utils/_entra/credential/own_certificate.py",
     "module_utils/_entra/credential/protected_subject.py",
     "module_utils/_entra/credential/secret_write.py",
     "module_utils/_entra/permission/catalogue.py",

@@ -38,6 +38,7 @@ MACHINE_CLOCK = {
     "module_utils/_declaration.py": "the deadline that another process of this machine set",
     "module_utils/_entra/connection/read.py": "an answer without a date",
     "module_utils/_entra/consent/read.py": "an answer without a date",
+    "module_utils/_entra/credential/own_certificate_resource.py": "how far the service's clock has gone on since it was read, and an answer without a date",
     "module_utils/_entra/credential/resource.py": "how far the service's clock has gone on since it was read",
     "module_utils/_entra/token/credentials.py": "when a token was got",
     "module_utils/_graph/left_behind.py": "how far the service's clock has gone on since it was read, and when something was noted",

@@ -44,6 +44,13 @@ def test_every_allowed_fact_is_set_somewhere(documents: list[role_yaml.Document]
     assert role_rules.unused(documents) == []
 
 
+def test_no_rollout_renews_what_it_signs_in_with() -> None:
+    """A run that changes the automation identity in the middle of its tenants could lock itself out of all of them."""
+    files = [path for folder in ("roles", "playbooks", "extensions") for path in sorted((ROOT / folder).rglob("*.yml"))]
+    using = [str(path.relative_to(ROOT)) for path in files if "entra_own_certificate" in path.read_text() or "automation_identity_renew" in path.read_text()]
+    assert len(files) > 50 and using == ["playbooks/automation_identity_renew.yml"]
+
+
 # Expressions, what they cost, and so whether the rule of values allows them: at most one call, at most one condition.
 COSTS = {
     # literals and paths

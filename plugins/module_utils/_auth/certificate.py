@@ -38,6 +38,11 @@ class Certificate(ConfidentialCredential):
         return (hashlib.sha256(self._read()).hexdigest(),)
 
     @property
+    def certificate(self) -> LoadedCertificate:
+        """The certificate with its private key. Raises CredentialError as C(validate) does."""
+        return self._load()
+
+    @property
     def secrets(self) -> t.Sequence[str]:
         return (self._password,) if self._password else ()
 

@@ -242,6 +242,28 @@ def test_rolling_a_certificate_needs_a_proof(graph: Direct, app: dict) -> None:
     assert [item["keyId"] for item in graph.ask("GET", path)["keyCredentials"]] == [added["keyId"]]
 
 
+def test_an_application_rolls_its_own_certificate_without_a_permission(graph: Direct, app: dict) -> None:
+    key = rsa.generate_private_key(65537, 2048)
+    seed.add_certificate(graph.world, graph.tenant, app["id"], certificate(key=key))
+    body = {"type": "AsymmetricX509Cert", "usage": "Verify", "key": base64.b64encode(certificate()).decode()}
+    path = f"applications/{app['id']}"
+    now = int(graph.world.clock.now().timestamp())
+    claims = {"aud": "00000002-0000-0000-c000-000000000000", "iss": app["id"], "nbf": now, "exp": now + 600}
+    graph.roles = ()
+    signed = {"keyCredential": body, "proof": jwt.encode(claims, key, "RS256")}
+    assert graph.refused("POST", f"{path}/addKey", signed)[:2] == (403, "Authorization_RequestDenied")
+    graph.caller = {"appId": app["appId"], "id": str(uuid.uuid4())}
+    assert graph.refused("GET", path)[0] == 403
+    for wrong in ({"exp": now + 601}, {"nbf": now + 301}, {"exp": now}, {"aud": "00000003-0000-0000-c000-000000000000"}, {"nbf": None}):
+        proof = jwt.encode({name: value for name, value in {**claims, **wrong}.items() if value is not None}, key, "RS256")
+        refused = graph.refused("POST", f"{path}/addKey", {"keyCredential": body, "proof": proof})
+        assert refused[:2] == (401, "Authentication_MissingOrMalformed"), wrong
+    other = {"keyCredential": body, "proof": jwt.encode(claims, key, "PS256")}
+    assert graph.refused("POST", f"{path}/addKey", other)[0] == 401
+    added = graph.ask("POST", f"applications(appId='{app['appId']}')/addKey", signed)
+    graph.ask("POST", f"{path}/removeKey", {"keyId": added["keyId"], "proof": signed["proof"]}, 204)
+
+
 # -- app management policies --
 
 

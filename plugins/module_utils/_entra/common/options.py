@@ -167,6 +167,15 @@ CERTIFICATE_OPTIONS: dict[str, t.Any] = {
     "delivery": DELIVERY,
 }
 
+# An application replaces the certificate that it signs in with.
+OWN_CERTIFICATE_OPTIONS: dict[str, t.Any] = {
+    "path": {"type": "path", "required": True},
+    "object_id": {"type": "str"},
+    "name": {"type": "str", "default": "automation"},
+    "persistent": {"type": "bool", "default": False},
+    **{name: CERTIFICATE_OPTIONS[name] for name in ("subject", "key_size", "validity_days", "renew_before_days", "overlap_days", "force")},
+}
+
 # The credential of a connection, whichever kind it is: what the modules of both kinds take.
 MANAGED_OPTIONS: dict[str, t.Any] = {
     **application_reference_spec(),

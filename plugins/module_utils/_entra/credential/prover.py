@@ -39,6 +39,7 @@ _PAUSES = (1.0, 2.0, 3.0, 4.0, 5.0)  # seconds between refusals that may pass
 # Seconds of the task's time that are kept for removing a credential that could not be proven: nothing is written once the time is over.
 _RESERVE = 20.0
 _LIFETIME = 600  # seconds that an assertion is valid for
+_POSSESSION_AUDIENCE = "00000002-0000-0000-c000-000000000000"
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
@@ -84,10 +85,25 @@ def client_assertion(certificate: LoadedCertificate, client_id: str, audience: s
     now = int(clock())
     header = {"alg": "PS256", "typ": "JWT", "x5t#S256": _url64(bytes.fromhex(certificate.thumbprint_sha256))}
     claims = {"aud": audience, "iss": client_id, "sub": client_id, "jti": str(uuid.uuid4()), "nbf": now, "iat": now, "exp": now + _LIFETIME}
+    padding = crypto().padding
+    return _signed(certificate, header, claims, padding.PSS(mgf=padding.MGF1(crypto().hashes.SHA256()), salt_length=padding.PSS.DIGEST_LENGTH))
+
+
+def proof_of_possession(certificate: LoadedCertificate, object_id: str, clock: t.Callable[[], float]) -> str:
+    """A token by which an application that changes its own certificates shows that it has the key of one of them: RS256 and x5t.
+
+    Source: https://learn.microsoft.com/graph/application-rollkey-prooftoken (audience, issuer, at most ten minutes; its sample signs with
+    X509SigningCredentials, which means this algorithm and this header); read 2026-11-30. That no other algorithm is taken (inferred).
+    """
+    now = int(clock())
+    header = {"alg": "RS256", "typ": "JWT", "kid": certificate.thumbprint, "x5t": _url64(bytes.fromhex(certificate.thumbprint))}
+    claims = {"aud": _POSSESSION_AUDIENCE, "iss": object_id, "nbf": now, "iat": now, "exp": now + _LIFETIME}
+    return _signed(certificate, header, claims, crypto().padding.PKCS1v15())
+
+
+def _signed(certificate: LoadedCertificate, header: t.Mapping[str, t.Any], claims: t.Mapping[str, t.Any], scheme: t.Any) -> str:
     text = f"{_url64(json.dumps(header).encode())}.{_url64(json.dumps(claims).encode())}"
-    padding, sha256 = crypto().padding, crypto().hashes.SHA256()
-    scheme = padding.PSS(mgf=padding.MGF1(sha256), salt_length=padding.PSS.DIGEST_LENGTH)
-    return f"{text}.{_url64(certificate.private_key.sign(text.encode(), scheme, sha256))}"
+    return f"{text}.{_url64(certificate.private_key.sign(text.encode(), scheme, crypto().hashes.SHA256()))}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -120,15 +136,19 @@ def prove_new(runtime: Runtime, graph: GraphClient, client_id: str, label: str, 
     proof = prove(graph.http, endpoints_of(runtime.options).login_url, graph.tenant_id, client_id, signature, graph.audience, budget)
     if proof.proven:
         return proof.status
+    raise not_proven(proof, graph.tenant, label, signature)
+
+
+def not_proven(proof: Proof, tenant: str, label: str, signature: Signature) -> ConnectorError:
+    """The failure of a credential that was refused, or could not be tried."""
     blocked = proof.status == "blocked"
     named = f"The new {signature.name}" if signature.new else f"The {signature.name} that was given"
-    raise ConnectorError(
-        f"{named} of {label} in tenant {graph.tenant} {'could not be tried' if blocked or not proof.tried else 'does not work'}: "
-        f"{proof.detail}{signature.ending}",
+    return ConnectorError(
+        f"{named} of {label} in tenant {tenant} {'could not be tried' if blocked or not proof.tried else 'does not work'}: {proof.detail}{signature.ending}",
         code="proof_blocked" if blocked else proof.code or "not_proven",
         service=SERVICE,
         request_id=proof.request_id,
-        tenant=graph.tenant,
+        tenant=tenant,
         advice=proof.advice or "The application needs a service principal in its own tenant (tenantkit.connectors.entra_service_principal).",
         outcome="refused",
         details={"proof": proof.status, "tries": proof.tries},

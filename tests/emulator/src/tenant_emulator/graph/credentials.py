@@ -21,6 +21,7 @@ from .errors import GraphError, JsonObject, bad_request, invalid_value, too_larg
 
 _LETTERS = string.ascii_letters + string.digits + "-_.~"
 _HEX = re.compile(r"^[0-9A-Fa-f]{40}$")  # a thumbprint as people and portals write it
+_PROOF_LIFETIME = 600  # seconds
 _USAGES = {"AsymmetricX509Cert": ("Verify",), "X509CertAndPassword": ("Sign",), "Symmetric": ("Verify", "Sign")}
 _RESOURCE = {"applications": "Application", "service_principals": "ServicePrincipal"}
 
@@ -220,7 +221,11 @@ def _identifier(text: str) -> bytes:
 
 
 def _proved(call: Call, item: JsonObject, proof: t.Any) -> None:
-    """Refuse a roll without a token signed with a certificate that the object already holds."""
+    """Refuse a roll without a token signed with a certificate that the object already holds.
+
+    https://learn.microsoft.com/graph/application-rollkey-prooftoken (audience, issuer, a valid certificate, at most ten minutes); the answer:
+    https://github.com/microsoftgraph/microsoft-graph-docs/issues/22076 (read 2026-11-30)
+    """
     import jwt
     from cryptography import x509
 
@@ -235,10 +240,13 @@ def _proved(call: Call, item: JsonObject, proof: t.Any) -> None:
         key: t.Any = x509.load_der_x509_certificate(raw).public_key()
         options: t.Any = {"verify_exp": False, "verify_nbf": False, "verify_iat": False, "verify_aud": False}
         try:
-            claims = jwt.decode(proof, key, algorithms=["RS256", "PS256"], options=options)
+            claims = jwt.decode(proof, key, algorithms=["RS256"], options=options)
         except jwt.InvalidTokenError:
             continue
-        in_time = claims.get("nbf", 0) - 300 <= now.timestamp() < claims.get("exp", 0)
+        begin, end = claims.get("nbf"), claims.get("exp")
+        if not isinstance(begin, int) or not isinstance(end, int) or end - begin > _PROOF_LIFETIME:
+            continue
+        in_time = begin - 300 <= now.timestamp() < end
         audience = claims.get("aud") == "00000002-0000-0000-c000-000000000000"
         if audience and in_time and claims.get("iss") == item["id"]:
             return

@@ -7,7 +7,7 @@ import functools
 import re
 import typing as t
 
-from . import schema
+from . import schema, store
 from .call import Call
 from .errors import denied
 
@@ -127,8 +127,22 @@ def required(path: str, method: str, app_only: bool) -> dict[str, list[str]]:
     return {name: also for name, also in names.items() if also or name not in companions or method == "GET" or name.endswith(".ReadWrite.All")}
 
 
+def _rolls_its_own_key(call: Call, path: str) -> bool:
+    """Whether an application adds or removes a certificate of its own, which takes no permission.
+
+    https://learn.microsoft.com/graph/api/application-addkey, .../application-removekey (read 2026-11-30)
+    """
+    kind, _slash, action = path.strip("/").partition("/")
+    if not call.app_only or action.rpartition("/")[2] not in ("addkey", "removekey"):
+        return False
+    item = store.find(call.tenant, "applications" if kind.startswith("applications") else "service_principals", call.keys[0])
+    return item is not None and item["appId"] == (call.claims.get("appid") or call.claims.get("azp"))
+
+
 def check(call: Call, path: str) -> None:
     """Refuse a caller without a sufficient privilege; note when the sufficient one is limited to owned objects."""
+    if _rolls_its_own_key(call, path):
+        return
     held = call.privileges
     sufficient = {
         name for name, also in required(path, call.method, call.app_only).items() if name in held and (not also or any(_held(other, held) for other in also))

@@ -11,10 +11,17 @@ import functools
 import json
 import typing as t
 
+import jwt
 import pytest
 from ansible_collections.tenantkit.connectors.plugins.module_utils._budget import Budget
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.certificate_file import generate
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.prover import Proof, Signature, by_certificate, by_secret
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.prover import (
+    Proof,
+    Signature,
+    by_certificate,
+    by_secret,
+    proof_of_possession,
+)
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.prover import prove as prove_with
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import TransportError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._http.answer import HttpAnswer
@@ -215,3 +222,20 @@ def test_a_domain_is_not_enough() -> None:
         prove_with(
             t.cast(HttpClient, Http("ok")), "https://login.example", "contoso.com", CLIENT, signature("secret"), "https://graph.microsoft.com", Budget(5)
         )
+
+
+def test_a_proof_of_possession() -> None:
+    """What Microsoft's sample makes: the object id as issuer, ten minutes, the thumbprint, and RS256."""
+    now = 1_800_000_000
+    made = generate("automation", 2048, dt.datetime.fromtimestamp(now, dt.UTC), dt.datetime.fromtimestamp(now + 86400, dt.UTC))
+    token = proof_of_possession(made, TENANT, lambda: now + 0.5)
+    claims = jwt.decode(
+        token,
+        made.private_key.public_key(),
+        ["RS256"],
+        audience="00000002-0000-0000-c000-000000000000",
+        options={"verify_exp": False, "verify_nbf": False, "verify_iat": False},
+    )
+    assert (claims["iss"], claims["nbf"], claims["exp"]) == (TENANT, now, now + 600)
+    header = jwt.get_unverified_header(token)
+    assert base64.urlsafe_b64decode(header["x5t"] + "=").hex().upper() == made.thumbprint == header["kid"]
