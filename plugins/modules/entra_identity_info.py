@@ -11,7 +11,8 @@ module: entra_identity_info
 short_description: Say what a tenant has granted to the identity that works in it
 version_added: 1.0.0
 description:
-  - Signs in as every other module of the action group does, and reads the token alone. That takes no permission and no request to Microsoft Graph.
+  - Signs in as every other module of the action group does, and reads the token alone, one for each resource API. That takes no permission and no request to
+    Microsoft Graph.
   - Says whether the tenant has consented to the application, which of the application permissions that are needed were not granted, and which were granted
     on top.
   - A tenant that has not consented is no failure. A sign-in that fails before any tenant has answered is one.
@@ -25,10 +26,27 @@ options:
   permissions:
     description:
       - The application permissions of Microsoft Graph that are needed, by name.
-      - Permissions of other APIs are not in the token for Microsoft Graph, and are not looked at.
     type: list
     elements: str
     default: []
+  other_permissions:
+    description:
+      - The application permissions of other resource APIs that are needed. Each API is asked for a token of its own, which says what was granted of it. An API
+        that is not named here is not looked at.
+      - An API that the tenant does not have, and one that wants an assignment and has none for the application, has granted nothing.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      resource:
+        description: The API, by its app id, or by a name that is the same everywhere, such as V(Power Platform API).
+        type: str
+        required: true
+      application:
+        description: The application permissions, by name.
+        type: list
+        elements: str
+        default: []
 seealso:
   - module: tenantkit.connectors.entra_admin_consent
   - module: tenantkit.connectors.entra_token
@@ -39,6 +57,9 @@ EXAMPLES = r"""
   tenantkit.connectors.entra_identity_info:
     tenant_id: 2f4c9a1e-7d05-4b6f-8e3a-c1d9b0a47f52
     permissions: [Application.ReadWrite.OwnedBy, DelegatedPermissionGrant.ReadWrite.All, Organization.Read.All]
+    other_permissions:
+      - resource: 6a9f1f2c-3d4e-4b5a-8c6d-7e8f90a1b2c3
+        application: [Rooms.Read]
   register: found
 
 - name: Show it
@@ -72,7 +93,8 @@ identity:
       description:
         - V(consented) where everything that is needed was granted, V(incomplete) where some of it was not, V(not_consented) where the tenant does not know the
           application, or there is no application with this client id.
-        - V(not_assessed) where the tenant issued no token for another reason, or a person is signed in.
+        - V(not_assessed) where the tenant issued no token for another reason, or a person is signed in; also where that is so for one API, and nothing is
+          certainly missing.
       type: str
       sample: consented
     granted:
@@ -95,6 +117,19 @@ identity:
       type: list
       elements: str
       sample: []
+    resources:
+      description: The same for each resource API, Microsoft Graph first. C(reason) is the sentence of a tenant that issued no token for it.
+      type: list
+      elements: dict
+      sample:
+        - resource: Microsoft Graph
+          resource_app_id: 00000003-0000-0000-c000-000000000000
+          outcome: consented
+          granted: [Application.ReadWrite.OwnedBy, Organization.Read.All]
+          missing: []
+          extra: []
+          privileged_extra: []
+          reason:
     code:
       description: The code of the token endpoint where it issued no token.
       type: str
@@ -120,7 +155,18 @@ from ..module_utils._declaration import Declaration
 from ..module_utils._entra.identity.info import IdentityInfoResource
 from ..module_utils._module import run_module
 
-DECLARATION = Declaration(options={"permissions": {"type": "list", "elements": "str", "default": []}}, resource=IdentityInfoResource)
+DECLARATION = Declaration(
+    options={
+        "permissions": {"type": "list", "elements": "str", "default": []},
+        "other_permissions": {
+            "type": "list",
+            "elements": "dict",
+            "default": [],
+            "options": {"resource": {"type": "str", "required": True}, "application": {"type": "list", "elements": "str", "default": []}},
+        },
+    },
+    resource=IdentityInfoResource,
+)
 
 
 def main() -> None:

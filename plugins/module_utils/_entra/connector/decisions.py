@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE: for use inside this collection only.
-"""What the role entra_connector asks, by the names that it uses."""
+"""What the role entra_connector and the playbook automation_identity ask, by the names that they use."""
 
 from __future__ import annotations
 
+from ..identity.tiers import automation_tiers
 from . import connection, credential, plan, report
 
 CONNECTION = connection.whole("", connection.of_variables)
@@ -18,6 +19,7 @@ DECISIONS = {
     "give_up": credential.give_up,
     "failed": credential.failed,
     "report": report.report_of,
+    "automation_tiers": automation_tiers,
 }
 LOOK = None
 FROM_ENVIRONMENT: dict[str, str] = {}

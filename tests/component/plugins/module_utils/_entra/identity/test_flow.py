@@ -45,6 +45,36 @@ def test_a_consent_within_the_job_is_seen(look: t.Callable[..., dict[str, t.Any]
     assert len(emulator.journal("login", "POST")) == 2 and emulator.journal("graph") == []
 
 
+GONE = "5c0d1f2e-7a8b-4c9d-8e0f-1a2b3c4d5e6f"
+
+
+def test_other_apis_say_it_with_a_token_of_their_own(look: t.Callable[..., dict[str, t.Any]], emulator: Emulator) -> None:
+    made = emulator.add_application("contoso", displayName="Fleet", service_principal=True, secrets=[{"displayName": "one"}])
+    own = {"auth_client_id": made["application"]["appId"], "auth_client_secret": made["secrets"][0]["value"]}
+    emulator.grant_roles("contoso", made["service_principal"]["id"], NEEDED)
+    role = {"id": "11111111-aaaa-4bbb-8ccc-000000000001", "value": "Rooms.Read", "displayName": "Read", "description": "Read"}
+    roles = [{**role, "allowedMemberTypes": ["Application"], "isEnabled": True}]
+    roles.append({**roles[0], "id": "11111111-aaaa-4bbb-8ccc-000000000002", "value": "Rooms.Write"})
+    api = emulator.add_application("contoso", displayName="Rooms", service_principal=True, appRoles=roles)
+    needed = [{"resource": api["application"]["appId"], "application": ["Rooms.Read"]}, {"resource": GONE, "application": ["Read"]}]
+    emulator.clear_journal()
+    found = look(**own, other_permissions=needed)["identity"]
+    assert [row["missing"] for row in found["resources"]] == [[], ["Rooms.Read"], ["Read"]] and found["outcome"] == "incomplete"
+    assert "no service principal" in found["resources"][2]["reason"]
+    emulator.grant_roles("contoso", made["service_principal"]["id"], ["Rooms.Read", "Rooms.Write"], resource="Rooms")
+    found = look(**own, other_permissions=needed[:1])["identity"]
+    assert (found["outcome"], found["resources"][1]["extra"]) == ("consented", ["Rooms.Write"])
+    assert "more than is needed: Rooms.Write" in found["message"] and emulator.journal("graph") == []
+    emulator.update("contoso", "servicePrincipals", api["service_principal"]["id"], accountEnabled=False)
+    found = look(**own, other_permissions=needed[:1])["identity"]
+    assert found["outcome"] == "not_assessed" and "AADSTS500014" in found["resources"][1]["reason"]
+
+
+@pytest.mark.parametrize("resource", ["Rooms", "Microsoft Graph"])
+def test_an_api_that_is_named_so_that_it_cannot_be_told(look: t.Callable[..., dict[str, t.Any]], resource: str) -> None:
+    assert look(other_permissions=[{"resource": resource, "application": []}])["failure"]["code"] == "unknown_resource"
+
+
 def test_a_person_is_not_the_automation(look: t.Callable[..., dict[str, t.Any]], emulator: Emulator) -> None:
     form = {"client_id": emulator.identity("operator")["client_id"], "username": "service@contoso.com", "password": "emulated-service-password"}
     url = f"{emulator.login_url}/{emulator.tenant_id('contoso')}/oauth2/v2.0/token"

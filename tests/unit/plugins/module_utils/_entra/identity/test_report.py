@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.error_code import Remedy
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.identity.report import Seen, judge
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.identity.report import Seen, SeenApi, judge
 
 APP = "9e1d4c6b-52a8-4f37-b0c9-8d7e6f5a4b31"
 NEEDED = ["Application.ReadWrite.OwnedBy", "Organization.Read.All"]
@@ -45,3 +45,28 @@ def test_what_is_privileged_among_what_is_more() -> None:
     told = judge(seen(*NEEDED, "User.Read.All", "RoleManagement.ReadWrite.Directory"), NEEDED)
     assert told["privileged_extra"] == ["RoleManagement.ReadWrite.Directory"]
     assert judge(seen("AppRoleAssignment.ReadWrite.All"), ["AppRoleAssignment.ReadWrite.All"])["privileged_extra"] == []
+
+
+DATAVERSE, OTHER = "00000007-0000-0000-c000-000000000000", "5c0d1f2e-7a8b-4c9d-8e0f-1a2b3c4d5e6f"
+
+
+@pytest.mark.parametrize(
+    ("others", "outcome", "words"),
+    [
+        ([SeenApi(DATAVERSE, ("Read",), ("read",))], "consented", "has granted what is needed to the application"),
+        ([SeenApi(DATAVERSE, ("Read",), ())], "incomplete", "has not granted Read (Dataverse) to the application"),
+        ([SeenApi(OTHER, ("Read",), ("Read", "Write"))], "consented", f"It has granted more than is needed: User.Read.All, Write ({OTHER})."),
+        ([SeenApi(DATAVERSE, ("Read",), reason="It is disabled.")], "not_assessed", "What it has granted of Dataverse is not assessed: It is disabled."),
+        ([SeenApi(DATAVERSE, ("Read",), reason="It is disabled.")], "not_assessed", "as far as that can be told"),
+        ([SeenApi(DATAVERSE, ("Read",), reason="No."), SeenApi(OTHER, ("Read",), ())], "incomplete", f"has not granted Read ({OTHER}) to"),
+    ],
+)
+def test_other_apis(others: list[SeenApi], outcome: str, words: str) -> None:
+    told = judge(seen(*NEEDED, "User.Read.All", others=tuple(others)), NEEDED)
+    assert told["outcome"] == outcome and words in told["message"], told["message"]
+    assert told["missing"] == [] and [row["resource_app_id"] for row in told["resources"][1:]] == [api.app_id for api in others]
+
+
+def test_a_tenant_that_has_not_consented_says_nothing_of_other_apis() -> None:
+    told = judge(seen(roles=None, code="AADSTS1", remedy=Remedy.CLIENT_ID_AND_TENANT), NEEDED)
+    assert [row["outcome"] for row in told["resources"]] == ["not_assessed"] and told["outcome"] == "not_consented"
