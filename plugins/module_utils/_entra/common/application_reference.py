@@ -19,6 +19,7 @@ from ..._errors import ConflictError, NotFoundError, OptionError
 from ..._graph.odata import PathKey, odata_string, path_to, with_query
 from ..._graph.parts import BatchReader, Part, PartAnswer
 from ..._ids import is_guid
+from .agents import check_no_agent
 from .tags import created_here
 from .whose import CREATED_BY, without_tag
 
@@ -163,9 +164,14 @@ class ApplicationReference:
         return NotFoundError(message, code="application_not_found", tenant=tenant, advice=advice, outcome=None)
 
     def or_predicted(self, app: dict[str, t.Any] | None, *, tenant: str, check_mode: bool) -> dict[str, t.Any] | None:
-        """What was found; in check mode None for an application that an earlier task would have created, else an error."""
+        """What was found, for a task that may change it; in check mode None for an application that an earlier task would have created.
+
+        Raises NotFoundError where there has to be one, and OptionError for one that is for agents.
+        """
         if app is None and not (check_mode and self.can_be_new):
             raise self.missing(tenant)
+        if app is not None:
+            check_no_agent(app, describe_found(app), tenant)
         return app
 
 

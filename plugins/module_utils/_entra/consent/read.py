@@ -22,6 +22,7 @@ from ..._graph.odata import PathKey, path_to
 from ..._graph.optional_properties import read_named
 from ..._graph.parts import Part, PartAnswer, server_time
 from ..common import principals
+from ..common.agents import check_no_agent
 from ..common.application_reference import ApplicationReference
 from ..common.publisher import check_publisher, is_fresh
 from ..permission.catalogue_cache import ResourceLoader
@@ -112,6 +113,8 @@ class ConsentReader:
 
     def _reading(self, application: dict[str, t.Any] | None, answers: t.Mapping[str, PartAnswer], user: dict[str, t.Any] | None) -> Reading:
         principal = dict(answers["principal"].body) if "principal" in answers and answers["principal"].found else None
+        for found in (application, principal) if not self._reporting else ():
+            check_no_agent(found, f"application '{(found or {}).get('displayName')}'", self._graph.tenant)
         if principal is not None:
             check_publisher(
                 principal,

@@ -39,7 +39,8 @@ def plan_service_principal(desired: ServicePrincipalDesired, current: ServicePri
     known = current.principal or current.application or {}
     label = known.get("displayName") or desired.reference.display_name or desired.reference.value
     described = f"service principal '{label}'"
-    check_no_agent(current.principal, described, current.tenant)
+    for found in (current.principal, current.application):
+        check_no_agent(found, described, current.tenant)
     if current.principal is not None and desired.publisher is not None:
         check_publisher(current.principal, desired.publisher, current.tenant_id, registered_here=current.application is not None, granting=False)
     if desired.state == "absent":

@@ -129,3 +129,12 @@ def test_one_of_others_is_not_taken_for_ones_own_by_its_display_name() -> None:
 
 def test_everything_is_read_where_nothing_is_selected() -> None:
     assert "$select" not in str(ApplicationReference.from_options({"display_name": "X"}).part(select=()))
+
+
+def test_what_is_for_agents_is_not_handed_to_a_task_that_may_change_it() -> None:
+    reference = ApplicationReference(app_id="11111111-2222-3333-4444-555555555555")
+    found = {"id": "1", "appId": reference.app_id, "displayName": "Helper"}
+    assert reference.or_predicted(found, tenant="contoso", check_mode=False) == found
+    with pytest.raises(OptionError, match="application 'Helper' in tenant contoso is the blueprint") as caught:
+        reference.or_predicted({**found, "@odata.type": "#microsoft.graph.agentIdentityBlueprint"}, tenant="contoso", check_mode=True)
+    assert caught.value.code == "agent_identity"

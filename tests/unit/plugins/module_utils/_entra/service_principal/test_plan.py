@@ -74,6 +74,14 @@ def test_agents_are_left_to_their_platform(kind: str, state: str) -> None:
     assert caught.value.code == "agent_identity" and "'Payroll' in tenant contoso.com" in caught.value.message
 
 
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_the_principal_of_a_blueprint_is_not_made_either(state: str) -> None:
+    blueprint = {**APPLICATION, "@odata.type": "#microsoft.graph.agentIdentityBlueprint"}
+    with pytest.raises(OptionError) as caught:
+        plan(None, state=state, current={"application": blueprint})
+    assert caught.value.code == "agent_identity"
+
+
 def test_visibility_and_its_tag_exclude_each_other() -> None:
     with pytest.raises(OptionError):
         plan(principal(), tags={"add": ["HideApp"]}, visible_to_users=True)
