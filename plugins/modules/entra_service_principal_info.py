@@ -39,6 +39,12 @@ options:
       - Whether to read who is assigned, and which delegated permissions were consented to and for whom.
     type: bool
     default: false
+  member:
+    description:
+      - A user, by user principal name or object id. With O(include_access=true), says in RV(service_principals[].member) of which of the assigned groups the
+        user is a member. Only a direct member has the group's assignment.
+      - Needs C(GroupMember.Read.All), C(User.Read.All) or C(Directory.Read.All). Without it the membership is not assessed.
+    type: str
   include_permissions:
     description:
       - Whether to show the permissions that it offers as a resource API, by namespace. It costs no request more.
@@ -185,6 +191,13 @@ service_principals:
             description: Read environments
             admin_consent: false
             privileged: false
+    member:
+      description:
+        - Of O(member), the ids of the assigned groups that the user is in directly (C(direct)), and of those in which only through another group (C(nested)).
+        - C(not_assessed) is the reason where that could not be read, and V(null) elsewhere.
+      type: dict
+      returned: with O(member) and O(include_access), where groups are assigned
+      sample: {direct: [3c9a1e77-93d1-4f0e-a8e2-5b1d3c9f6a04], nested: [], not_assessed: null}
     grants:
       description:
         - Delegated permissions that were consented to, those for the whole tenant first. C(privileged) repeats those that amount to owning the tenant.
@@ -249,7 +262,7 @@ _NAMES = ("app_id", "display_name", "display_name_prefix")
 
 DECLARATION = Declaration(
     options={
-        **{name: {"type": "str"} for name in (*_NAMES, "connector")},
+        **{name: {"type": "str"} for name in (*_NAMES, "connector", "member")},
         **{name: {"type": "bool", "default": False} for name in ("include_access", "include_permissions")},
     },
     resource=ServicePrincipalInfoResource,

@@ -437,3 +437,20 @@ def test_of_owners_that_may_not_be_read_only_the_ids_are_shown(graph: Direct, ap
     for path in (owners, f"{owners}/microsoft.graph.user?$select=id,userPrincipalName,accountEnabled"):
         (owner,) = graph.ask("GET", path)["value"]
         assert {name for name, value in owner.items() if value is not None} - {"@odata.type"} == {"id"}
+
+
+def test_memberships_of_a_user_directly_and_in_any_depth(graph: Direct) -> None:
+    user = seed.add_user(graph.world, graph.tenant, userPrincipalName="ada@contoso.example", displayName="Ada")
+    inner, outer, other = (seed.add_group(graph.world, graph.tenant, displayName=name)["id"] for name in ("Inner", "Outer", "Other"))
+    # A circle ends, too.
+    graph.tenant.members |= {inner: [user["id"], outer], outer: [inner], other: []}
+
+    def ids(path: str) -> list[str]:
+        rows = graph.ask("GET", f"users/{user['id']}/{path}?$select=id")["value"]
+        assert {row["@odata.type"] for row in rows} == {"#microsoft.graph.group"}
+        return sorted(row["id"] for row in rows)
+
+    assert ids("memberOf") == [inner] and ids("transitiveMemberOf") == sorted([inner, outer])
+    for roles, status in ((("GroupMember.Read.All",), 200), (("User.Read.All",), 200), (("User.ReadBasic.All",), 403), (("Application.Read.All",), 403)):
+        graph.roles = roles
+        assert graph.send("GET", f"users/{user['id']}/memberOf").status == status, roles

@@ -100,8 +100,11 @@ def test_the_client_id_alone_is_enough(play: Play, inventory: Inventory, emulato
     assert diagnosis(play(DIAGNOSE, inventory=inventory(contoso=known)).ok())["findings"] == []
 
 
+REFUSED = {"error": {"code": "Authorization_RequestDenied", "message": "Insufficient privileges to complete the operation."}}
+
+
 def test_a_named_user_who_is_not_assigned(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
-    """Others are: the assignments tell it, as the refusal of a sign-in would. Once the user is assigned both are content."""
+    """Others are: the assignments and the groups tell it, as the refusal of a sign-in would. Once the user is in the assigned group both are content."""
     known = by_hand(emulator, publicClient={"redirectUris": [NATIVE]})
     app_id = known["power_platform_client_id"]
     principal = principal_of(emulator, app_id)
@@ -119,13 +122,27 @@ def test_a_named_user_who_is_not_assigned(play: Play, inventory: Inventory, emul
     assert (finding["check"], f"AADSTS{refused['error_code']}" in finding["cause"]) == ("assignment", True)
     assert "Service@contoso.com is not assigned" in finding["cause"]
     assign(group="Contoso Staff")
-    unknown = diagnosis(play(DIAGNOSE, inventory=inventory(contoso=wanted)).ok())
+    tenant = emulator.tenant("contoso")
+    staff, inner = (next(key for key, item in tenant["groups"].items() if item["displayName"] == name) for name in ("Contoso Staff", "Contoso Integrations"))
+    user = next(key for key, item in tenant["users"].items() if item["userPrincipalName"] == "service@contoso.com")
+
+    def member_of(groups: dict[str, list[str]]) -> tuple[t.Any, bool]:
+        """What a diagnosis says of the user, and whether the user can sign in, with these members of groups."""
+        for group in (staff, inner):
+            emulator.control("PUT", f"tenants/contoso/groups/{group}/members", {"ids": groups.get(group, [])})
+        answer = emulator.sign_in("contoso", app_id, "service@contoso.com", redirect_uri=NATIVE, scopes=["https://api.powerplatform.com/.default"])
+        return diagnosis(play(DIAGNOSE, inventory=inventory(contoso=wanted)).ok()), bool(answer.get("signed_in"))
+
+    outside, signs_in = member_of({})
+    assert checks(outside) == {"assignment"} and not signs_in and "no direct member of an assigned group (Contoso Staff)" in outside["user"]["reason"]
+    nested, signs_in = member_of({staff: [inner], inner: [user]})
+    assert checks(nested) == {"assignment"} and not signs_in and "only through another group" in nested["user"]["reason"]
+    with emulator.faulty(service="graph", path="memberOf", part=True, action="status", status=403, body=REFUSED, times=None):
+        unknown = diagnosis(play(DIAGNOSE, inventory=inventory(contoso=wanted)).ok())
     assert (unknown["findings"], unknown["user"]["assigned"]) == ([], None)
-    assert [line for line in unknown["not_looked_at"] if "Contoso Staff" in line]
-    assign(user="service@contoso.com")
-    repaired = diagnosis(play(DIAGNOSE, inventory=inventory(contoso=wanted)).ok())
-    assert (repaired["findings"], repaired["user"]["assigned"]) == ([], True)
-    assert emulator.sign_in("contoso", app_id, "service@contoso.com", redirect_uri=NATIVE, scopes=["https://api.powerplatform.com/.default"])["signed_in"]
+    assert [line for line in unknown["not_looked_at"] if "Contoso Staff" in line and "403" in line]
+    repaired, signs_in = member_of({staff: [user]})
+    assert (repaired["findings"], repaired["user"]["assigned"]) == ([], True) and signs_in
 
 
 @pytest.mark.exhaustive

@@ -24,6 +24,7 @@ from ..permission.namespaces import browsable
 from ..permission.privileged import is_privileged
 from . import model
 from .assignments import existing
+from .membership import Membership, groups_in, membership_parts, memberships
 
 PERMISSIONS = ("oauth2PermissionScopes",)  # beside SELECT, where they are asked for
 SELECT = (*model.SELECT, "verifiedPublisher", "replyUrls", "appRoles")
@@ -49,6 +50,7 @@ class Found:
     access: t.Mapping[str, Access] = dataclasses.field(default_factory=dict)  # by object id; empty when it was not asked for
     users: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     enabled: t.Mapping[str, bool | None] = dataclasses.field(default_factory=dict)  # by the ids of users; None where that may not be read
+    member: Membership | None = None  # of the user who is asked about; None where no group is assigned
     browsed: bool = False  # whether the permissions that they offer were asked for
     resources: t.Mapping[str, tuple[str, str]] = dataclasses.field(default_factory=dict)  # object id to name and app id
 
@@ -94,6 +96,8 @@ def to_info(principal: t.Mapping[str, t.Any], found: Found) -> Json:
             for one in held
         ]
         grants = [grant_view(Grant.from_graph(grant), found) for grant in access.grants]
+        if found.member is not None:
+            view["member"] = found.member.of(groups_in(access.assigned))
         view["grants"] = sorted(grants, key=lambda one: (not one["tenant_wide"], one["principal"] or "", one["resource"]))
     return view
 
@@ -136,7 +140,7 @@ class ServicePrincipalInfoResource:
             answers = graph.batch_named(more)
         lists = {name: graph.items(answer) for name, answer in answers.items() if name.startswith(_ACCESS)}
         access = {one["id"]: Access(*(lists[f"{name} {app_id or one['id']}"] for name in _ACCESS)) for one in principals}
-        return self._with_names(Found(organization, principals, access, browsed=self._browses))
+        return self._with_member(self._with_names(Found(organization, principals, access, browsed=self._browses)))
 
     def _claim(self) -> None:
         connector, host, tenant_id = self._options.get("connector"), self._runtime.host, self._session.tenant_id
@@ -190,6 +194,13 @@ class ServicePrincipalInfoResource:
         known = {one: loader.lookup(one) for one in ids}
         resources = {one: (api.display_name, api.app_id) for one, api in known.items() if api is not None}
         return dataclasses.replace(found, users=users, enabled=enabled, resources=resources)
+
+    def _with_member(self, found: Found) -> Found:
+        """One request more where a user is asked about and groups are assigned."""
+        member = self._options.get("member")
+        if not member or not any(groups_in(access.assigned) for access in found.access.values()):
+            return found
+        return dataclasses.replace(found, member=memberships(self._graph, self._graph.batch_named(membership_parts(member))))
 
     def plan(self, current: Found) -> Plan:
         """Nothing is ever written."""

@@ -22,8 +22,8 @@ Given = t.Mapping[str, t.Any]
 def access_of(user: str, enterprise: Given) -> dict[str, t.Any]:
     """The member C(user) of a diagnosis; empty where none is named, or where there is no enterprise application to look at.
 
-    C(assigned) is C(None) where the assignments do not tell: an assigned group may have the user as a member, which is not read, and users who are shown by
-    another name than that by which they sign in may be the one.
+    C(assigned) is C(None) where the assignments do not tell: an assigned group may have the user as a direct member, where that may not be read, and users who
+    are shown by another name than that by which they sign in may be the one. A member through another group does not have the group's assignment.
     """
     if not user or not enterprise:
         return {}
@@ -32,22 +32,30 @@ def access_of(user: str, enterprise: Given) -> dict[str, t.Any]:
     found = {"name": user, "required": bool(enterprise.get("app_role_assignment_required")), "enabled": (own or {}).get("principal_enabled")}
     if own:
         return {**found, "assigned": True, "reason": f"{user} is assigned."}
-    groups = sorted(str(row["principal"]) for row in rows if row.get("principal_type") == "group")
+    groups = {_lower(row, "principal_id"): str(row["principal"]) for row in rows if row.get("principal_type") == "group"}
+    member = enterprise.get("member") or {"not_assessed": "It was not asked for."}
+    direct, nested = (sorted(groups.get(one, one) for one in member.get(name) or ()) for name in ("direct", "nested"))
     unnamed = sum(row.get("principal_type") == "user" and "@" not in str(row.get("principal")) for row in rows)
-    if groups:
-        reason = f"{user} has no assignment, and may be a member of an assigned group, which is not read: {', '.join(groups)}."
+    if direct:
+        return {**found, "assigned": True, "reason": f"{user} is a direct member of an assigned group: {', '.join(direct)}."}
+    if groups and member.get("not_assessed"):
+        reason = f"{user} has no assignment, and may be a direct member of an assigned group ({', '.join(sorted(groups.values()))}), which is not assessed: "
+        reason += str(member["not_assessed"])
     elif unnamed and not is_guid(user):
         reason = f"{unnamed} of the assigned users could not be read by their user principal names, and {user} may be one of them: give the object id."
     else:
-        return {**found, "assigned": False, "reason": f"{user} is not assigned."}
+        through = f", and is a member of {', '.join(nested)} only through another group, which does not count" if nested else ""
+        among = f", and is no direct member of an assigned group ({', '.join(sorted(groups.values()))})" if groups and not nested else ""
+        return {**found, "assigned": False, "reason": f"{user} is not assigned{through}{among}."}
     return {**found, "assigned": None, "reason": reason}
 
 
 def findings_of(user: Given, enterprise: Given) -> t.Iterator[tuple[str, str, str]]:
     """Check, cause and repair of what keeps the user out. That no account at all is assigned is said of the enterprise application."""
     if user and user["required"] and user["assigned"] is False and enterprise.get("assigned_to"):
-        cause = f"Only assigned accounts may sign in, and {user['name']} is not assigned ({codes_of(Remedy.ASSIGN_ACCOUNT)})."
-        yield "assignment", cause, "Assign it with assigned_to of tenantkit.connectors.entra_service_principal."
+        cause = f"Only assigned accounts may sign in, and {str(user['reason']).rstrip('.')} ({codes_of(Remedy.ASSIGN_ACCOUNT)})."
+        more = " Or make it a direct member of an assigned group." if any(row.get("principal_type") == "group" for row in enterprise["assigned_to"]) else ""
+        yield "assignment", cause, f"Assign it with assigned_to of tenantkit.connectors.entra_service_principal.{more}"
     if user and user["enabled"] is False:
         yield "account", f"The account {user['name']} is disabled ({codes_of(Remedy.ENABLE_ACCOUNT)}).", "An administrator of the tenant enables it."
 

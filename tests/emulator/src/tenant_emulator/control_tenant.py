@@ -54,6 +54,9 @@ def answer(world: World, tenant: Tenant, method: str, rest: list[str], body: t.A
             return _add_user(world, tenant, dict(body))
         case ("POST", ["groups"]):
             return seed.add_group(world, tenant, **body)
+        case ("PUT", ["groups", identifier, "members"]):
+            tenant.members[identifier] = [str(one).lower() for one in body["ids"]]
+            return {"ids": tenant.members[identifier]}
         case ("POST", ["servicePrincipals" | "service_principals"]):
             return seeding.ensure_service_principal(world, tenant, body["appId"])
         case ("POST", ["applications", identifier, "secrets"]):

@@ -98,6 +98,7 @@ class Tenant:
     service_principals: dict[str, JsonObject] = dataclasses.field(default_factory=dict)
     users: dict[str, JsonObject] = dataclasses.field(default_factory=dict)
     groups: dict[str, JsonObject] = dataclasses.field(default_factory=dict)
+    members: dict[str, list[str]] = dataclasses.field(default_factory=dict)  # group id -> ids of users and groups that are in it directly
     grants: dict[str, JsonObject] = dataclasses.field(default_factory=dict)  # oauth2PermissionGrants
     assignments: dict[str, JsonObject] = dataclasses.field(default_factory=dict)  # appRoleAssignments
     deleted: dict[str, JsonObject] = dataclasses.field(default_factory=dict)  # with @odata.type and deletedDateTime

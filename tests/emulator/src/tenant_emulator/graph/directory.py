@@ -173,6 +173,21 @@ def read(kind: str) -> t.Callable[[Call], Response]:
     return lambda call: query.entity(call, _readable(call, kind, store.get(call, kind, call.keys[0])), store.TYPES[kind], kind)
 
 
+def memberships(*, nested: bool) -> t.Callable[[Call], Response]:
+    """GET /users/{id}/memberOf and /users/{id}/transitiveMemberOf.
+
+    https://learn.microsoft.com/graph/api/user-list-memberof, .../user-list-transitivememberof (read 2026-11-30)
+    """
+
+    def handler(call: Call) -> Response:
+        user = store.get(call, "users", call.keys[0])
+        groups = store.groups_of(call.tenant, user["id"], nested=nested)
+        found = [item for group in groups if (item := store.typed(call.tenant, group)) is not None]
+        return query.collection(call, found, "directoryObject", "directoryObjects")
+
+    return handler
+
+
 def me(call: Call) -> Response:
     """GET /me: only where a user is signed in."""
     if call.app_only:

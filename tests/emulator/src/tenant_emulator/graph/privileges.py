@@ -45,6 +45,10 @@ _READ_GROUPS: dict[str, list[str]] = {
         "Directory.ReadWrite.All",
     )
 }
+# https://learn.microsoft.com/graph/api/user-list-transitivememberof (read 2026-11-30)
+_READ_MEMBERSHIPS: dict[str, list[str]] = {
+    name: [] for name in ("User.Read.All", "GroupMember.Read.All", "Group.Read.All", "Directory.Read.All", "Directory.ReadWrite.All")
+}
 _READ_ORGANIZATION: dict[str, list[str]] = {
     name: [] for name in ("Organization.Read.All", "Organization.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All")
 }
@@ -70,6 +74,8 @@ _POLICY_ASSIGN: dict[str, list[str]] = {
 _CORRECTIONS: dict[tuple[str, str], dict[str, list[str]]] = {
     ("/users", "GET"): _READ_USERS,
     ("/users/{id}", "GET"): _READ_USERS,
+    ("/users/{id}/memberof", "GET"): _READ_MEMBERSHIPS,
+    ("/users/{id}/transitivememberof", "GET"): _READ_MEMBERSHIPS,
     ("/groups", "GET"): _READ_GROUPS,
     ("/groups/{id}", "GET"): _READ_GROUPS,
     ("/organization/{id}", "GET"): _READ_ORGANIZATION,

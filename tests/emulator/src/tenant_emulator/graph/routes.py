@@ -86,6 +86,8 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "users": {"GET": directory.listing("users")},
     "users/$count": {"GET": directory.counted("users")},
     "users/{id}": {"GET": directory.read("users")},
+    "users/{id}/memberOf": {"GET": directory.memberships(nested=False)},
+    "users/{id}/transitiveMemberOf": {"GET": directory.memberships(nested=True)},
     "groups": {"GET": directory.listing("groups")},
     "groups/$count": {"GET": directory.counted("groups")},
     "groups/{id}": {"GET": directory.read("groups")},

@@ -121,6 +121,14 @@ def get_owned(call: Call, kind: str, key: Key) -> JsonObject:
     return item
 
 
+def groups_of(tenant: Tenant, member: str, *, nested: bool = False) -> list[str]:
+    """The ids of the groups that an object is in; ``nested``: also through other groups."""
+    found = [group for group, ids in tenant.members.items() if member in ids and group in tenant.groups]
+    for group in found if nested else ():
+        found += [other for other in groups_of(tenant, group) if other not in found]  # grows while it is walked through
+    return found
+
+
 def own_principal(tenant: Tenant, app_id: str) -> JsonObject | None:
     """The service principal of an application in this tenant."""
     for principal in tenant.service_principals.values():

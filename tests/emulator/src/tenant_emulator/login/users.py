@@ -7,6 +7,7 @@ import datetime as dt
 import hmac
 import typing as t
 
+from ..graph import store
 from ..tokens import GRAPH_APP_ID
 from ..world import JsonObject, Lockout, Tenant, World
 from .errors import LoginError
@@ -69,7 +70,9 @@ def check_access(
         raise LoginError(53003)
     if user["id"] in tenant.multi_factor and not second_factor:
         raise LoginError(50076, {"resource": resource["appId"]})
-    assigned = any(item["principalId"] == user["id"] and item["resourceId"] == client["id"] for item in tenant.assignments.values())
+    # A group's assignment is one of its direct members: learn.microsoft.com/entra/identity/enterprise-apps/assign-user-or-group-access-portal (read 2026-11-30)
+    holders = {user["id"], *store.groups_of(tenant, user["id"])}
+    assigned = any(item["principalId"] in holders and item["resourceId"] == client["id"] for item in tenant.assignments.values())
     if client.get("appRoleAssignmentRequired") and not assigned:
         raise LoginError(50105, {"app": client["appId"], "name": client.get("displayName"), "user": user["userPrincipalName"]})
 

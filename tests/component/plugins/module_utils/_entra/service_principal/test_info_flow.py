@@ -90,3 +90,20 @@ def test_a_report_names_what_nobody_accepted(run: t.Callable[..., Execution], em
     assert not outcome.failed, outcome.result
     assert outcome.result["consent"]["not_accepted"] == ["delegated:Directory.ReadWrite.All"]
     assert emulator.writes() == []
+
+
+def test_in_which_of_the_assigned_groups_a_user_is(emulator: Emulator, run: t.Callable[..., Execution]) -> None:
+    """One request more, and only where groups are assigned; who may not be looked up is not assessed."""
+    app = emulator.add_application("contoso", displayName="Payroll", service_principal=True)["application"]
+    look = {"app_id": app["appId"], "include_access": True, "member": "service@contoso.com"}
+    (row,) = run(entra_service_principal_info, **look).result["service_principals"]
+    assert "member" not in row and len(emulator.journal("graph", "POST")) == 1
+    run(entra_service_principal, app_id=app["appId"], assigned_to={"add": [{"group": "Contoso Staff"}]})
+    tenant = emulator.tenant("contoso")
+    staff = next(key for key, item in tenant["groups"].items() if item["displayName"] == "Contoso Staff")
+    user = next(key for key, item in tenant["users"].items() if item["userPrincipalName"] == "service@contoso.com")
+    emulator.control("PUT", f"tenants/contoso/groups/{staff}/members", {"ids": [user]})
+    (row,) = run(entra_service_principal_info, **look).result["service_principals"]
+    assert row["member"] == {"direct": [staff], "nested": [], "not_assessed": None} and len(emulator.journal("graph", "POST")) == 2
+    (row,) = run(entra_service_principal_info, **{**look, "member": "nobody@contoso.com"}).result["service_principals"]
+    assert row["member"]["direct"] == [] and "404" in row["member"]["not_assessed"]

@@ -334,7 +334,9 @@ MISSING_USER = (
     f"Assign it with assigned_to of {MODULE}.",
 )
 DISABLED_USER = ("account", "The account ada@contoso.com is disabled (AADSTS50057).", "An administrator of the tenant enables it.")
-MEMBER = "The assignment: ada@contoso.com has no assignment, and may be a member of an assigned group, which is not read: Staff."
+MEMBER = (
+    "The assignment: ada@contoso.com has no assignment, and may be a direct member of an assigned group (Staff), which is not assessed: It was not asked for."
+)
 UNNAMED = "The assignment: 1 of the assigned users could not be read by their user principal names, and ada@contoso.com may be one of them: give the object id."
 USERS: list[tuple[str, str, bool, list[dict[str, t.Any]], list[tuple[str, str, str]], list[str], bool | None]] = [
     ("assigned, in any case", "ada@contoso.com", True, [BOB, ADA], [], [], True),

@@ -16,7 +16,9 @@ BOB = {**ADA, "principal": "bob@contoso.com", "principal_id": OTHER}
 UNREAD = {**BOB, "principal": "Bob"}
 SALES, STAFF = ({**ADA, "principal": name, "principal_id": name, "principal_type": "group", "principal_enabled": None} for name in ("Sales", "Staff"))
 ASSIGNED, MISSING = f"{UPN} is assigned.", f"{UPN} is not assigned."
-MEMBER = f"{UPN} has no assignment, and may be a member of an assigned group, which is not read: Sales, Staff."
+UNKNOWN = f"{UPN} has no assignment, and may be a direct member of an assigned group (Sales, Staff), which is not assessed: "
+NEITHER = f"{UPN} is not assigned, and is no direct member of an assigned group (Sales, Staff)."
+NESTED = f"{UPN} is not assigned, and is a member of Staff only through another group, which does not count."
 PERHAPS = f"2 of the assigned users could not be read by their user principal names, and {UPN} may be one of them: give the object id."
 
 
@@ -30,8 +32,13 @@ FINDINGS = {
 }
 
 
-def enterprise(*rows: dict[str, t.Any], required: t.Any = True) -> dict[str, t.Any]:
-    return {"app_role_assignment_required": required, "assigned_to": list(rows)}
+def enterprise(*rows: dict[str, t.Any], required: t.Any = True, member: t.Any = None) -> dict[str, t.Any]:
+    return {"app_role_assignment_required": required, "assigned_to": list(rows), **({"member": member} if member else {})}
+
+
+def groups(*direct: str, nested: t.Sequence[str] = (), not_assessed: str | None = None) -> dict[str, t.Any]:
+    """What was read of the user's groups."""
+    return {"direct": list(direct), "nested": list(nested), "not_assessed": not_assessed}
 
 
 @pytest.mark.parametrize(
@@ -44,7 +51,7 @@ def enterprise(*rows: dict[str, t.Any], required: t.Any = True) -> dict[str, t.A
         (UPN, [STAFF, ADA], True, True, ASSIGNED),
         (UPN, [], False, None, MISSING),
         (UPN, [BOB], False, None, MISSING),
-        (UPN, [BOB, STAFF, SALES], None, None, MEMBER),
+        (UPN, [BOB, STAFF, SALES], None, None, UNKNOWN + "It was not asked for."),
         (UPN, [BOB, UNREAD, UNREAD], None, None, PERHAPS),
         (OTHER[:-1] + "3", [UNREAD], False, None, f"{OTHER[:-1]}3 is not assigned."),
         ("Staff", [STAFF], True, None, "Staff is assigned."),  # a group that is named is found as well
@@ -53,6 +60,31 @@ def enterprise(*rows: dict[str, t.Any], required: t.Any = True) -> dict[str, t.A
 def test_what_the_assignments_tell(user: str, rows: list[dict[str, t.Any]], assigned: bool | None, enabled: bool | None, reason: str) -> None:
     expected = {"name": user, "required": True, "enabled": enabled, "assigned": assigned, "reason": reason}
     assert access_of(user, enterprise(*rows)) == expected
+
+
+@pytest.mark.parametrize(
+    ("rows", "member", "assigned", "reason"),
+    [
+        ([BOB, STAFF, SALES], groups("staff"), True, f"{UPN} is a direct member of an assigned group: Staff."),
+        ([STAFF, SALES], groups("sales", "staff"), True, f"{UPN} is a direct member of an assigned group: Sales, Staff."),
+        ([STAFF, SALES], groups("sales", nested=["staff"]), True, f"{UPN} is a direct member of an assigned group: Sales."),
+        ([STAFF, SALES], groups(nested=["staff"]), False, NESTED),
+        ([STAFF, SALES], groups(), False, NEITHER),
+        ([STAFF, SALES], groups(not_assessed="It answered 403."), None, UNKNOWN + "It answered 403."),
+        ([STAFF, SALES, ADA], groups(not_assessed="It answered 403."), True, ASSIGNED),
+        ([STAFF, UNREAD, UNREAD], groups(), None, PERHAPS),
+        ([BOB], groups(not_assessed="It answered 403."), False, MISSING),
+    ],
+)
+def test_what_the_groups_tell(rows: list[dict[str, t.Any]], member: dict[str, t.Any], assigned: bool | None, reason: str) -> None:
+    found = access_of(UPN, enterprise(*rows, member=member))
+    assert (found["assigned"], found["reason"]) == (assigned, reason)
+
+
+def test_one_who_is_in_a_group_only_through_another_is_kept_out() -> None:
+    found = enterprise(STAFF, member=groups(nested=["staff"]))
+    ((check, cause, repair),) = findings_of(access_of(UPN, found), found)
+    assert check == "assignment" and "through another group, which does not count (AADSTS50105)." in cause and "direct member of an assigned group" in repair
 
 
 @pytest.mark.parametrize(("user", "found"), [("", enterprise(ADA)), (UPN, {})])
