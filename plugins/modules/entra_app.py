@@ -491,7 +491,8 @@ failure:
   description:
     - What went wrong, for programs.
     - Where an app management policy of the tenant forbids the sign-in audience, C(details.hand_off.graph_requests) are the requests by which an administrator
-      exempts the application, or the automation while there is no application. The collection never sends them.
+      exempts the application, or the automation while there is no application, and C(script) is the same for a shell with the Azure CLI. The collection
+      never sends them.
   returned: failure
   type: dict
   sample: {"kind": "option", "code": "not_ours", "http_status": null, "tenant": "contoso.onmicrosoft.com"}

@@ -258,7 +258,7 @@ def test_policy_that_forbids_secrets(play: Play, inventory: Inventory, emulator:
     assert emulator.writes() == []
     # There is no application yet: an administrator exempts the automation.
     paths = [one["path"] for one in result["failure"]["details"]["hand_off"]["graph_requests"]]
-    assert "/v1.0/policies/defaultAppManagementPolicy" in paths
+    assert "/v1.0/policies/defaultAppManagementPolicy" in paths and f"appId='{emulator.identity()['client_id']}'" in paths[-1]
     limited = emulator.identity("limited-contoso")
     own: dict[str, t.Any] = {"entra_auth": {"client_id": limited["client_id"], "client_secret": limited["secret"]}}
     own |= {"workspace365_unique_name": "blind", "workspace365_accept_second_registration": True}

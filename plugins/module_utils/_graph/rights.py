@@ -80,6 +80,7 @@ class Caller:
 
     permissions: frozenset[str] = frozenset()
     is_telling: bool = False
+    app_id: str = dataclasses.field(default="", compare=False)  # of an application that signs in by itself
 
     @classmethod
     def from_claims(cls, claims: t.Mapping[str, t.Any]) -> Caller:
@@ -88,10 +89,11 @@ class Caller:
         What a person may do follows from directory roles as well, and so does what an application with one may do.
         """
         roles, wids = claims.get("roles", []), claims.get("wids")
+        app_id = "" if "scp" in claims else str(claims.get("appid") or claims.get("azp") or "").lower()
         if "scp" in claims or not isinstance(roles, (list, tuple)) or not isinstance(wids, (list, tuple)):
-            return cls()
+            return cls(app_id=app_id)
         directory_roles = {str(one).lower() for one in wids} - _NO_ROLE
-        return cls(frozenset(map(str, roles)), not directory_roles)
+        return cls(frozenset(map(str, roles)), not directory_roles, app_id)
 
     def to_result(self) -> dict[str, t.Any]:
         """For the result of a module, so that a decision can go by it."""

@@ -167,7 +167,8 @@ class ApplicationResource:
             getattr(self, f"_apply_{action.kind}")(action)
         except ServiceError as error:
             body = action.payload.get("body") or {}
-            raise refused_audience(error, str(body.get("signInAudience") or ""), self._object_id or None, self.desired.describe()) from error
+            audience, caller = str(body.get("signInAudience") or ""), self._graph.rights.caller.app_id if self._graph.rights else ""
+            raise refused_audience(error, audience, self._object_id or None, self.desired.describe(), caller) from error
 
     def _apply_create(self, action: Action) -> None:
         body, unique_name = dict(action.payload["body"]), action.payload["unique_name"]

@@ -10,12 +10,16 @@ https://learn.microsoft.com/graph/api/resources/appmanagementpolicyactorexemptio
 https://learn.microsoft.com/graph/api/resources/customsecurityattributestringvalueexemption (callers with an attribute; its id is set and name),
 https://learn.microsoft.com/graph/api/directory-post-attributesets, https://learn.microsoft.com/graph/api/directory-post-customsecurityattributedefinitions and
 https://learn.microsoft.com/graph/custom-security-attributes-examples (attributes); read 2026-11-30. Whether a policy of an application's own replaces the
-tenant's whole or restriction by restriction is not documented, so the one that is asked for repeats what else is restricted.
+tenant's whole or restriction by restriction is not documented, so the one that is asked for repeats what else is restricted. The commands are those of the
+Azure CLI: https://learn.microsoft.com/cli/azure/reference-index#az-rest; read 2026-11-30.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import json
+import re
+import shlex
 import typing as t
 
 from ..._clouds import CLOUDS
@@ -34,8 +38,12 @@ _AUDIENCES: t.Mapping[str, tuple[str, ...]] = {
     "AzureADandPersonalMicrosoftAccount": ("azureAdMultipleOrgs", "personalMicrosoftAccount"),
     "PersonalMicrosoftAccount": ("personalMicrosoftAccount",),
 }
-# What stands in a request for what its sender alone knows.
+# What stands in a request for an id that is not there yet, or that is not known here; the commands find both.
 NEW_POLICY, CALLER = "ID-IN-THE-ANSWER-TO-THE-FIRST-REQUEST", "OBJECT-ID-OF-THE-SERVICE-PRINCIPAL-OF-THE-AUTOMATION"
+_VARIABLES: t.Mapping[str, str] = {NEW_POLICY: "policy", CALLER: "automation"}  # of the shell, in the commands
+_SCRIPT_BEGINS = "# For a shell in which an administrator of the tenant is signed in with the Azure CLI."
+# For a person's sign-in, which does not tell it. The shell ends here where it is not set.
+_FIND_CALLER = 'automation=$(az ad sp show --id "${AUTOMATION_CLIENT_ID:?has to be its client id}" --query id --output tsv)'
 _SHOWN = 600  # characters of requests in a sentence; longer ones stand in the details alone
 _SET, _NAME, _VALUE = "Automation", "AppManagement", "exempt"
 _ATTRIBUTE = "#microsoft.graph.customSecurityAttributeStringValueExemption"
@@ -50,15 +58,16 @@ class Exemption:
     restriction: str  # its type
     default: Policy = dataclasses.field(default_factory=dict)  # the tenant's policy, empty where it may not be read
     own: Policy | None = None  # the application's, where it is in force
+    caller: str = ""  # the client id of the automation, where it is known
 
     def requests(self, application_id: str | None) -> list[Json]:
         """The requests by which an administrator exempts the application, or the automation while there is no application to exempt."""
         if application_id is None:
             known = self._attribute()
             if known:
-                return [_give(*known)]
+                return [_give(*known, self.caller)]
             entries = [{**entry, **({"excludeActors": _EXEMPT} if entry.get("restrictionType") == self.restriction else {})} for entry in self._entries()]
-            return _attribute_requests({self.section: entries})
+            return _attribute_requests({self.section: entries}, self.caller)
         if self.own is not None:
             body = {"isEnabled": True, "restrictions": self._lifted()}
             return [_request("PATCH", below(_POLICIES, PathKey(str(self.own.get("id")))), body)]
@@ -67,7 +76,7 @@ class Exemption:
     def instead(self) -> Json | None:
         """The request that gives the automation an attribute whose holders are exempt already; None where there is none."""
         known = self._attribute()
-        return _give(*known) if known else None
+        return _give(*known, self.caller) if known else None
 
     @property
     def _source(self) -> t.Mapping[str, t.Any]:
@@ -99,41 +108,68 @@ def exemption_advice(exemption: Exemption, application_id: str | None, label: st
     """What to do where a policy forbids a credential, with the requests so that a person can copy them; and the same for a program."""
     requests = exemption.requests(application_id)
     text = _sentence(requests, label if application_id is not None else None)
-    hand_off: Json = {"restriction": exemption.restriction, "graph_requests": requests}
+    hand_off: Json = {"restriction": exemption.restriction, "graph_requests": requests, "script": script_of(requests)}
     other = exemption.instead() if application_id is not None else None
     if other:
         text += f" Or the automation gets the attribute whose holders the policy exempts: {flow_yaml([other])}."
-        hand_off["or_graph_requests"] = [other]
+        hand_off |= {"or_graph_requests": [other], "or_script": script_of([other])}
     if exemption.own is not None and application_id is not None:
         text += " That policy may be assigned to other applications as well."
     return f"{text} Or {instead}.", {"hand_off": hand_off}
 
 
-def audience_advice(audience: str, application_id: str | None, label: str) -> tuple[str, Json]:
+def audience_advice(audience: str, application_id: str | None, label: str, caller: str = "") -> tuple[str, Json]:
     """The same where a policy forbids a sign-in audience. Such restrictions are in the beta version of Graph alone."""
     kinds = _AUDIENCES[audience]
     if application_id is None:
-        requests = _attribute_requests({"audiences": {kind: {"state": "enabled", "excludeActors": _EXEMPT} for kind in kinds}}, "/beta")
+        requests = _attribute_requests({"audiences": {kind: {"state": "enabled", "excludeActors": _EXEMPT} for kind in kinds}}, caller, "/beta")
     else:
         audiences = {"audiences": {kind: {"state": "disabled"} for kind in kinds}}
         requests = _policy_requests(application_id, "audiences", {"applicationRestrictions": audiences}, "/beta")
     text = _sentence(requests, label if application_id is not None else None)
-    return f"{text} Or choose another 'sign_in_audience'.", {"hand_off": {"restriction": "audiences", "graph_requests": requests}}
+    hand_off = {"restriction": "audiences", "graph_requests": requests, "script": script_of(requests)}
+    return f"{text} Or choose another 'sign_in_audience'.", {"hand_off": hand_off}
 
 
-def refused_audience(error: ConnectorError, audience: str, application_id: str | None, label: str) -> ConnectorError:
+def refused_audience(error: ConnectorError, audience: str, application_id: str | None, label: str, caller: str = "") -> ConnectorError:
     """The failure of a write of an application with the way out, where a policy refused its sign-in audience."""
     if error.code != "SignInAudienceNotAllowedAsPerAppPolicy" or audience not in _AUDIENCES:
         return error
-    advice, details = audience_advice(audience, application_id, label)
+    advice, details = audience_advice(audience, application_id, label, caller)
     return error.with_(advice=advice, details={**error.details, **details})
+
+
+def script_of(requests: t.Sequence[Json]) -> str:
+    """The requests as commands of a shell in which an administrator is signed in with the Azure CLI, one a line, to be run as they stand.
+
+    What a request needs of an earlier answer, or of the directory, an earlier command has put into a variable. It is a text of several lines, since Ansible's
+    output in YAML shows such a one, and no other, without a change.
+    """
+    texts = [json.dumps(one["body"]) + one["path"] for one in requests]
+    commands = [_FIND_CALLER] if any(CALLER in text for text in texts) else []
+    for number, one in enumerate(requests):
+        url = f"{CLOUDS['public'].graph_audience}{one['path']}"
+        command = f"az rest --method {one['method']} --url {_quoted(url)} --body {_quoted(json.dumps(one['body']))}"
+        if number == 0 and any(NEW_POLICY in text for text in texts):
+            command = f"{_VARIABLES[NEW_POLICY]}=$({command} --query id --output tsv)"
+        commands.append(command)
+    return "\n".join([_SCRIPT_BEGINS, *commands, ""])
+
+
+def _quoted(text: str) -> str:
+    """A word of the shell, with variables in the place of what is not known yet."""
+    parts = re.split("|".join(_VARIABLES), text)
+    names = [_VARIABLES[found] for found in re.findall("|".join(_VARIABLES), text)]
+    words = [shlex.quote(part) if part else "" for part in parts]
+    return words[0] + "".join(f'"${name}"{word}' for name, word in zip(names, words[1:], strict=True))
 
 
 def _sentence(requests: t.Sequence[Json], label: str | None) -> str:
     whom = label or "the automation, since the application does not exist yet,"
     text = flow_yaml(requests)
     how = f"by sending to Microsoft Graph: {text}" if len(text) <= _SHOWN else f"with the {len(requests)} requests in 'failure.details.hand_off.graph_requests'"
-    return f"This collection never exempts itself. An administrator exempts {whom} {how}."
+    ready = "The same stands in 'failure.details.hand_off.script' for the Azure CLI, to be run as it is."
+    return f"This collection never exempts itself. An administrator exempts {whom} {how}. {ready}"
 
 
 def _policy_requests(application_id: str, restriction: str, restrictions: Json, version: str = "/v1.0") -> list[Json]:
@@ -146,7 +182,7 @@ def _policy_requests(application_id: str, restriction: str, restrictions: Json, 
     ]
 
 
-def _attribute_requests(restrictions: Json, version: str = "/v1.0") -> list[Json]:
+def _attribute_requests(restrictions: Json, caller: str, version: str = "/v1.0") -> list[Json]:
     """An attribute whose holders are exempt, and the automation as one of them."""
     definition = {
         "attributeSet": _SET,
@@ -161,7 +197,7 @@ def _attribute_requests(restrictions: Json, version: str = "/v1.0") -> list[Json
         _request("POST", path_to("directory", "attributeSets"), {"id": _SET, "maxAttributesPerSet": 25}),
         _request("POST", path_to("directory", "customSecurityAttributeDefinitions"), definition),
         _request("PATCH", _DEFAULT, {"applicationRestrictions": restrictions}, version),
-        _give(_SET, _NAME, _VALUE),
+        _give(_SET, _NAME, _VALUE, caller),
     ]
 
 
@@ -169,6 +205,7 @@ def _request(method: str, path: str, body: Json, version: str = "/v1.0") -> Json
     return {"method": method, "path": version + path, "body": body}
 
 
-def _give(set_name: str, name: str, value: str) -> Json:
+def _give(set_name: str, name: str, value: str, caller: str) -> Json:
     values = {set_name: {"@odata.type": "#Microsoft.DirectoryServices.CustomSecurityAttributeValue", name: value}}
-    return _request("PATCH", path_to("servicePrincipals", PathKey(CALLER)), {"customSecurityAttributes": values})
+    key = PathKey(caller, "appId") if caller else PathKey(CALLER)
+    return _request("PATCH", path_to("servicePrincipals", key), {"customSecurityAttributes": values})

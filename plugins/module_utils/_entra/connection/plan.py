@@ -51,8 +51,12 @@ def view_connection(
     tenant_id: str,
     special: ManagedDetails | None = None,
     caller_app_id: str | None = None,
+    automation: str = "",
 ) -> ConnectionPlan:
-    """Run the planners of all steps. ``caller_app_id`` is the application that signs in. Raises OptionError for what must stop before the first write."""
+    """Run the planners of all steps. ``caller_app_id`` is the application that signs in, ``automation`` the same where no person does.
+
+    Raises OptionError for what must stop before the first write.
+    """
     special = special or ManagedDetails()
     app = snapshot.application
     desired = ApplicationDesired.from_options({**wanted.app, "state": "present"})
@@ -79,7 +83,7 @@ def view_connection(
     consent_current = ConsentCurrent.from_graph(snapshot.principal, snapshot.grants, snapshot.assignments, label=str(label))
     plans["consent"] = plan_consent(ConsentDesired.from_options(wanted.consent, permission_desired.permissions), consent_current, lookup)
     if wanted.credential is not None:
-        plans[wanted.credential[0]] = _plan_credential(wanted, wanted.credential, snapshot, authority, str(label))
+        plans[wanted.credential[0]] = _plan_credential(wanted, wanted.credential, snapshot, authority, str(label), automation)
     findings = findings_of(wanted, snapshot, plans, tenant=tenant, tenant_id=tenant_id)
     return ConnectionPlan(plans, authority, *_marks(wanted, app), *_record(wanted, snapshot, plans, permission_desired), findings=findings)
 
@@ -108,14 +112,17 @@ def _marks(wanted: ConnectionDesired, app: t.Mapping[str, t.Any] | None) -> tupl
     return any(map(vouches, own)), bool(marks)
 
 
-def _plan_credential(wanted: ConnectionDesired, credential: tuple[str, t.Mapping[str, t.Any]], snapshot: Snapshot, authority: Authority, label: str) -> Plan:
+def _plan_credential(
+    wanted: ConnectionDesired, credential: tuple[str, t.Mapping[str, t.Any]], snapshot: Snapshot, authority: Authority, label: str, automation: str
+) -> Plan:
     kind, options = credential
     to_desired, to_current, plan_of = CREDENTIALS[kind]
     delivery = {**wanted.delivery, "authority": authority.text, "former_authorities": authority.former} if wanted.delivery else None
     known = {"known_value": wanted.known_value} if kind == "secret" and delivery else {}
     desired = to_desired.from_options({**options, **known, "delivery": delivery, "force": wanted.force, "state": "present"})
     policies = snapshot.policies
-    current = to_current.from_graph(snapshot.application, policies.default, policies.own, now=snapshot.now, label=label)
+    read = to_current.from_graph(snapshot.application, policies.default, policies.own, now=snapshot.now, label=label)
+    current = dataclasses.replace(read, automation=automation)
     issue = plan_of(desired, current, snapshot.now)
     retire = plan_of(dataclasses.replace(desired, state="retired", force=False), current, snapshot.now)
     return dataclasses.replace(issue, actions=(*issue.actions, *retire.actions), facts={**issue.facts, "retire": retire.texts})

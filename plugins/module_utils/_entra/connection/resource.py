@@ -183,6 +183,7 @@ class ConnectionResource:
             **names,
             special=self._extra,
             caller_app_id=session.tokens.token(session.endpoints.graph_audience).app_id,
+            automation=session.caller().app_id,
         )
         blockers = tuple(sentence_of(one.to_result()) for one in self._view.findings.blockers)
         return Plan(warnings=(*blockers, *self._drift, *(text for plan in self._view.plans.values() for text in plan.warnings)))

@@ -142,7 +142,7 @@ def check_allowed(current: CredentialCurrent, *, made_here: bool = True) -> None
 
 def exemption_of(current: CredentialCurrent, restriction: str, instead: str) -> tuple[str, dict[str, t.Any]]:
     """How an administrator exempts the application from a restriction: the advice, and the details of a failure."""
-    exemption = Exemption(current.kind.collection, restriction, current.policy.default, current.policy.own)
+    exemption = Exemption(current.kind.collection, restriction, current.policy.default, current.policy.own, current.automation)
     return exemption_advice(exemption, current.object_id, current.label, instead)
 
 

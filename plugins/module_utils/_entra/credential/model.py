@@ -145,6 +145,7 @@ class CredentialCurrent:
     personal: bool = False  # whether the application takes personal accounts
     policy: AppManagementPolicy = dataclasses.field(default_factory=lambda: AppManagementPolicy(known=False))
     object_id: str | None = None  # None for one that a run would create
+    automation: str = dataclasses.field(default="", compare=False)  # the client id that the task signs in with, where it is known
 
     @classmethod
     def from_graph(

@@ -181,7 +181,8 @@ class CredentialResource(abc.ABC):
         return self._current
 
     def _to_current(self, policies: policy_read.AppManagementPolicies) -> CredentialCurrent:
-        return type(self._current).from_graph(self._app, policies.default, policies.own, now=self._now, label=self._reference.describe())
+        found = type(self._current).from_graph(self._app, policies.default, policies.own, now=self._now, label=self._reference.describe())
+        return dataclasses.replace(found, automation=self._graph.rights.caller.app_id if self._graph.rights else "")
 
     # Writing
 

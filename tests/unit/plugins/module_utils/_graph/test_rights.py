@@ -158,3 +158,10 @@ def test_advice(needed: tuple[str, ...], claims: dict[str, t.Any], call: str, ad
     said = TaskRights(needed, Caller.from_claims(claims)).advice(call)
     assert said.startswith(f"For this task the automation identity {advice}") if advice else said == ""
     assert not advice or said.endswith("(application permissions with admin consent), or a directory role that includes it.")
+
+
+def test_an_application_is_known_by_its_token_and_a_person_is_not() -> None:
+    claims = {"roles": [], "wids": [], "appid": "5D6E7F80-1a2b-4c3d-9e4f-5a6b7c8d9e0f"}
+    assert Caller.from_claims(claims).app_id == "5d6e7f80-1a2b-4c3d-9e4f-5a6b7c8d9e0f"
+    assert Caller.from_claims({"azp": "x"}).app_id == "x" and Caller.from_claims({"roles": [], "wids": []}).app_id == ""
+    assert Caller.from_claims({**claims, "scp": "User.Read"}).app_id == ""

@@ -268,6 +268,7 @@ def test_policy_that_forbids_secrets(bench: Bench) -> None:
     assert failure["code"] == "CredentialTypeNotAllowedAsPerAppPolicy" and bench.emulator.writes() == []
     handed = failure["details"]["hand_off"]["graph_requests"]
     assert [one["method"] for one in handed] == ["POST", "POST"] and bench.app["id"] in handed[1]["path"]
+    assert [command.partition("az rest")[0] for command in failure["details"]["hand_off"]["script"].splitlines()[1:]] == ["policy=$(", ""]
     # An administrator sends them; then a secret is made.
     send_as_administrator(bench, handed)
     bench.ok()

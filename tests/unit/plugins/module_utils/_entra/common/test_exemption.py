@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 import typing as t
 
 import pytest
@@ -14,6 +16,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.common
     audience_advice,
     exemption_advice,
     refused_audience,
+    script_of,
 )
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ServiceError
 
@@ -107,7 +110,7 @@ def test_the_advice_can_be_copied() -> None:
     text, details = exemption_advice(known, APP, "application 'Payroll'", "use a certificate")
     assert text.startswith("This collection never exempts itself. An administrator exempts application 'Payroll' by sending to Microsoft Graph: [")
     assert text.endswith(" Or use a certificate.") and " Or the automation gets the attribute whose holders the policy exempts: [" in text
-    copied = text.partition("Microsoft Graph: ")[2].partition(". Or the automation")[0]
+    copied = text.partition("Microsoft Graph: ")[2].partition(". The same stands")[0]
     assert yaml.safe_load(copied) == details["hand_off"]["graph_requests"] == known.requests(APP)
     assert details["hand_off"]["or_graph_requests"] == [known.instead()] and details["hand_off"]["restriction"] == "passwordAddition"
 
@@ -116,7 +119,7 @@ def test_long_requests_stand_in_the_details_alone() -> None:
     """A tenant may restrict a lot, and a sentence is to be read."""
     many = [{"restrictionType": f"restriction{number}", "state": "enabled", "maxLifetime": "P30D"} for number in range(20)]
     text, details = exemption_advice(exemption(tenant(FORBIDDEN, *many)), APP, "application 'Payroll'", "use a certificate")
-    assert "with the 2 requests in 'failure.details.hand_off.graph_requests'" in text and len(text) < 300
+    assert "with the 2 requests in 'failure.details.hand_off.graph_requests'" in text and len(text) < 400
     assert len(details["hand_off"]["graph_requests"][0]["body"]["restrictions"][PASSWORDS]) == 21
 
 
@@ -158,3 +161,55 @@ def test_only_the_refusal_of_an_audience_gets_its_advice() -> None:
     assert refused_audience(refused, "", APP, "application 'Payroll'") is refused
     other = ServiceError("No.", code="Request_BadRequest")
     assert refused_audience(other, "AzureADMultipleOrgs", APP, "application 'Payroll'") is other
+
+
+CLIENT = "5d6e7f80-1a2b-4c3d-9e4f-5a6b7c8d9e0f"
+# Stands in for the Azure CLI: prints its arguments on the error output, and on the other an id.
+AZ = "set -eu\naz() { printf '%s\\n' \"$@\" >&2; echo >&2 ---; echo made-up-id; }\n"
+
+
+def run(script: str, **environ: str) -> tuple[int, list[list[str]]]:
+    """The arguments of each call, when a shell runs the script as it stands."""
+    done = subprocess.run(["/bin/sh", "-c", AZ + script], capture_output=True, text=True, env={"PATH": "/usr/bin:/bin", **environ}, check=False)
+    return done.returncode, [call.strip("\n").split("\n") for call in done.stderr.split("---\n") if call.strip()]
+
+
+def test_the_script_runs_as_it_stands() -> None:
+    """Each command is one line, sends what its request says, and puts the id of the new policy into the next one."""
+    requests = exemption(tenant(FORBIDDEN, {**SHORT, "note": "it's $HOME `id` \\"})).requests(APP)
+    script = script_of(requests)
+    assert len(script.splitlines()) == 3 and script.startswith("# ") and NEW_POLICY not in script
+    status, (made, assigned) = run(script)
+    assert status == 0 and made[:6] == ["rest", "--method", "POST", "--url", "https://graph.microsoft.com/v1.0/policies/appManagementPolicies", "--body"]
+    assert json.loads(made[6]) == requests[0]["body"] and made[7:] == ["--query", "id", "--output", "tsv"]
+    assert assigned[4] == f"https://graph.microsoft.com/v1.0/applications/{APP}/appManagementPolicies/$ref"
+    assert json.loads(assigned[6]) == {"@odata.id": "https://graph.microsoft.com/v1.0/policies/appManagementPolicies/made-up-id"}
+
+
+def test_the_automation_is_named_by_its_client_id() -> None:
+    requests = Exemption(PASSWORDS, "passwordAddition", tenant(FORBIDDEN), None, CLIENT).requests(None)
+    assert requests[3]["path"] == f"/v1.0/servicePrincipals(appId='{CLIENT}')" and CALLER not in json.dumps(requests)
+    status, calls = run(script_of(requests))
+    assert status == 0 and [call[2] for call in calls] == ["POST", "POST", "PATCH", "PATCH"] and calls[3][4].endswith(f"(appId='{CLIENT}')")
+    known = Exemption(PASSWORDS, "passwordAddition", tenant({**FORBIDDEN, "excludeActors": EXEMPT}), None, CLIENT)
+    _text, details = exemption_advice(known, APP, "application 'Payroll'", "x")
+    assert details["hand_off"]["or_script"] == script_of([t.cast("dict[str, t.Any]", known.instead())])
+
+
+def test_where_the_client_id_is_not_known_the_script_asks_for_it() -> None:
+    script = script_of(exemption(tenant({**FORBIDDEN, "excludeActors": EXEMPT})).requests(None))
+    assert len(script.splitlines()) == 3 and run(script)[0] != 0
+    status, (found, given) = run(script, AUTOMATION_CLIENT_ID=CLIENT)
+    assert status == 0 and found == ["ad", "sp", "show", "--id", CLIENT, "--query", "id", "--output", "tsv"]
+    assert given[4] == "https://graph.microsoft.com/v1.0/servicePrincipals/made-up-id"
+
+
+def test_every_hand_off_has_its_script() -> None:
+    for advice in (
+        exemption_advice(exemption(tenant(FORBIDDEN)), APP, "x", "y"),
+        exemption_advice(exemption(tenant(), own(FORBIDDEN)), APP, "x", "y"),
+        audience_advice("AzureADMultipleOrgs", APP, "x"),
+        audience_advice("AzureADMultipleOrgs", None, "x", CLIENT),
+    ):
+        hand_off = advice[1]["hand_off"]
+        assert hand_off["script"] == script_of(hand_off["graph_requests"]) and "failure.details.hand_off.script" in advice[0]
