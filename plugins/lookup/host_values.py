@@ -52,40 +52,14 @@ _raw:
   elements: raw
 """
 
-import hashlib
-import json
 import typing as t
 
 from ansible.errors import AnsibleError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.lookup import LookupBase
 
-from ..module_utils._job.cache import JobCache
+from ..plugin_utils._host_values import host_values
 from ..plugin_utils._task_context import job_cache
-
-_KIND = "host_values"
-
-
-def host_values(cache: JobCache, variables: t.Mapping[str, t.Any], name: str, *, whole_inventory: bool = False) -> dict[str, str]:
-    """The values of ``name`` by host, in the order of the hosts. A host whose value cannot be made out fails on its own account."""
-    hosts = [str(host) for host in variables.get("ansible_play_hosts_all") or ()]
-    if whole_inventory:
-        hosts = list(dict.fromkeys([*hosts, *map(str, (variables.get("groups") or {}).get("all") or ())]))
-
-    def find() -> tuple[dict[str, str], None]:
-        values = {host: _value(variables["hostvars"][host], name) for host in hosts}
-        return {host: value for host, value in values.items() if value is not None}, None
-
-    key = hashlib.sha256(json.dumps([hosts, name]).encode()).hexdigest()
-    return cache.get_or_create(_KIND, [key], find)[0]
-
-
-def _value(variables: t.Mapping[str, t.Any], name: str) -> str | None:
-    try:
-        value = variables.get(name)
-        return None if value is None else str(value)
-    except Exception:
-        return None
 
 
 class LookupModule(LookupBase):

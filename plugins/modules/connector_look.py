@@ -32,6 +32,20 @@ options:
         It counts as open, as does one whose variables its role would not accept. Otherwise it fails the task.
     type: bool
     default: false
+  before_writing:
+    description:
+      - Asks instead what a role asks once it has something to do, before it writes anything, such as whether its product takes its key.
+        RV(looks) then has the answer.
+    type: dict
+    suboptions:
+      look:
+        description: The answer of the look at Entra, RV(tenantkit.connectors.entra_connection_info#module:connection).
+        type: dict
+        required: true
+      makes_credential:
+        description: Whether a credential is to be made.
+        type: bool
+        default: false
   connectors_variable:
     description:
       - Name of the variable that lists the connectors of a host, where hosts of the play do not all have the same. Hosts without a connector do not count
@@ -104,6 +118,10 @@ DECLARATION = Declaration(
     options={
         "connectors": {"type": "list", "elements": "str", "required": True},
         "together": {"type": "bool", "default": False},
+        "before_writing": {
+            "type": "dict",
+            "options": {"look": {"type": "dict", "required": True}, "makes_credential": {"type": "bool", "default": False}},
+        },
         "connectors_variable": {"type": "str"},
     },
     resource=no_module,

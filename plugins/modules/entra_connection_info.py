@@ -421,6 +421,16 @@ connection:
       type: str
       returned: success
       sample: client secret of 7b1c6f0a-30f1-4fb2-9f4f-6f0f7f1f0c11 from the environment
+    policies_read:
+      description: Whether the app management policies that apply to a credential could be read. Not where no credential is managed.
+      type: bool
+      returned: success
+      sample: true
+    created_by_identity:
+      description: Whether the identity that looks made the application, and so owns it unless that was taken back.
+      type: bool
+      returned: success
+      sample: true
 actions:
   description: Always empty.
   returned: success

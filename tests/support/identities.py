@@ -20,7 +20,7 @@ class Identity:
         self.emulator = emulator
         made = emulator.add_application("contoso", displayName="Connector automation", secrets=[{"displayName": "test"}])
         self.principal = made["service_principal"]["id"]
-        self._client = {"auth_client_id": made["application"]["appId"], "auth_client_secret": made["secrets"][0]["value"]}
+        self.client = {"auth_client_id": made["application"]["appId"], "auth_client_secret": made["secrets"][0]["value"]}
         if permissions:
             emulator.grant_roles("contoso", self.principal, list(permissions))
 
@@ -36,7 +36,7 @@ class Identity:
         """Run a module in contoso, outside any job: with a token of its own."""
         declaration = importlib.import_module(f"{PACKAGE}.modules.{module}").DECLARATION
         emulator = self.emulator
-        given = {"tenant_id": emulator.tenant_id("contoso"), "timeout": 300, **self._client, **options}
+        given = {"tenant_id": emulator.tenant_id("contoso"), "timeout": 300, **self.client, **options}
         given.update(login_url=emulator.login_url, graph_url=emulator.graph_url, ca_path=emulator.ca_path)
         checked = ArgumentSpecValidator(declaration.argument_spec()).validate(given)
         assert checked.error_messages == []

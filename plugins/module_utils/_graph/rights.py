@@ -118,6 +118,12 @@ def missing_rights(caller: Caller, needed: t.Iterable[str]) -> list[str]:
     return [right for right in dict.fromkeys(needed) if not any(gives(held, right) for held in caller.permissions)]
 
 
+def uncertain_rights(held: t.Iterable[str], needed: t.Iterable[str]) -> list[str]:
+    """Those of the rights that the permissions do not certainly give, each once: what may be given by another one, or by a directory role, does not count."""
+    has = set(held)
+    return [right for right in dict.fromkeys(needed) if right not in has and not (right == _OWNED and _ALL in has)]
+
+
 def check_rights(caller: Caller, needed: t.Iterable[str], *, tenant: str, other_way: str = "") -> None:
     """Say all that is missing at once, while nothing is written yet. ``other_way`` is what the operator can do instead.
 

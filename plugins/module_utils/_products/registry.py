@@ -18,6 +18,9 @@ Decision = t.Callable[[t.Mapping[str, t.Any]], dict[str, t.Any]]
 CONNECTIONS: t.Mapping[str, Connection] = {role: decisions.CONNECTION for role, decisions in ROLES.items()}
 DECISIONS: t.Mapping[str, Decision] = {f"{role}.{name}": decide for role, decisions in ROLES.items() for name, decide in decisions.DECISIONS.items()}
 LOOKS: t.Mapping[str, t.Callable[..., t.Any]] = {role: decisions.LOOK for role, decisions in ROLES.items() if decisions.LOOK is not None}
+# What a role asks before it writes, and what the playbook preflight asks of it.
+BEFORE_WRITING: t.Mapping[str, t.Callable[..., t.Any]] = {role: one.BEFORE_WRITING for role, one in ROLES.items() if one.BEFORE_WRITING is not None}
+PREFLIGHTS: t.Mapping[str, t.Callable[..., t.Any]] = {role: one.PREFLIGHT for role, one in ROLES.items() if one.PREFLIGHT is not None}
 # For these an empty text says something.
 MEANT_EMPTY: frozenset[str] = frozenset(name for decisions in ROLES.values() for name in decisions.MEANT_EMPTY)
 # Role, variable: where its value comes from when the host has none.

@@ -31,6 +31,14 @@ class RoleDecisions(t.Protocol):
         """The look at the connector; see the module C(connector_look). None for a role that others include."""
 
     @property
+    def BEFORE_WRITING(self) -> t.Callable[..., t.Any] | None:
+        """What the role asks once it has something to do, before it writes; see the option C(before_writing) of C(connector_look)."""
+
+    @property
+    def PREFLIGHT(self) -> t.Callable[..., t.Any] | None:
+        """What a rollout of the connector would meet; see the module C(connector_preflight). None for a role that others include."""
+
+    @property
     def MEANT_EMPTY(self) -> frozenset[str]:
         """Variables for which an empty text says something."""
 

@@ -27,7 +27,7 @@ def documentation(name):
     return yaml.safe_load(module(name).DOCUMENTATION)
 
 
-CHANGE_NOTHING = ("connector_decision", "connector_look", "entra_token", "powerplatform_credential_proof")
+CHANGE_NOTHING = ("connector_decision", "connector_look", "connector_preflight", "entra_token", "powerplatform_credential_proof")
 
 
 def fragments(name):

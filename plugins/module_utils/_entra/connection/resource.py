@@ -24,6 +24,7 @@ from ..application.resource import ApplicationResource
 from ..common import options
 from ..common.blockers import sentence_of
 from ..common.tags import check_connector, created_here
+from ..common.whose import CREATED_BY
 from ..connector.plan import plan_of
 from ..connector.rights import other_way, rights_of_steps
 from ..connector.steps import steps_of
@@ -225,8 +226,14 @@ class ConnectionResource:
             "takes": dict(view.takes),
             "missing_resources": list(plans["resources"].facts["missing_resources"]) if "resources" in plans else [],
             "credential": self._session.credential.describe(),
+            "policies_read": snapshot.policies.default is not None and snapshot.policies.own is not None,
+            "created_by_identity": bool(app) and self._is_by_identity(t.cast("t.Mapping[str, t.Any]", app)),
         }
         return {"connection": self._with_steps(found)}
+
+    def _is_by_identity(self, app: t.Mapping[str, t.Any]) -> bool:
+        """Whether the identity that looks has made the application, and so owns it unless that was taken back."""
+        return bool(app.get(CREATED_BY)) and app[CREATED_BY] == self._session.tokens.token(self._session.endpoints.graph_audience).app_id
 
     def _with_steps(self, found: dict[str, t.Any]) -> dict[str, t.Any]:
         """The look with the options of each step, and with what the role does next. Raises OptionError for what the role must not do."""

@@ -22,6 +22,8 @@ DECISIONS = {
     "automation_tiers": automation_tiers,
 }
 LOOK = None
+BEFORE_WRITING = None
+PREFLIGHT = None
 FROM_ENVIRONMENT: dict[str, str] = {}
 # Variables for which an empty text says something. For the others it is a question of a survey that was not answered.
 MEANT_EMPTY: frozenset[str] = frozenset()

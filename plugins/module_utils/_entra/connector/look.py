@@ -52,6 +52,8 @@ class Host:
     name: str
     check_mode: bool
     credentials: str  # the directory of vault files without one of their own
+    #: What the hosts of the whole inventory say in a variable, by host.
+    values: t.Callable[[str], t.Mapping[str, t.Any]] = lambda variable: {}
 
 
 _SEEN = "seen"  # where nothing is open, or the role has sinks to ask before it knows what is

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from . import connection, failure, look, plan, report
+from . import connection, failure, look, plan, preflight, report
 
 CONNECTION = connection.connection
 DECISIONS = {
@@ -15,6 +15,8 @@ DECISIONS = {
     "went_wrong": failure.went_wrong,
 }
 LOOK = look.look
+BEFORE_WRITING = None
+PREFLIGHT = preflight.preflight
 FROM_ENVIRONMENT: dict[str, str] = {}
 # Variables for which an empty text says something. For the others it is a question of a survey that was not answered.
 MEANT_EMPTY: frozenset[str] = frozenset()

@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 from ..._entra.connector.connection import whole
-from . import absent, connection, diagnosis, look, present
+from ..._entra.connector.preflight import foreseeing
+from . import absent, connection, diagnosis, look, preflight, present
 
 CONNECTION = whole("power_platform", connection.connection)
 DECISIONS = {
@@ -23,6 +24,8 @@ DECISIONS = {
     "diagnosis": diagnosis.diagnosis,
 }
 LOOK = look.look
+BEFORE_WRITING = preflight.before_writing
+PREFLIGHT = foreseeing(look.look, preflight.before_writing)
 FROM_ENVIRONMENT: dict[str, str] = {}
 # Variables for which an empty text says something. For the others it is a question of a survey that was not answered.
 MEANT_EMPTY: frozenset[str] = frozenset({"power_platform_role"})  # no role at all

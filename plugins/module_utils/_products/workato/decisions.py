@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from ..._entra.connector.connection import whole
+from ..._entra.connector.preflight import foreseeing
 from . import connection, look, report
 
 CONNECTION = whole("workato", connection.connection)
@@ -14,6 +15,8 @@ DECISIONS = {
     "report": report.report,
 }
 LOOK = look.look
+BEFORE_WRITING = None
+PREFLIGHT = foreseeing(look.look, asked=True)
 FROM_ENVIRONMENT: dict[str, str] = {"workato_api_token": "WORKATO_API_TOKEN"}
 # Variables for which an empty text says something. For the others it is a question of a survey that was not answered.
 MEANT_EMPTY: frozenset[str] = frozenset()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ..._entra.connector.connection import whole
 from ..._entra.connector.look import look
+from ..._entra.connector.preflight import foreseeing
 from . import connection, preflight, recovery
 
 CONNECTION = whole("workspace365", connection.connection)
@@ -20,6 +21,8 @@ DECISIONS = {
     "locked_out": recovery.locked_out,
 }
 LOOK = look  # the product gives nothing back: what it was given is known from the marks on the application
+BEFORE_WRITING = preflight.before_writing
+PREFLIGHT = foreseeing(look, preflight.before_writing)
 FROM_ENVIRONMENT: dict[str, str] = {}
 # Variables for which an empty text says something. For the others it is a question of a survey that was not answered.
 MEANT_EMPTY: frozenset[str] = frozenset()

@@ -9,9 +9,25 @@ from __future__ import annotations
 import typing as t
 
 from ..._addresses import one_spelling, without_secrets
+from ..._entra.connector.look import Ask, Host, Json
 from ..._errors import OptionError
 
 _SHOWN = 3  # hosts in a sentence
+
+
+def before_writing(connection: Json, look: Json, makes_credential: bool, host: Host) -> t.Generator[Ask, t.Any, Json]:
+    """What the role asks once it has something to do, before Entra is written to: everything about Workspace 365 that can be known then.
+
+    C(expected_tenants) of C(preflight), and C(sign_in_checked): whether the sign-in page was looked at. Raises OptionError as C(preflight) does.
+    """
+    instances = host.values("workspace365_instance_url")
+    answer = preflight({"connection": connection, "look": look, "makes_credential": makes_credential, "instances": instances})
+    if not makes_credential:
+        return {**answer, "sign_in_checked": False}
+    key = "__workspace365_own_key" if connection["key_entry"] else "workspace365_provisioning_key"
+    options = {**connection["product"], "state": "probed", "expected_tenants": answer["expected_tenants"], "delivered_mark": look["delivery"]["marked"]}
+    yield Ask("workspace365_sso", options, secrets={"provisioning_key": key})
+    return {**answer, "sign_in_checked": True}
 
 
 def preflight(given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -22,6 +22,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.rights
     listed,
     missing_rights,
     rights_of,
+    uncertain_rights,
 )
 
 APP_ONLY = "0997a1d0-0d1d-4acb-b408-d5ca73121e90"
@@ -165,3 +166,18 @@ def test_an_application_is_known_by_its_token_and_a_person_is_not() -> None:
     assert Caller.from_claims(claims).app_id == "5d6e7f80-1a2b-4c3d-9e4f-5a6b7c8d9e0f"
     assert Caller.from_claims({"azp": "x"}).app_id == "x" and Caller.from_claims({"roles": [], "wids": []}).app_id == ""
     assert Caller.from_claims({**claims, "scp": "User.Read"}).app_id == ""
+
+
+@pytest.mark.parametrize(
+    ("held", "needed", "uncertain"),
+    [
+        ([], [], []),
+        ([OWN_APPLICATIONS], [OWN_APPLICATIONS], []),
+        ([APPLICATIONS], [OWN_APPLICATIONS, APPLICATIONS], []),
+        ([OWN_APPLICATIONS], [OWN_APPLICATIONS, APPLICATIONS, APPLICATIONS], [APPLICATIONS]),
+        (["Directory.ReadWrite.All"], [OWN_APPLICATIONS, GRANT], [OWN_APPLICATIONS, GRANT]),
+    ],
+)
+def test_what_is_not_certain(held: list[str], needed: list[str], uncertain: list[str]) -> None:
+    """What may be given by another permission is not certain, and not missing either."""
+    assert uncertain_rights(held, needed) == uncertain

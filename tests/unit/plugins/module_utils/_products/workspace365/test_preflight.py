@@ -8,8 +8,9 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connector.look import Host
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.workspace365.preflight import other_instances, preflight
+from ansible_collections.tenantkit.connectors.plugins.module_utils._products.workspace365.preflight import before_writing, other_instances, preflight
 
 OWN = "https://portal.workspace365.net"
 TENANT = {"tenant_id": "the tenant's id", "display_name": "Contoso", "verified_domains": ["contoso.com", "contoso.onmicrosoft.com"]}
@@ -131,3 +132,30 @@ def test_one_key_for_several_instances(instances: list[str], named: str) -> None
 )
 def test_other_instances(own: str, addresses: list[t.Any], others: dict[str, list[str]]) -> None:
     assert other_instances(own, by_host(*addresses)) == others
+
+
+@pytest.mark.parametrize(("entry", "variable"), [("", "workspace365_provisioning_key"), ("contoso", "__workspace365_own_key")])
+def test_the_key_is_tried_before_a_secret_is_made(entry: str, variable: str) -> None:
+    """With the key that stands beside the host or its instance, where there is one."""
+    connection = {**CONNECTION, "key_is_own": True, "key_elsewhere": "", "key_entry": entry, "product": {"environment": "a"}}
+    look = {"tenant": TENANT, "other_registrations": [], "delivery": {"marked": True}}
+    host = Host("contoso", check_mode=False, credentials="", values=lambda name: by_host(OWN, "https://other.example"))
+    questions = before_writing(connection, look, True, host)
+    ask = next(questions)
+    assert (ask.module, ask.secrets) == ("workspace365_sso", {"provisioning_key": variable})
+    tenants = ["contoso.com", "the tenant's id", "contoso.com", "contoso.onmicrosoft.com"]
+    assert ask.options == {"environment": "a", "state": "probed", "expected_tenants": tenants, "delivered_mark": True}
+    with pytest.raises(StopIteration) as ended:
+        questions.send({"sso": {}})
+    assert ended.value.value == {"expected_tenants": tenants, "sign_in_checked": True}
+    with pytest.raises(StopIteration) as ended:
+        next(before_writing(connection, look, False, host))
+    assert ended.value.value == {"expected_tenants": tenants, "sign_in_checked": False}
+
+
+def test_one_key_for_several_instances_is_refused_before_it_is_shown_to_one() -> None:
+    connection = {**CONNECTION, "key_is_own": False, "key_elsewhere": "", "key_entry": "", "product": {}}
+    look = {"tenant": TENANT, "other_registrations": [], "delivery": {"marked": False}}
+    host = Host("contoso", check_mode=False, credentials="", values=lambda name: by_host(OWN, "https://other.example"))
+    with pytest.raises(OptionError, match="one key for all"):
+        next(before_writing(connection, look, True, host))

@@ -10,11 +10,14 @@ import typing as t
 
 from ..._entra.connector.connection import whole
 from ..._entra.connector.look import look
+from ..._entra.connector.preflight import foreseeing
 from . import connection
 
 CONNECTION = whole("acme", connection.connection)
 DECISIONS: dict[str, t.Callable[[t.Mapping[str, t.Any]], dict[str, t.Any]]] = {}
 LOOK = look  # the product is not asked: what it was given is known from the marks on the application
+BEFORE_WRITING = None  # what tasks/preflight.yml asks could stand here as well, so that the playbook preflight asks it
+PREFLIGHT = foreseeing(look)
 FROM_ENVIRONMENT: dict[str, str] = {}
 # Variables for which an empty text says something. For the others it is a question of a survey that was not answered.
 MEANT_EMPTY: frozenset[str] = frozenset()
