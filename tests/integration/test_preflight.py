@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+from component.plugins.module_utils._products.generated_tenants import ENDS_WELL, Tenant
+from support.identities import Identity
 from support.playbooks import ROOT, Run, run_playbook
 from support.products import products
 from support.sampling import sampled
@@ -123,3 +125,48 @@ def test_a_table_a_file_and_an_error(fleet: Play, emulator: Emulator, workdir: P
 def test_a_host_that_chooses_nothing(fleet: Play, emulator: Emulator) -> None:
     run = fleet("preflight.yml", connectors=[]).ok()
     assert result(run)["verdict"] == "nothing_chosen" and emulator.journal() == []
+
+
+# Generated tenants, as the test of a thousand has them in its own process: that Ansible says and does the same is seen in these.
+GENERATED: dict[str, tuple[int, str, list[str]]] = {
+    "go": (0, "go", []),
+    "go, and the vendor's application is there": (2, "go", []),
+    "go, and the API is there": (3, "go", []),
+    "a product that is down": (1, "not_assessed", ["http_503"]),
+    "a key that is refused": (5, "no_go", ["http_401"]),
+    "a policy": (7, "no_go", ["CredentialTypeNotAllowedAsPerAppPolicy"]),
+    "missing rights": (9, "no_go", ["permissions_missing"]),
+    "a deleted twin": (13, "no_go", ["awaiting_consent", "soft_deleted"]),
+    "a blocker": (18, "no_go", ["disabled_by_microsoft"]),
+    "another registration": (20, "no_go", ["other_registrations"]),
+    "a publisher that is not there": (22, "not_assessed", ["publisher_not_seen"]),
+    "rights that are not certain": (35, "not_assessed", ["rights_not_certain"]),
+    "a name that is taken": (44, "no_go", ["not_ours"]),
+}
+
+
+@pytest.mark.parametrize(("seed", "verdict", "reasons"), sampled(GENERATED, "a deleted twin"))
+def test_a_generated_tenant(
+    emulator: Emulator, operator: dict[str, str], play: Play, workdir: Path, unhurried: None, seed: int, verdict: str, reasons: list[str]
+) -> None:
+    """The verdict, and what a rollout then does."""
+    tenant, identity = Tenant.of(seed), Identity(emulator)
+    password = workdir / "generated-password"
+    password.write_text("generated\n")
+    env = {"ANSIBLE_VAULT_IDENTITY_LIST": f"demo@{password}"}
+
+    def run(playbook: str, host: Host) -> Run:
+        hosts = workdir / "tenants.yml"
+        hosts.write_text(yaml.safe_dump({"all": {"hosts": {"contoso": {"connectors": [tenant.connector], **host}}}}))
+        return play(playbook, inventory=hosts, env=env)
+
+    host = tenant.prepare(emulator, lambda host: run("rollout.yml", host).ok(), identity, workdir)
+    host["entra_auth"] = {name.removeprefix("auth_"): value for name, value in identity.client.items()}
+    emulator.clear_journal()
+    row = rows(run("preflight.yml", host).ok())[tenant.connector]
+    assert emulator.writes() == []
+    ended = run("rollout.yml", host)
+    results = [event.facts[f"{tenant.connector}_result"] for event in ended.events if f"{tenant.connector}_result" in event.facts]
+    ends_well = ended.returncode == 0 and results[-1]["status"] in ENDS_WELL
+    assert row["verdict"] == "not_assessed" or (row["verdict"] == "go") is ends_well, (row, ended.output)
+    assert (row["verdict"], sorted(reason["code"] for reason in row["reasons"] if reason["weight"] != "note")) == (verdict, reasons)

@@ -96,7 +96,7 @@ PRODUCT = ProductTests(
         "platform_absent": scenarios.Absent,
     },
     budgets={"platform_secret": (6, 4), "platform_certificate": (6, 4)},
-    first_budgets={"platform_secret": (25, 55), "platform_certificate": (26, 55)},
+    first_budgets={"platform_secret": (25, 54), "platform_certificate": (26, 54)},
     leaks=LEAKS,
     in_loop=InLoop(
         {

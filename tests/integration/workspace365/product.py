@@ -50,7 +50,7 @@ PRODUCT = ProductTests(
     role="workspace365",
     scenarios={"connect": scenarios.Connect, "renew": scenarios.Renew, "adopt": scenarios.Adopt, "absent": scenarios.Absent},
     budgets={"connect": (4, 4)},
-    first_budgets={"connect": (17, 24)},
+    first_budgets={"connect": (17, 23)},
     leaks=LEAKS,
     privileges={
         "workspace365": Privileges(

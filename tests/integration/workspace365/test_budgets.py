@@ -17,7 +17,7 @@ from tenant_emulator.testing import Emulator, JsonObject
 Play = t.Callable[..., Run]
 Inventory = t.Callable[..., Path]
 
-FIRST_CONNECT, FIRST_TASKS = 17, 24
+FIRST_CONNECT, FIRST_TASKS = 17, 23
 CONFIRM, HOST_TASKS = PRODUCT.budgets["connect"]  # where we are; 8 and 8 are the promise
 
 

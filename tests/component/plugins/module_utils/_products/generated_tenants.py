@@ -51,6 +51,8 @@ PRODUCTS: t.Mapping[str, tuple[str, ...]] = {
     "okta_workflows": ("", "", "no account", "wrong publisher", "account disabled"),
     "power_platform": ("", "", "down", "no administrator", "no vault", "role unknown"),
 }
+# How a rollout ends that ended well; all other statuses say that it is blocked, or that a proof failed.
+ENDS_WELL = {"connected", "configured", "ready_for_authorization", "awaiting_consent", "consent_not_assessed", "awaiting_role"}
 GUARDS = ("",) * 12 + ("wrong domain",)
 
 
@@ -95,6 +97,8 @@ class Tenant:
         if self.state not in ("new",):
             connect(host)
             self._change(emulator)
+        if self.seed % 8 < len(CONNECTORS) and self.connector in _KNOWN:
+            emulator.control("POST", "tenants/contoso/servicePrincipals", {"appId": _KNOWN[self.connector]})
         self._take_name(emulator)
         if POLICIES[self.policy]:
             section = {"passwordCredentials": POLICIES[self.policy], "keyCredentials": []}
@@ -134,11 +138,10 @@ class Tenant:
             emulator.advance(200 * 86400)
 
     def _take_name(self, emulator: Emulator) -> None:
-        names = {"workspace365": "Workspace 365", "workato": "Workato", "power_platform": "Power Platform"}
-        unique = f"tenantkit.{self.connector}.contoso" if self.connector == "workspace365" else f"tenantkit.{self.connector}"
         if not self.name or self.connector == "okta_workflows" or self._app(emulator) is not None:
             return
-        fields: Json = {"displayName": names[self.connector]}
+        unique, shown = _NAMES[self.connector]
+        fields: Json = {"displayName": shown}
         if self.name == "redirect":
             fields["web"] = {"redirectUris": [f"{emulator.workspace365_url()}/contoso/OAuth2/HandleAuthorityResponse"]}
         elif self.name != "display name":
@@ -154,6 +157,14 @@ class Tenant:
             emulator.fault(action="status", status=503, service=self.connector.replace("power_platform", "powerplatform"), times=None)
         return _WRONG.get((self.connector, self.product), {})
 
+
+# What the roles call the application where the operator does not say, and the API or vendor's application that half of the tenants know already.
+_NAMES = {
+    "workspace365": ("tenantkit.workspace365.contoso", "Workspace 365 (contoso)"),
+    "workato": ("tenantkit.workato.contoso", "Workato"),
+    "power_platform": ("tenantkit.power_platform", "Power Platform automation"),
+}
+_KNOWN = {"okta_workflows": VENDOR, "power_platform": "8578e004-a5c6-46e7-913e-12f58912df43"}
 
 _OWN: t.Mapping[str, t.Callable[[Emulator], Json]] = {
     "workspace365": lambda emulator: {

@@ -17,7 +17,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._budget impor
 from ansible_collections.tenantkit.connectors.plugins.module_utils._products.preflight import judged
 from ansible_collections.tenantkit.connectors.plugins.module_utils._products.workato import client as workato
 from ansible_collections.tenantkit.connectors.plugins.plugin_utils._vault import VaultBox
-from component.plugins.module_utils._products.generated_tenants import Tenant
+from component.plugins.module_utils._products.generated_tenants import ENDS_WELL, Tenant
 from cryptography.hazmat.primitives.asymmetric import rsa
 from support.certificate_samples import KEY
 from support.identities import Identity
@@ -83,10 +83,6 @@ def one_tenant(emulator: InProcess, tenant: Tenant, folder: Path) -> tuple[dict[
     said = judged({tenant.connector: foreseen}, asked)
     status, sentence = rollout(runner(emulator, host, folder, identity.client, "rollout"), tenant.connector)
     return said, status, sentence
-
-
-# All other statuses say that it ended blocked, or that a proof failed.
-ENDS_WELL = {"connected", "configured", "ready_for_authorization", "awaiting_consent", "consent_not_assessed", "awaiting_role"}
 
 
 SLICES = {f"tenants-{first}-to-{first + SLICE - 1}": first for first in range(0, SEEDS, SLICE)}
