@@ -12,7 +12,7 @@ from ansible.utils.display import Display
 
 from ..module_utils._entra.connector.look import Ask, Looked
 from ..module_utils._errors import OptionError
-from ..module_utils._products.preflight import judged, line_of
+from ..module_utils._products.preflight import held_back, judged, line_of
 from ..module_utils._products.registry import PREFLIGHTS
 from ..plugin_utils._action import ConnectorAction, failed
 from ..plugin_utils._chosen_connectors import check_known, connections_of, host_of
@@ -35,6 +35,8 @@ class ActionModule(ConnectorAction):
         # What a rollout would do is asked, whether this run is in check mode or not.
         variables: dict[str, t.Any] = {**(task_vars or {}), "ansible_check_mode": False}
         templar = self._templar.copy_with_new_env(available_variables=variables)
+        if held := plain(self._task.args.get("held")):
+            return {"changed": False, "preflight": held_back(str(held["reason"]), str(held["until"]))}
         names = chosen(plain(self._task.args.get("connectors")))
         try:
             check_known(names, PREFLIGHTS)

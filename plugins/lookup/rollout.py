@@ -17,6 +17,10 @@ description:
   - The hosts of the group C(canary), or of the one that C(rollout_canary) names, go first and are a wave of their own.
   - C(rollout_waves) are the sizes of the other waves, numbers or shares of all hosts, by default C([1, "5%", "25%"]). The last one repeats.
 options:
+  pattern:
+    description: The variable that holds the pattern of hosts.
+    type: str
+    default: rollout_hosts
   _terms:
     description: V(hosts) or V(waves); V(failed) for the hosts whose run was a failure, once all waves are over, and one other.
     type: str
@@ -62,7 +66,9 @@ class LookupModule(LookupBase):
         group = list((known.get("groups") or {}).get(known.get("rollout_canary") or CANARY) or ())
         if terms == ["failed"]:
             return [failed_in_all(known) or NO_HOST]
-        chosen = self._chosen(known)
+        variable = self.get_option("pattern")
+        pattern = str(known.get(variable) or "all")
+        chosen = self._chosen(pattern, known)
         try:
             if terms == ["waves"]:
                 return [waves_of(known.get("rollout_waves"), len(canaries_of(chosen, group)))]
@@ -70,19 +76,15 @@ class LookupModule(LookupBase):
                 raise AnsibleError(f"The lookup 'rollout' knows hosts, waves and failed, not {terms!r}.")
             if not chosen and not allows_empty(known.get("rollout_allow_empty")):
                 raise AnsibleError(
-                    f"No host of the inventory matches '{_pattern(known)}' (rollout_hosts), so no tenant would be reached. "
+                    f"No host of the inventory matches '{pattern}' ({variable}), so no tenant would be reached. "
                     "Correct the pattern, or set rollout_allow_empty where that is meant."
                 )
         except OptionError as error:
             raise AnsibleError(error.sentence()) from error
         return [canaries_first(chosen, group)]
 
-    def _chosen(self, known: dict[str, t.Any]) -> list[str]:
+    def _chosen(self, pattern: str, known: dict[str, t.Any]) -> list[str]:
         """The hosts of the pattern that the run may see."""
         seen = set(known.get("ansible_play_hosts_all") or ())
         names = lookup_loader.get("ansible.builtin.inventory_hostnames", loader=self._loader, templar=self._templar)
-        return [str(host) for host in names.run([_pattern(known)], variables=known) if host in seen]
-
-
-def _pattern(known: t.Mapping[str, t.Any]) -> str:
-    return str(known.get("rollout_hosts") or "all")
+        return [str(host) for host in names.run([pattern], variables=known) if host in seen]

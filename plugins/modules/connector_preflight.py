@@ -26,6 +26,11 @@ options:
     type: list
     elements: str
     required: true
+  held:
+    description:
+      - What M(tenantkit.connectors.rollout_turn) said under C(held). Nothing is asked of a host that is held back; it is only listed.
+    type: dict
+    default: {}
 seealso:
   - module: tenantkit.connectors.connector_look
   - module: tenantkit.connectors.entra_identity_info
@@ -101,7 +106,7 @@ from ..module_utils._module import run_module
 from ..module_utils._products.look_resource import no_module
 
 DECLARATION = Declaration(
-    options={"connectors": {"type": "list", "elements": "str", "required": True}},
+    options={"connectors": {"type": "list", "elements": "str", "required": True}, "held": {"type": "dict", "default": {}}},
     resource=no_module,
     auth=False,
 )

@@ -170,3 +170,12 @@ def test_a_generated_tenant(
     ends_well = ended.returncode == 0 and results[-1]["status"] in ENDS_WELL
     assert row["verdict"] == "not_assessed" or (row["verdict"] == "go") is ends_well, (row, ended.output)
     assert (row["verdict"], sorted(reason["code"] for reason in row["reasons"] if reason["weight"] != "note")) == (verdict, reasons)
+
+
+def test_what_is_held_is_listed_and_no_host_is_an_error(fleet: Play, emulator: Emulator) -> None:
+    run = fleet("preflight.yml", rollout_hold="their migration, until 2999-01-31").ok()
+    assert (result(run)["verdict"], emulator.journal()) == ("held", [])
+    assert "It is held until 2999-01-31: their migration" in run.stdout
+    nobody = fleet("preflight.yml", extra={"preflight_hosts": "nowhere"})
+    assert nobody.returncode not in (0, 2) and "No host of the inventory matches 'nowhere' (preflight_hosts)" in nobody.output
+    fleet("preflight.yml", extra={"preflight_hosts": "nowhere", "rollout_allow_empty": True}).ok()

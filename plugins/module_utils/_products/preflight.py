@@ -16,9 +16,9 @@ from .closing import one_line
 
 Json = dict[str, t.Any]
 
-GO, NO_GO, NOT_ASSESSED, NOTHING = "go", "no_go", "not_assessed", "nothing_chosen"
+GO, NO_GO, NOT_ASSESSED, NOTHING, HELD = "go", "no_go", "not_assessed", "nothing_chosen", "held"
 # For people.
-_WORDS = {GO: "go", NO_GO: "no-go", NOT_ASSESSED: "not assessed", NOTHING: "nothing chosen"}
+_WORDS = {GO: "go", NO_GO: "no-go", NOT_ASSESSED: "not assessed", NOTHING: "nothing chosen", HELD: "held"}
 _HEAD = ("tenant", "connector", "verdict", "a rollout", "reasons")
 # Rights beyond what a connector needs at least with which more can be looked at, as the README lists them: nothing that may go.
 _READS_MORE = frozenset(
@@ -52,6 +52,11 @@ def judged(trials: t.Mapping[str, Foreseen | Json], identity: Json) -> Json:
         "connectors": rows,
         "message": _message(rows),
     }
+
+
+def held_back(reason: str, until: str) -> Json:
+    """The result of a host that its operator holds back: nothing was asked of it."""
+    return {**_NOT_REACHED, "verdict": HELD, "message": f"It is held until {until}: {reason}"}
 
 
 def _row(name: str, trial: Foreseen | Json) -> Json:
@@ -136,7 +141,8 @@ def _table(tenants: t.Sequence[Json]) -> list[str]:
     for one in tenants:
         rows += [(one_line(one["host"]), row["connector"], _WORDS[row["verdict"]], _would(row), _codes(row)) for row in one["connectors"]]
         if not one["connectors"]:
-            rows.append((one_line(one["host"]), "", _WORDS[one["verdict"]], "", "not reached" if one["verdict"] == NOT_ASSESSED else ""))
+            why = {NOT_ASSESSED: "not reached", HELD: one_line(one["message"])}.get(one["verdict"], "")
+            rows.append((one_line(one["host"]), "", _WORDS[one["verdict"]], "", why))
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     more = [one_line(f"{one['host']}: superfluous permissions: {', '.join(found)}") for one in tenants if (found := one["identity"]["superfluous"])]

@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connector.preflight import Finding, Foreseen, Weight
-from ansible_collections.tenantkit.connectors.plugins.module_utils._products.preflight import fleet_report, judged, line_of, verdict_of
+from ansible_collections.tenantkit.connectors.plugins.module_utils._products.preflight import fleet_report, held_back, judged, line_of, verdict_of
 from support.results import check_result
 
 Json = dict[str, t.Any]
@@ -134,3 +134,11 @@ def test_the_report_over_all_tenants() -> None:
         "empty                nothing chosen",
         "  contoso: superfluous permissions: Application.ReadWrite.All",
     ]
+
+
+def test_a_tenant_that_is_held_is_listed() -> None:
+    result = held_back("their migration", "2027-01-31")
+    check_result("preflight", result)
+    report = fleet_report({"contoso": result})
+    assert report["report"]["not_reached"] == [] and report["report"]["counts"] == {"go": 0, "no_go": 0, "not_assessed": 0}
+    assert report["lines"][1].split("  ")[0] == "contoso" and report["lines"][1].endswith("It is held until 2027-01-31: their migration")
