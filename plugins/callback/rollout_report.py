@@ -1,44 +1,92 @@
 # Copyright: (c) 2026, the tenantkit.connectors contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The table at the end of a run over several tenants."""
+"""The report of a run over several tenants."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: rollout_report
 type: aggregate
-short_description: A table of all tenants and connectors at the end of a run
+short_description: What came of all tenants and connectors of a run
 version_added: 1.0.0
 author: The tenantkit.connectors contributors (@tenantkit)
 description:
-  - Prints at the end of a run of more than one host what came of every connector of every tenant, which tenants failed and why, and what is left for people.
-  - Tenants that failed, could not be reached, chose nothing or were never begun are in it, which no task of a play can say.
-  - It writes nothing but these lines, works beside every stdout callback, and is silent in runs without a task of this collection.
+  - Prints at the end of a run of more than one host what came of every connector of every tenant, which tenants failed and why, what is left for people and
+    which credentials end soon.
+  - Tenants that failed, could not be reached, are held, chose nothing or were never begun are in it, which no task of a play can say.
+  - On request the same is written as files. They are replaced in one step after every wave of tenants, so that a run that is killed leaves a report as well.
+  - It works beside every stdout callback, and is silent in runs without a task of this collection. Whatever goes wrong with a report is a warning; a run never
+    fails for it.
+  - No result of a task is copied as a whole, and nothing secret gets in.
 requirements:
   - It has to be enabled by its full name, in C(ansible.cfg) or with E(ANSIBLE_CALLBACKS_ENABLED).
+notes:
+  - Variables that set an option count only as extra variables (C(-e)), because a callback belongs to the run and not to a host.
+options:
+  json:
+    description:
+      - Where the report is written as JSON. Its keys are in the schema C(docs/results/rollout_report.schema.json). Everything else can be made from it.
+    type: path
+    env:
+      - name: TENANTKIT_REPORT_JSON
+    ini:
+      - section: rollout_report
+        key: json
+    vars:
+      - name: rollout_report_json
+  print_json:
+    description:
+      - Whether the JSON stands in the output, in one line between two marker lines. In a job of AWX or Automation Controller no file outlives the job,
+        and its output does.
+    type: bool
+    default: false
+    env:
+      - name: TENANTKIT_REPORT_PRINT_JSON
+    ini:
+      - section: rollout_report
+        key: print_json
+    vars:
+      - name: rollout_report_print_json
+  ending_within_days:
+    description: A credential that ends within so many days is named.
+    type: int
+    default: 30
+    env:
+      - name: TENANTKIT_REPORT_ENDING_WITHIN_DAYS
+    ini:
+      - section: rollout_report
+        key: ending_within_days
+    vars:
+      - name: rollout_report_ending_within_days
 """
 
 EXAMPLES = r"""
 # ansible.cfg
 # [defaults]
 # callbacks_enabled = tenantkit.connectors.rollout_report
+#
+# [rollout_report]
+# json = reports/rollout.json
 """
 
+import os
 import typing as t
 
 from ansible import constants as C
 from ansible import context
 from ansible.plugins.callback import CallbackBase
 
-from ..module_utils._products.closing_table import Fleet
-
-COLLECTION = "tenantkit.connectors."
-LOOK = f"{COLLECTION}connector_look"
+from ..module_utils._http.origin import Origin
+from ..module_utils._report.outputs import Wanted
+from ..module_utils._report.taken import run_of
+from ..module_utils._version import VERSION
+from ..plugin_utils._report_run import ReportOptions, ReportRun
+from ..plugin_utils._task_context import JOB_ID
 
 
 class CallbackModule(CallbackBase):
-    """What Ansible calls."""
+    """What Ansible calls. What is done with it stands in plugin_utils/_report_run.py."""
 
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "aggregate"
@@ -47,45 +95,58 @@ class CallbackModule(CallbackBase):
 
     def __init__(self, *args: t.Any, **more: t.Any) -> None:
         super().__init__(*args, **more)
-        self._fleet = Fleet(check_mode=bool((context.CLIARGS or {}).get("check")))
-        self._ours = False  # whether a task of this collection was begun: the callback may be enabled for all playbooks of a project
+        self._report = ReportRun(self._display)
+        self._playbook = ""
+
+    def v2_playbook_on_start(self, playbook: t.Any) -> None:
+        """Learn which playbook it is."""
+        self._playbook = str(getattr(playbook, "_file_name", ""))
 
     def v2_playbook_on_play_start(self, play: t.Any) -> None:
         """Learn which hosts the play is for: one that is never begun is in no event."""
-        self._fleet.expect(play.get_variable_manager().get_vars(play=play)["ansible_play_hosts_all"])
+        manager = play.get_variable_manager()
+        variables = manager.get_vars(play=play)
+        # Only now the variables that can set options are there.
+        self.set_options(var_options=manager.extra_vars)
+        self._report.begin(lambda now: self._run(now, manager.extra_vars), self._asked())
+        self._report.play(variables["ansible_play_hosts_all"], variables["ansible_play_batch"])
 
     def v2_playbook_on_task_start(self, task: t.Any, is_conditional: bool) -> None:
         """Notice tasks of this collection."""
-        self._ours = self._ours or str(task.resolved_action).startswith(COLLECTION)
+        self._report.task(str(task.resolved_action))
+
+    def v2_runner_on_start(self, host: t.Any, task: t.Any) -> None:
+        """Notice which hosts they are begun on."""
+        self._report.begun(host.get_name(), str(task.resolved_action))
 
     def v2_runner_on_ok(self, result: t.Any) -> None:
-        """Take the results of connectors. What other tasks return is not looked at: it is copied for every callback that asks."""
-        if result.task.resolved_action in C._ACTION_SET_FACT:
-            said = result.result
-            for part in (said, *(item for item in said.get("results") or () if isinstance(item, dict))):
-                self._fleet.facts(result.host.get_name(), part.get("ansible_facts") or {})
-        elif result.task.resolved_action == LOOK and result.result.get("nothing_chosen"):
-            self._fleet.of(result.host.get_name()).nothing_chosen = True
+        """Take the results of connectors."""
+        action = str(result.task.resolved_action)
+        self._report.ok(result.host.get_name(), action, lambda: result.result, sets_facts=action in C._ACTION_SET_FACT)
 
     def v2_runner_on_failed(self, result: t.Any, ignore_errors: bool | None = False) -> None:
         """Remember why. Whether the host failed in the end is known at the end."""
         if not ignore_errors:
-            self._fleet.of(result.host.get_name()).failure = _sentence(result.result)
+            role = getattr(result.task, "_role", None)
+            role_name = str(role.get_name()) if role else ""
+            self._report.failed(result.host.get_name(), str(result.task.resolved_action), result.result, task=result.task.get_name(), role=role_name)
 
     def v2_runner_on_unreachable(self, result: t.Any) -> None:
         """Remember why."""
-        self._fleet.of(result.host.get_name()).lost = _sentence(result.result)
+        self._report.lost(result.host.get_name(), result.result, task=result.task.get_name())
 
     def v2_playbook_on_stats(self, stats: t.Any) -> None:
-        """Print the table."""
-        if len(self._fleet.tenants) < 2 or not self._ours:
-            return
-        failed = {host for host in stats.processed if stats.summarize(host)["failures"]}
-        self._display.banner("TENANTS")
-        for line in self._fleet.table(failed):
-            self._display.display(line)
+        """Write and show the report."""
+        self._report.over({host for host in stats.processed if stats.summarize(host)["failures"]})
 
+    def _asked(self) -> ReportOptions:
+        return ReportOptions(
+            wanted=Wanted(json=self.get_option("json") or ""),
+            print_json=bool(self.get_option("print_json")),
+            days=int(self.get_option("ending_within_days")),
+        )
 
-def _sentence(said: t.Mapping[str, t.Any]) -> str:
-    """What a task said; one that hides its result says only that."""
-    return str(said.get("msg") or said.get("censored") or "no message")
+    def _run(self, now: str, extra: t.Mapping[str, t.Any]) -> t.Any:
+        run_id = Origin.of({}, JOB_ID, None).run
+        check = bool((context.CLIARGS or {}).get("check"))
+        return run_of(run_id, now, playbook=self._playbook, check_mode=check, version=VERSION, environ=os.environ, extra=extra)

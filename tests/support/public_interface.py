@@ -66,7 +66,7 @@ def modules(root: Path) -> Tree:
 
 
 def plugins(root: Path, kind: str) -> Tree:
-    """The options of filter or lookup plugins, as they are documented."""
+    """The options of plugins of a kind, as they are documented."""
     found = {}
     for path in sorted((root / "plugins" / kind).glob("*.py")):
         texts = [node.value for node in ast.parse(path.read_text()).body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "DOCUMENTATION"]
@@ -106,6 +106,7 @@ def collect(root: Path) -> Tree:
         "modules": modules(root),
         "filters": plugins(root, "filter"),
         "lookups": plugins(root, "lookup"),
+        "callbacks": plugins(root, "callback"),
         "results": results(),
     }
 

@@ -48,6 +48,7 @@ MACHINE_CLOCK = {
     "module_utils/_job/rate_limit.py": "when this job called",
     "plugin_utils/_action.py": "the deadline of this task",
     "plugin_utils/_look.py": "the deadline of this task",
+    "plugin_utils/_report_run.py": "when a run began and ended",
     "plugin_utils/_worker.py": "the deadline of this task",
 }
 AADSTS = r"AADSTS\d{4,}"

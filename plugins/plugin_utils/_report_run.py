@@ -1,0 +1,179 @@
+# Copyright: (c) 2026, the tenantkit.connectors contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for use inside this collection only.
+"""What the callback C(rollout_report) does with what it hears: one report, written after every wave and shown at the end.
+
+A report never breaks or delays a rollout: whatever goes wrong with it is one warning, and the run goes on.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import functools
+import typing as t
+
+from ..module_utils._clock import format_time, or_machine_time
+from ..module_utils._report.files import write_whole
+from ..module_utils._report.heard import Heard
+from ..module_utils._report.model import Report, RunRow
+from ..module_utils._report.outputs import Wanted, as_lines, files
+from ..module_utils._report.screen import lines
+
+COLLECTION = "tenantkit.connectors."
+# Tasks that speak of tenants and begin nothing on them, and the one that speaks of none.
+TURN, BREAKER, LOOK = f"{COLLECTION}rollout_turn", f"{COLLECTION}rollout_breaker", f"{COLLECTION}connector_look"
+BEGINS_NOTHING = frozenset({TURN, BREAKER})
+OF_NO_TENANT = frozenset({f"{COLLECTION}report_merge"})
+_SHARED_ROLE = "entra_connector"
+
+P = t.ParamSpec("P")
+
+
+class Screen(t.Protocol):
+    """What is used of Ansible's display."""
+
+    def display(self, msg: str) -> None:
+        """Print a line."""
+
+    def banner(self, msg: str) -> None:
+        """Print a heading."""
+
+    def warning(self, msg: str) -> None:
+        """Print a warning."""
+
+
+@dataclasses.dataclass(frozen=True)
+class ReportOptions:
+    """The options of the callback."""
+
+    wanted: Wanted = dataclasses.field(default_factory=Wanted)
+    print_json: bool = False
+    days: int = 30
+
+
+def harmless(method: t.Callable[P, None]) -> t.Callable[P, None]:
+    """The method, whose failure is one warning of ours and never one of the run."""
+
+    @functools.wraps(method)
+    def guarded(*args: P.args, **more: P.kwargs) -> None:
+        owner = t.cast("ReportRun", args[0])
+        try:
+            method(*args, **more)
+        except Exception as error:
+            owner.trouble(f"The report of this run is not complete ({type(error).__name__}: {error}). The run itself is not touched by that.")
+
+    return guarded
+
+
+class ReportRun:
+    """One run of a playbook, as the callback hears it."""
+
+    def __init__(self, screen: Screen, now: t.Callable[[], str] | None = None) -> None:
+        self._screen = screen
+        self._now = now or utc_now
+        self._asked = ReportOptions()
+        self._heard: Heard | None = None
+        self._met = False  # whether a task of this collection was begun: the callback may be enabled for all playbooks of a project
+        self._told: set[str] = set()
+
+    @property
+    def heard(self) -> Heard:
+        """What was heard. Raises RuntimeError before the run is known."""
+        if self._heard is None:
+            raise RuntimeError("no play has begun")
+        return self._heard
+
+    def trouble(self, text: str) -> None:
+        """Warn once."""
+        if text not in self._told:
+            self._told.add(text)
+            self._screen.warning(text)
+
+    @harmless
+    def begin(self, run: t.Callable[[str], RunRow], asked: ReportOptions) -> None:
+        """The run begins; it is made of the time of that. A second play of it changes nothing."""
+        if self._heard is None:
+            self._heard = Heard(run(self._now()))
+            self._asked = asked
+
+    @harmless
+    def play(self, hosts: t.Iterable[str], batch: t.Iterable[str]) -> None:
+        """A play, or a wave of it, begins, so that the one before is over."""
+        if self._met:
+            self._write(self.heard.report(self._now()))
+        self.heard.play(hosts, batch)
+
+    @harmless
+    def task(self, action: str) -> None:
+        """A task begins."""
+        if action.startswith(COLLECTION) and action not in OF_NO_TENANT:
+            self._met = True
+            self.heard.ours()
+
+    @harmless
+    def begun(self, host: str, action: str) -> None:
+        """A task begins on a host."""
+        if action.startswith(COLLECTION) and action not in BEGINS_NOTHING | OF_NO_TENANT:
+            self.heard.begun(host)
+
+    @harmless
+    def ok(self, host: str, action: str, result: t.Callable[[], t.Mapping[str, t.Any]], *, sets_facts: bool) -> None:
+        """A task succeeded. Its result is only looked at where it can matter: it is copied for every callback that asks."""
+        if sets_facts:
+            said = result()
+            for part in (said, *(item for item in said.get("results") or () if isinstance(item, dict))):
+                self.heard.facts(host, part.get("ansible_facts") or {})
+        elif action == LOOK:
+            self.heard.look(host, result())
+        elif action == TURN:
+            self.heard.turn(host, result())
+        elif action == BREAKER:
+            self.heard.breaker(result())
+
+    @harmless
+    def failed(self, host: str, action: str, result: t.Mapping[str, t.Any], *, task: str, role: str) -> None:
+        """A task failed. A breaker says with its failure why it stops the run, which is no failure of the host that it runs on."""
+        if action == BREAKER and result.get("stopped"):
+            self.heard.breaker(result)
+            return
+        self.heard.failed(host, result, task=task, connector=_connector(role))
+
+    @harmless
+    def lost(self, host: str, result: t.Mapping[str, t.Any], *, task: str) -> None:
+        """A host cannot be reached."""
+        self.heard.lost(host, result, task=task)
+
+    @harmless
+    def over(self, failed: t.Collection[str]) -> None:
+        """The run is over: the files, and for more than one tenant the lines on the screen."""
+        if not self._met:
+            return
+        report = self.heard.report(self._now(), failed)
+        self._write(report)
+        if len(report.tenants) > 1:
+            self._screen.banner("TENANTS")
+            for line in lines(report, days=self._asked.days):
+                self._screen.display(line)
+        if self._asked.print_json:
+            for line in as_lines(report):
+                self._screen.display(line)
+
+    def _write(self, report: Report) -> None:
+        for path, text in files(report, self._asked.wanted):
+            try:
+                write_whole(path, text)
+            except OSError as error:
+                self.trouble(f"The report of this run cannot be written to {path}: {error.strerror or error}. The run itself is not touched by that.")
+
+
+def utc_now() -> str:
+    """This machine's clock, in UTC."""
+    return format_time(or_machine_time(None).astimezone(dt.UTC))
+
+
+def _connector(role: str) -> str:
+    """The connector whose role a task is in; nothing for the role that all of them share."""
+    name = role.removeprefix(COLLECTION)
+    return "" if name == _SHARED_ROLE or "." in name else name

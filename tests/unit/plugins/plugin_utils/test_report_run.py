@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the callback does with what it hears; above all that it never breaks a run."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from ansible_collections.tenantkit.connectors.plugins.module_utils._report.outputs import Wanted
+from ansible_collections.tenantkit.connectors.plugins.plugin_utils import _report_run
+from ansible_collections.tenantkit.connectors.plugins.plugin_utils._report_run import BREAKER, LOOK, TURN, ReportOptions, ReportRun
+from support.reports import FAILURE, result, run_row
+
+OURS = "tenantkit.connectors.entra_app"
+FACT = "ansible.builtin.set_fact"
+
+
+class Screen:
+    def __init__(self):
+        self.lines, self.warnings = [], []
+
+    def display(self, msg):
+        self.lines.append(msg)
+
+    def banner(self, msg):
+        self.lines.append(f"{msg} ****")
+
+    def warning(self, msg):
+        self.warnings.append(msg)
+
+
+def begun(hosts=("contoso", "fabrikam"), batch=None, **options):
+    screen = Screen()
+    run = ReportRun(screen, now=lambda: "2026-11-30T20:00:00Z")
+    run.begin(lambda now: run_row(started=now), ReportOptions(**options))
+    run.play(hosts, batch or hosts)
+    return run, screen
+
+
+def told(run, host, action, said, sets_facts=False):
+    run.ok(host, action, lambda: said, sets_facts=sets_facts)
+
+
+def test_a_run_is_written_after_every_wave_and_shown_at_its_end(tmp_path):
+    path = tmp_path / "new" / "report.json"
+    run, screen = begun(("contoso", "fabrikam", "northwind"), ("contoso",), wanted=Wanted(json=str(path)), print_json=True)
+    assert not path.exists()
+    run.task(OURS)
+    run.begun("contoso", OURS)
+    told(run, "contoso", FACT, {"results": [{"ansible_facts": {"workato_result": result("workato")}}, 1]}, sets_facts=True)
+    run.play(("contoso", "fabrikam", "northwind"), ("fabrikam", "northwind"))
+    first = json.loads(path.read_text())
+    assert [tenant["state"] for tenant in first["tenants"]] == ["ok", "not_begun", "not_begun"] and "finished" not in first["runs"][0]
+    run.task(OURS)
+    told(run, "fabrikam", TURN, {"held": {"reason": "frozen"}})
+    run.failed("northwind", OURS, {"msg": "No."}, task="T", role="tenantkit.connectors.workato")
+    run.over({"northwind"})
+    last = json.loads(path.read_text())
+    assert [(tenant["state"], tenant["wave"]) for tenant in last["tenants"]] == [("ok", 1), ("held", 2), ("failed", 2)]
+    assert screen.lines[0] == "TENANTS ****" and json.loads(screen.lines[-2]) == last
+    assert screen.warnings == [] and [file.name for file in path.parent.iterdir()] == ["report.json"]
+
+
+def test_looks_breakers_and_notes_are_heard():
+    run, _screen = begun()
+    run.task(OURS)
+    told(run, "contoso", LOOK, {"nothing_chosen": True})
+    told(run, "contoso", BREAKER, {"stopped": {"sentence": "Stopped.", "cause": "c"}})
+    told(run, "fabrikam", FACT, {"ansible_facts": {"rollout_failure": FAILURE}}, sets_facts=True)
+    told(run, "fabrikam", OURS, None)
+    report = run.heard.report("now", set())
+    assert [tenant.state for tenant in report.tenants] == ["nothing_chosen", "failed"] and report.runs[0].stopped.cause == "c"
+
+
+def test_a_breaker_that_fails_its_task_blames_no_tenant():
+    run, _screen = begun()
+    run.task(BREAKER)
+    run.begun("contoso", BREAKER)
+    run.failed("contoso", BREAKER, {"msg": "Stopped.", "stopped": {"sentence": "Stopped."}}, task="T", role="")
+    report = run.heard.report("now", set())
+    assert [tenant.state for tenant in report.tenants] == ["not_begun", "not_begun"] and report.runs[0].stopped.sentence == "Stopped."
+
+
+@pytest.mark.parametrize(
+    ("role", "connector"),
+    [
+        ("tenantkit.connectors.workato", "workato"),
+        ("workato", "workato"),
+        ("tenantkit.connectors.entra_connector", ""),
+        ("other.collection.role", ""),
+        ("", ""),
+    ],
+)
+def test_the_connector_of_a_task_that_failed(role, connector):
+    run, _screen = begun()
+    run.failed("contoso", OURS, {"msg": "No."}, task="T", role=role)
+    assert run.heard.of("contoso").last.connector == connector
+
+
+def test_a_host_that_is_lost():
+    run, _screen = begun()
+    run.lost("contoso", {"msg": "No route."}, task="T")
+    assert run.heard.of("contoso").lost.sentence == "No route."
+
+
+@pytest.mark.parametrize("action", ["ansible.builtin.debug", "tenantkit.connectors.report_merge"])
+def test_a_run_without_tenants_says_nothing(action, tmp_path):
+    run, screen = begun(wanted=Wanted(json=str(tmp_path / "r.json")))
+    run.task(action)
+    run.over(set())
+    assert screen.lines == [] and not (tmp_path / "r.json").exists()
+
+
+def test_one_tenant_needs_no_table():
+    run, screen = begun(("contoso",))
+    run.task(OURS)
+    run.over(set())
+    assert screen.lines == []
+
+
+def test_a_mistake_of_ours_is_one_warning_and_nothing_else(monkeypatch):
+    def broken(*args, **more):
+        raise KeyError("oops")
+
+    run, screen = begun()
+    run.task(OURS)
+    monkeypatch.setattr(_report_run, "lines", broken)
+    run.over(set())
+    run.over(set())
+    run.ok("contoso", LOOK, broken, sets_facts=False)
+    assert screen.warnings == ["The report of this run is not complete (KeyError: 'oops'). The run itself is not touched by that."]
+
+
+def test_an_event_before_the_run_is_known_is_a_warning():
+    screen = Screen()
+    ReportRun(screen).play(("a",), ("a",))
+    assert "no play has begun" in screen.warnings[0]
+
+
+def test_a_file_that_cannot_be_written_is_one_warning(tmp_path):
+    (tmp_path / "file").write_text("")
+    run, screen = begun(wanted=Wanted(json=str(tmp_path / "file" / "r.json")))
+    run.task(OURS)
+    run.over(set())
+    run.over(set())
+    assert len(screen.warnings) == 1 and "cannot be written" in screen.warnings[0]
+    assert screen.lines[0] == "TENANTS ****"
+
+
+def test_the_second_play_of_a_run_is_the_same_run():
+    run, _screen = begun()
+    run.begin(lambda now: run_row("another"), ReportOptions())
+    assert run.heard.run.id != "another"
+
+
+def test_times_are_utc():
+    assert _report_run.utc_now().endswith("Z")
