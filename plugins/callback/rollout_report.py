@@ -15,7 +15,8 @@ description:
   - Prints at the end of a run of more than one host what came of every connector of every tenant, which tenants failed and why, what is left for people and
     which credentials end soon.
   - Tenants that failed, could not be reached, are held, chose nothing or were never begun are in it, which no task of a play can say.
-  - On request the same is written as files. They are replaced in one step after every wave of tenants, so that a run that is killed leaves a report as well.
+  - On request the same is written as files. Each is replaced in one step, O(json) after every wave of tenants, so that a run that is killed leaves a report.
+    M(tenantkit.connectors.report_merge) makes the others from it.
   - It works beside every stdout callback, and is silent in runs without a task of this collection. Whatever goes wrong with a report is a warning; a run never
     fails for it.
   - No result of a task is copied as a whole, and nothing secret gets in.
@@ -35,6 +36,39 @@ options:
         key: json
     vars:
       - name: rollout_report_json
+  html:
+    description:
+      - Where the report is written as one page of HTML. It loads nothing from elsewhere and can be read without script.
+    type: path
+    env:
+      - name: TENANTKIT_REPORT_HTML
+    ini:
+      - section: rollout_report
+        key: html
+    vars:
+      - name: rollout_report_html
+  junit:
+    description:
+      - Where the report is written as JUnit, for the results of a CI. A suite is a wave, a case a connector of a tenant.
+    type: path
+    env:
+      - name: TENANTKIT_REPORT_JUNIT
+    ini:
+      - section: rollout_report
+        key: junit
+    vars:
+      - name: rollout_report_junit
+  customer_pages:
+    description:
+      - A directory in which every tenant gets a page of its own. It holds no other tenant's name, and no other's domain or id.
+    type: path
+    env:
+      - name: TENANTKIT_REPORT_CUSTOMER_PAGES
+    ini:
+      - section: rollout_report
+        key: customer_pages
+    vars:
+      - name: rollout_report_customer_pages
   print_json:
     description:
       - Whether the JSON stands in the output, in one line between two marker lines. In a job of AWX or Automation Controller no file outlives the job,
@@ -68,6 +102,7 @@ EXAMPLES = r"""
 #
 # [rollout_report]
 # json = reports/rollout.json
+# html = reports/rollout.html
 """
 
 import os
@@ -141,7 +176,7 @@ class CallbackModule(CallbackBase):
 
     def _asked(self) -> ReportOptions:
         return ReportOptions(
-            wanted=Wanted(json=self.get_option("json") or ""),
+            wanted=Wanted(**{name: self.get_option(name) or "" for name in ("json", "html", "junit", "customer_pages")}),
             print_json=bool(self.get_option("print_json")),
             days=int(self.get_option("ending_within_days")),
         )

@@ -102,7 +102,7 @@ class ReportRun:
     def play(self, hosts: t.Iterable[str], batch: t.Iterable[str]) -> None:
         """A play, or a wave of it, begins, so that the one before is over."""
         if self._met:
-            self._write(self.heard.report(self._now()))
+            self._write(self.heard.report(self._now()), Wanted(json=self._asked.wanted.json))
         self.heard.play(hosts, batch)
 
     @harmless
@@ -151,7 +151,7 @@ class ReportRun:
         if not self._met:
             return
         report = self.heard.report(self._now(), failed)
-        self._write(report)
+        self._write(report, self._asked.wanted)
         if len(report.tenants) > 1:
             self._screen.banner("TENANTS")
             for line in lines(report, days=self._asked.days):
@@ -160,8 +160,8 @@ class ReportRun:
             for line in as_lines(report):
                 self._screen.display(line)
 
-    def _write(self, report: Report) -> None:
-        for path, text in files(report, self._asked.wanted):
+    def _write(self, report: Report, wanted: Wanted) -> None:
+        for path, text in files(report, wanted, days=self._asked.days):
             try:
                 write_whole(path, text)
             except OSError as error:

@@ -72,7 +72,7 @@ def fleet(number: int = 500, connectors: t.Sequence[str] = CONNECTORS) -> Report
             _one(heard, name, names.index(name), connectors)
     if number >= 50:
         heard.breaker({"stopped": {"sentence": "The run was stopped: forbidden was met on 3 tenants or more.", "cause": "forbidden"}})
-    return heard.report(ENDED, {name for name in names if names.index(name) % 25 == 3})
+    return heard.report(ENDED, {name for wave in waves for name in wave if names.index(name) % 25 == 3})
 
 
 def _one(heard: Heard, name: str, index: int, connectors: t.Sequence[str]) -> None:

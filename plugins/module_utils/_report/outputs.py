@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os.path
 import re
 
 from .._errors import OptionError
+from .customer import customer_pages
+from .junit import junit
 from .model import Report
+from .page import page
 
 # Between these lines stands the JSON of a report, in one line: what is left of a job whose files go with it.
 BEGIN, END = "-----BEGIN TENANTKIT ROLLOUT REPORT-----", "-----END TENANTKIT ROLLOUT REPORT-----"
@@ -23,6 +27,9 @@ class Wanted:
     """The files that are asked for; an empty path asks for none."""
 
     json: str = ""
+    html: str = ""
+    junit: str = ""
+    customer_pages: str = ""  # a directory
 
     def __bool__(self) -> bool:
         return any(dataclasses.astuple(self))
@@ -53,11 +60,17 @@ def read_all(text: str, source: str) -> list[Report]:
     return found
 
 
-def files(report: Report, wanted: Wanted) -> list[tuple[str, str]]:
-    """Each file that is asked for, with its content."""
+def files(report: Report, wanted: Wanted, *, days: int) -> list[tuple[str, str]]:
+    """Each file that is asked for, with its content. ``days`` is how soon a credential ends to be pointed out."""
     found = []
     if wanted.json:
         found.append((wanted.json, as_json(report)))
+    if wanted.html:
+        found.append((wanted.html, page(report, days=days)))
+    if wanted.junit:
+        found.append((wanted.junit, junit(report)))
+    if wanted.customer_pages:
+        found += [(os.path.join(wanted.customer_pages, name), text) for name, text in customer_pages(report, days=days)]
     return found
 
 

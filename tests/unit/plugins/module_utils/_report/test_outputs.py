@@ -33,8 +33,10 @@ def test_a_file_without_a_report(text):
 
 
 def test_only_what_is_asked_for_is_made():
-    assert not Wanted() and outputs.files(small(), Wanted()) == []
-    assert [path for path, _text in outputs.files(small(), Wanted(json="r.json"))] == ["r.json"]
+    assert not Wanted() and outputs.files(small(), Wanted(), days=30) == []
+    made = outputs.files(small(), Wanted(json="r.json", html="r.html", junit="r.xml", customer_pages="pages"), days=30)
+    assert [path for path, _text in made] == ["r.json", "r.html", "r.xml", "pages/contoso.html", "pages/fabrikam.html", "pages/northwind.html"]
+    assert [text.splitlines()[0] for _path, text in made[:4]] == ["{", "<!doctype html>", "<?xml version='1.0' encoding='utf-8'?>", "<!doctype html>"]
 
 
 def test_500_tenants_are_small():
