@@ -10,7 +10,7 @@ export PATH := $(BIN):$(PATH)
 export ANSIBLE_COLLECTIONS_PATH := $(WORK)/collections
 export ANSIBLE_LOCALHOST_WARNING := False
 
-.PHONY: help demo test test-all test-busy unit integration lint sanity docs molecule test-clients matrix bench bench-peers mutants generate connector build clean
+.PHONY: help demo test test-all test-busy unit integration lint sanity docs molecule test-clients pages pictures matrix bench bench-peers mutants generate connector build clean
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -70,6 +70,14 @@ molecule: $(VENV)/.test
 test-clients: $(VENV)/.test
 	$(BIN)/python tests/tools/clients.py
 
+## make pages         the pages of reports in a headless Chromium with axe-core, in an environment of their own
+pages: $(VENV)/.test
+	$(BIN)/python tests/tools/pages.py
+
+## make pictures      the pictures of the pages in the documentation
+pictures: $(VENV)/.test
+	$(BIN)/python tests/tools/pages.py pictures
+
 ## make matrix        the oldest and the newest supported ansible-core, in the worker and as module processes
 matrix: $(VENV)/.test
 	$(BIN)/python tests/tools/matrix.py
@@ -101,4 +109,4 @@ build: $(VENV)/.demo
 
 ## make clean         removes what the other targets made
 clean:
-	rm -rf $(VENV) $(VENV)-clients $(VENV)-matrix-* $(WORK)
+	rm -rf $(VENV) $(VENV)-clients $(VENV)-pages $(VENV)-matrix-* $(WORK)

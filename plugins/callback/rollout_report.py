@@ -82,6 +82,31 @@ options:
         key: print_json
     vars:
       - name: rollout_report_print_json
+  progress:
+    description:
+      - How the callback shows how far the run is, with counts, the rate and the time that is left.
+      - V(line) is one line of a terminal that is written anew, V(plain) a line when a wave begins and every 30 seconds.
+      - V(auto) is V(line) on a terminal and V(plain) elsewhere. In a job of AWX or ansible-runner and in a CI it is V(plain), terminal or not.
+    type: str
+    choices: [auto, line, plain, none]
+    default: auto
+    env:
+      - name: TENANTKIT_REPORT_PROGRESS
+    ini:
+      - section: rollout_report
+        key: progress
+    vars:
+      - name: rollout_report_progress
+  webhook:
+    description:
+      - An address with C(https) that is told at the end of the run what is new since the report that O(json) held before, as a small JSON by C(POST). That is
+        what failed, is blocked, waits for people, or ends within O(ending_within_days). Without an earlier report all of it is new.
+      - Every entry has an C(id) that is the same in every run. No sentence, address or secret is in it.
+      - It is told nothing when nothing is new, and nothing in check mode. A webhook that does not answer is a warning.
+      - It comes from the environment alone, because such an address often is a secret; in AWX that is a credential of a type of one's own.
+    type: str
+    env:
+      - name: TENANTKIT_REPORT_WEBHOOK
   ending_within_days:
     description: A credential that ends within so many days is named.
     type: int
@@ -106,6 +131,7 @@ EXAMPLES = r"""
 """
 
 import os
+import sys
 import typing as t
 
 from ansible import constants as C
@@ -113,7 +139,9 @@ from ansible import context
 from ansible.plugins.callback import CallbackBase
 
 from ..module_utils._http.origin import Origin
+from ..module_utils._partial_run import JOB_VARIABLES
 from ..module_utils._report.outputs import Wanted
+from ..module_utils._report.progress import ProgressMode, mode_of
 from ..module_utils._report.taken import run_of
 from ..module_utils._version import VERSION
 from ..plugin_utils._report_run import ReportOptions, ReportRun
@@ -179,6 +207,8 @@ class CallbackModule(CallbackBase):
             wanted=Wanted(**{name: self.get_option(name) or "" for name in ("json", "html", "junit", "customer_pages")}),
             print_json=bool(self.get_option("print_json")),
             days=int(self.get_option("ending_within_days")),
+            progress=mode_of(ProgressMode(self.get_option("progress")), os.environ, JOB_VARIABLES, terminal=sys.stdout.isatty()),
+            webhook=self.get_option("webhook") or "",
         )
 
     def _run(self, now: str, extra: t.Mapping[str, t.Any]) -> t.Any:

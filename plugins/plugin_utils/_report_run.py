@@ -9,17 +9,25 @@ A report never breaks or delays a rollout: whatever goes wrong with it is one wa
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 import functools
+import time
 import typing as t
 
 from ..module_utils._clock import format_time, or_machine_time
-from ..module_utils._report.files import write_whole
+from ..module_utils._errors import OptionError
+from ..module_utils._report.files import read_text, write_whole
 from ..module_utils._report.heard import Heard
+from ..module_utils._report.merge import merged
 from ..module_utils._report.model import Report, RunRow
-from ..module_utils._report.outputs import Wanted, as_lines, files
+from ..module_utils._report.outputs import Wanted, as_lines, files, read_all
+from ..module_utils._report.progress import Progress, ProgressMode
 from ..module_utils._report.screen import lines
+from ..module_utils._report.webhook import message
+from ._report_line import TerminalLine
+from ._report_webhook import send
 
 COLLECTION = "tenantkit.connectors."
 # Tasks that speak of tenants and begin nothing on them, and the one that speaks of none.
@@ -51,6 +59,8 @@ class ReportOptions:
     wanted: Wanted = dataclasses.field(default_factory=Wanted)
     print_json: bool = False
     days: int = 30
+    progress: ProgressMode = ProgressMode.NONE
+    webhook: str = dataclasses.field(default="", repr=False)  # its address may be a secret
 
 
 def harmless(method: t.Callable[P, None]) -> t.Callable[P, None]:
@@ -70,9 +80,14 @@ def harmless(method: t.Callable[P, None]) -> t.Callable[P, None]:
 class ReportRun:
     """One run of a playbook, as the callback hears it."""
 
-    def __init__(self, screen: Screen, now: t.Callable[[], str] | None = None) -> None:
+    def __init__(self, screen: Screen, now: t.Callable[[], str] | None = None, ticks: t.Callable[[], float] = time.monotonic) -> None:
+        """``now`` and ``ticks`` are for unit tests: the time in UTC, and the seconds of a clock that only runs on."""
         self._screen = screen
         self._now = now or utc_now
+        self._ticks = ticks
+        self._line: TerminalLine | None = None
+        self._progress = Progress(ProgressMode.NONE, 0.0)
+        self._before: Report | None = None
         self._asked = ReportOptions()
         self._heard: Heard | None = None
         self._met = False  # whether a task of this collection was begun: the callback may be enabled for all playbooks of a project
@@ -97,6 +112,10 @@ class ReportRun:
         if self._heard is None:
             self._heard = Heard(run(self._now()))
             self._asked = asked
+            self._progress = Progress(asked.progress, self._ticks())
+            self._before = _report_in(asked.wanted.json) if asked.webhook else None
+            if asked.progress is ProgressMode.LINE:
+                self._line = TerminalLine(self._screen)
 
     @harmless
     def play(self, hosts: t.Iterable[str], batch: t.Iterable[str]) -> None:
@@ -111,6 +130,7 @@ class ReportRun:
         if action.startswith(COLLECTION) and action not in OF_NO_TENANT:
             self._met = True
             self.heard.ours()
+            self._show()
 
     @harmless
     def begun(self, host: str, action: str) -> None:
@@ -131,6 +151,7 @@ class ReportRun:
             self.heard.turn(host, result())
         elif action == BREAKER:
             self.heard.breaker(result())
+        self._show()
 
     @harmless
     def failed(self, host: str, action: str, result: t.Mapping[str, t.Any], *, task: str, role: str) -> None:
@@ -139,6 +160,7 @@ class ReportRun:
             self.heard.breaker(result)
             return
         self.heard.failed(host, result, task=task, connector=_connector(role))
+        self._show()
 
     @harmless
     def lost(self, host: str, result: t.Mapping[str, t.Any], *, task: str) -> None:
@@ -148,6 +170,8 @@ class ReportRun:
     @harmless
     def over(self, failed: t.Collection[str]) -> None:
         """The run is over: the files, and for more than one tenant the lines on the screen."""
+        if self._line:
+            self._line.end()
         if not self._met:
             return
         report = self.heard.report(self._now(), failed)
@@ -159,6 +183,22 @@ class ReportRun:
         if self._asked.print_json:
             for line in as_lines(report):
                 self._screen.display(line)
+        self._tell(report)
+
+    def _show(self) -> None:
+        """A line about how far the run is, when it is time."""
+        if self._met and len(self.heard.tenants) > 1:
+            now = self._ticks()
+            if self._progress.due(now, self.heard.wave):
+                text = self._progress.text(self.heard, now)
+                (self._line.show if self._line else self._screen.display)(text)
+
+    def _tell(self, report: Report) -> None:
+        """The webhook, about what is new. A run in check mode changed nothing, and has nothing to tell."""
+        if self._asked.webhook and not self.heard.run.check_mode:
+            told = message(report, self._before, days=self._asked.days)
+            if told is not None and (problem := send(self._asked.webhook, told)):
+                self.trouble(problem)
 
     def _write(self, report: Report, wanted: Wanted) -> None:
         for path, text in files(report, wanted, days=self._asked.days):
@@ -166,6 +206,14 @@ class ReportRun:
                 write_whole(path, text)
             except OSError as error:
                 self.trouble(f"The report of this run cannot be written to {path}: {error.strerror or error}. The run itself is not touched by that.")
+
+
+def _report_in(path: str) -> Report | None:
+    """The report that an earlier run left in a file. What cannot be read is none: then everything is new."""
+    with contextlib.suppress(OSError, OptionError):
+        text = read_text(path) if path else None
+        return merged(read_all(text, path)) if text else None
+    return None
 
 
 def utc_now() -> str:

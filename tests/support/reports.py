@@ -88,7 +88,9 @@ def _one(heard: Heard, name: str, index: int, connectors: t.Sequence[str]) -> No
         return
     for place, connector in enumerate(connectors):
         if index % 25 == 3 and connector == connectors[-2]:
-            heard.facts(name, {"rollout_failure": {**FAILURE, "connector": connector, "request_id": f"8a1c5b1e-0d3b-4a3e-9d55-{index:012d}"}})
+            sentence = FAILURE["sentence"].replace("Fabrikam", name.title()).replace("fabrikam", name)
+            told = {"connector": connector, "sentence": sentence, "request_id": f"8a1c5b1e-0d3b-4a3e-9d55-{index:012d}"}
+            heard.facts(name, {"rollout_failure": {**FAILURE, **told}})
             return
         said = waiting(connector, name, index) if (index + place) % 20 == 11 else result(connector, tenant=name, number=index + place)
         heard.facts(name, {f"{connector}_result": said})

@@ -38,7 +38,16 @@ IN_TARBALL = {
     "COPYING", "FILES.json", "MANIFEST.json", "Makefile", "README.md", "changelogs", "docs", "examples", "extensions", "meta", "playbooks", "plugins",
     "pyproject.toml", "roles", "tests",
 }  # fmt: skip
-LITTER = (".ruff_cache", ".mypy_cache", ".ansible", ".venv-clients", "plugins/__pycache__", "roles/.cache", "tests/emulator/src/tenant_emulator.egg-info")
+LITTER = (
+    ".ruff_cache",
+    ".mypy_cache",
+    ".ansible",
+    ".venv-clients",
+    ".venv-pages",
+    "plugins/__pycache__",
+    "roles/.cache",
+    "tests/emulator/src/tenant_emulator.egg-info",
+)
 
 # Stands in for the bootstrap script that ansible-test would download: Python's own pip, then the version it asks for.
 GET_PIP = """\

@@ -201,7 +201,7 @@ def _endings(report: Report, days: int) -> str:
     later = [ending.row.end for ending in found if ending not in listed]
     rest = f'<p class="dim">{len(later)} more end later, the first of them on {_text(later[0])}.</p>' if later else ""
     table = (
-        f'<div class="wide" tabindex="0" role="region" aria-labelledby="ends"><table><caption>Those that end within {days} days</caption>'
+        f'<div class="wide" tabindex="0" role="group" aria-labelledby="ends"><table><caption>Those that end within {days} days</caption>'
         f"<thead><tr><th scope=col>Tenant<th scope=col>Connector<th scope=col>Credential</thead><tbody>{rows}</tbody></table></div>"
         if rows
         else ""
@@ -239,7 +239,7 @@ def _matrix(report: Report, days: int, *, several: bool) -> str:
         '<div><button type="button" id="clear">Show all</button></div><p role="status" id="count"></p></div>'
     )
     return (
-        f'<section aria-labelledby="all"><h2 id="all">Tenants and connectors</h2>{controls}<div class="wide" tabindex="0" role="region" aria-labelledby="all">'
+        f'<section aria-labelledby="all"><h2 id="all">Tenants and connectors</h2>{controls}<div class="wide" tabindex="0" role="group" aria-labelledby="all">'
         f'<table id="tenants"><caption>Every tenant of the inventory, with the status of each of its connectors</caption><thead><tr>{head}</thead>\n'
         f"<tbody>\n{rows}\n</tbody></table></div></section>"
     )
@@ -312,7 +312,7 @@ def _runs(report: Report) -> str:
 
     rows = "".join(row(run) for run in report.runs)
     return (
-        '<section aria-labelledby="runs"><h2 id="runs">Runs</h2><div class="wide" tabindex="0" role="region" aria-labelledby="runs"><table>'
+        '<section aria-labelledby="runs"><h2 id="runs">Runs</h2><div class="wide" tabindex="0" role="group" aria-labelledby="runs"><table>'
         "<caption>Each tenant has what the newest run knows of it</caption><thead><tr><th scope=col>Run<th scope=col>Playbook<th scope=col>Began"
         f"<th scope=col>Ended<th scope=col>Tenants</thead><tbody>{rows}</tbody></table></div></section>"
     )

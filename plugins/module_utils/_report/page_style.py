@@ -24,7 +24,7 @@ section{background:var(--card);border:1px solid var(--line);border-radius:.6rem;
 .dim{color:var(--dim)}
 .verdict{font-size:1.05rem}
 .tiles{display:flex;flex-wrap:wrap;gap:.6rem;list-style:none;padding:0;margin:1rem 0}
-.tiles a{display:block;min-width:7.5rem;padding:.5rem .9rem;border-radius:.6rem;text-decoration:none;
+.tiles a{display:block;min-width:6rem;padding:.45rem .75rem;border-radius:.6rem;text-decoration:none;
 border:1px solid var(--line);background:var(--card);color:var(--text)}
 .tiles b{display:block;font-size:1.6rem;line-height:1.2}
 .tiles a[aria-current]{outline:2px solid var(--link)}
@@ -60,7 +60,7 @@ summary{cursor:pointer;padding:.1rem 0}
 details dl{margin:.3rem 0 .6rem;padding:.2rem 0 .2rem .8rem;border-left:3px solid var(--line)}
 dt{font-weight:600;margin-top:.4rem}
 dd{margin:0}
-tbody td.what{min-width:24rem;max-width:none;width:40%}
+tbody td.what{min-width:20rem;max-width:none;width:40%}
 :focus-visible{outline:3px solid var(--link);outline-offset:2px;border-radius:.2rem}
 .copy{font:inherit;font-size:.85rem;color:var(--link);background:none;
 border:1px solid var(--line);border-radius:.4rem;cursor:pointer;padding:.1rem .5rem;min-height:1.6rem}

@@ -7,6 +7,7 @@ import json
 
 import pytest
 from ansible_collections.tenantkit.connectors.plugins.module_utils._report.outputs import Wanted
+from ansible_collections.tenantkit.connectors.plugins.module_utils._report.progress import ProgressMode
 from ansible_collections.tenantkit.connectors.plugins.plugin_utils import _report_run
 from ansible_collections.tenantkit.connectors.plugins.plugin_utils._report_run import BREAKER, LOOK, TURN, ReportOptions, ReportRun
 from support.reports import FAILURE, result, run_row
@@ -155,3 +156,72 @@ def test_the_second_play_of_a_run_is_the_same_run():
 
 def test_times_are_utc():
     assert _report_run.utc_now().endswith("Z")
+
+
+def ended(monkeypatch, tmp_path, *, status, check_mode=False, answer=""):
+    """A run with a webhook, after an earlier one that left a report."""
+    sent = []
+    monkeypatch.setattr(_report_run, "send", lambda address, told: sent.append((address, told)) or answer)
+    screen = Screen()
+    run = ReportRun(screen, now=lambda: "2026-11-30T20:00:00Z")
+    options = ReportOptions(wanted=Wanted(json=str(tmp_path / "r.json")), webhook="https://hooks.example/hush")
+    run.begin(lambda now: run_row(check_mode=check_mode), options)
+    run.play(("contoso",), ("contoso",))
+    run.task(OURS)
+    told(run, "contoso", FACT, {"ansible_facts": {"x_result": result("x", status, secret={})}}, sets_facts=True)
+    run.over(set())
+    assert "hush" not in repr(options)
+    return sent, screen
+
+
+def test_the_webhook_is_told_what_is_new_since_the_last_report(monkeypatch, tmp_path):
+    (first,), _screen = ended(monkeypatch, tmp_path, status="blocked")
+    assert first[0] == "https://hooks.example/hush" and [change["id"] for change in first[1]["changes"]] == ["contoso:x:blocked"]
+    assert ended(monkeypatch, tmp_path, status="blocked")[0] == []
+    ((_address, second),), _screen = ended(monkeypatch, tmp_path, status="awaiting_consent")
+    assert second["compared"] and [change["what"] for change in second["changes"]] == ["waiting"]
+
+
+def test_the_webhook_is_told_nothing_in_check_mode(monkeypatch, tmp_path):
+    assert ended(monkeypatch, tmp_path, status="blocked", check_mode=True)[0] == []
+
+
+def test_a_file_that_is_no_report_makes_everything_new(monkeypatch, tmp_path):
+    (tmp_path / "r.json").write_text("nonsense")
+    assert len(ended(monkeypatch, tmp_path, status="blocked")[0]) == 1
+
+
+def test_a_webhook_that_fails_is_a_warning(monkeypatch, tmp_path):
+    _sent, screen = ended(monkeypatch, tmp_path, status="blocked", answer="The webhook at hooks.example was not told.")
+    assert screen.warnings == ["The webhook at hooks.example was not told."]
+
+
+@pytest.mark.parametrize(("mode", "shown"), [(ProgressMode.PLAIN, 2), (ProgressMode.NONE, 0)])
+def test_progress_is_shown_now_and_then(mode, shown):
+    now = [0.0]
+    screen = Screen()
+    run = ReportRun(screen, now=lambda: "2026-11-30T20:00:00Z", ticks=lambda: now[0])
+    run.begin(lambda _now: run_row(), ReportOptions(progress=mode))
+    run.play(("a", "b"), ("a", "b"))
+    run.task(OURS)
+    told(run, "a", FACT, {"ansible_facts": {"x_result": result("x")}}, sets_facts=True)
+    now[0] = 31.0
+    run.failed("b", OURS, {"msg": "No."}, task="T", role="")
+    assert [line for line in screen.lines if " of 2 tenants" in line] == [
+        "0 of 2 tenants, 0 failed, wave 1, 00:00:00",
+        "2 of 2 tenants, 1 failed, wave 1, 00:00:31",
+    ][:shown]
+
+
+def test_the_line_of_a_terminal_is_gone_at_the_end(capsys):
+    now = [0.0]
+    screen = Screen()
+    run = ReportRun(screen, now=lambda: "2026-11-30T20:00:00Z", ticks=lambda: now[0])
+    run.begin(lambda _now: run_row(), ReportOptions(progress=ProgressMode.LINE))
+    run.play(("a", "b"), ("a", "b"))
+    now[0] = 1.0
+    run.task(OURS)
+    run.over(set())
+    assert capsys.readouterr().out == "\r\x1b[K0 of 2 tenants, 0 failed, wave 1, 00:00:01\r\x1b[K"
+    screen.display("after")
+    assert screen.lines[0] == "TENANTS ****" and capsys.readouterr().out == ""
