@@ -49,11 +49,12 @@ def test_every_module_does_the_same_both_ways(play: t.Callable[..., Run], invent
     (workdir / "own.pem").write_bytes(own.key_pem + own.pem)
     runs: list[Run] = []
     journals: list[list[JsonObject]] = []
+    extra = {"ca_path": emulator.ca_path, "parity": str(PLAYBOOK.parent)}
     for switch in ("0", "1"):
         emulator.reset()
         shutil.rmtree(workdir / "home", ignore_errors=True)
         env = {MODULE_PROCESS: switch}
-        runs.append(play(playbook, inventory=hosts, diff=True, extra={"ca_path": emulator.ca_path}, env=env, args=["-vvv"]).ok())
+        runs.append(play(playbook, inventory=hosts, diff=True, extra=extra, env=env, args=["-vvv"]).ok())
         journals.append([{key: entry[key] for key in COMPARED} for entry in emulator.journal()])
     modules = [module for module in MODULES if module not in ASKS_OTHERS]
     assert runs[0].ways() == {(module, "worker") for module in modules}

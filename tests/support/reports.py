@@ -38,13 +38,14 @@ def run_row(run_id: str = "a1b2c3d4e5f6", started: str = STARTED, **more: t.Any)
 
 def result(connector: str, status: str = "connected", *, tenant: str = "contoso", number: int = 0, **more: t.Any) -> dict[str, t.Any]:
     """What a role says at its end."""
+    days = 12 + number * 37 % 350
     return {
         "connector": connector,
         "status": status,
         "changed": number % 7 == 0,
         "tenant": {"tenant_id": f"00000000-0000-4000-8000-{number:012d}", "display_name": tenant.title(), "primary_domain": f"{tenant}.onmicrosoft.com"},
         "app": {"app_id": f"3f9d1c52-7b1e-4c55-9d0e-{number:012x}"},
-        "secret": {"end_date_time": f"{TODAY + dt.timedelta(days=20 + number % 300)}T00:00:00Z", "days_left": 20 + number % 300},
+        "secret": {"end_date_time": f"{TODAY + dt.timedelta(days=days)}T00:00:00Z", "days_left": days},
         "to_do": [],
         "notes": [],
         **more,

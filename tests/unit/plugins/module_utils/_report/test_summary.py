@@ -106,7 +106,7 @@ def test_the_verdict_of_a_small_run():
     assert summary.verdict(small(), 30) == [
         "3 tenants: 1 failed, 2 done.",
         "1 tenant waits for people.",
-        "4 credentials end within 30 days.",
+        "1 credential ends within 30 days.",
     ]
     assert summary.verdict(Report((RUN,), ()), 30) == ["No tenant is in this report."]
 
