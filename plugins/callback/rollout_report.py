@@ -103,6 +103,7 @@ options:
         what failed, is blocked, waits for people, or ends within O(ending_within_days). Without an earlier report all of it is new.
       - Every entry has an C(id) that is the same in every run. No sentence, address or secret is in it.
       - It is told nothing when nothing is new, and nothing in check mode. A webhook that does not answer is a warning.
+      - The CA certificates are those of E(ENTRA_CA_PATH), as for the modules.
       - It comes from the environment alone, because such an address often is a secret; in AWX that is a credential of a type of one's own.
     type: str
     env:

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import typing as t
 import urllib.parse
 
@@ -14,6 +16,7 @@ from ..module_utils._errors import ConnectorError
 from ..module_utils._http.client import HttpClient, Repeat
 
 VARIABLE = "TENANTKIT_REPORT_WEBHOOK"
+CA_VARIABLE = "ENTRA_CA_PATH"  # the certificates that modules trust
 SECONDS = 10.0
 
 
@@ -26,17 +29,15 @@ def send(address: str, message: t.Mapping[str, t.Any], client: HttpClient | None
         return f"The webhook was not told what is new: {VARIABLE} holds no address. The run itself is not touched by that."
     if parts.scheme != "https" or not host:
         return f"The webhook was not told what is new: the address in {VARIABLE} has to begin with https://. The run itself is not touched by that."
-    client = client or HttpClient(Budget(SECONDS), ca_path=None, secrets={address})
     try:
-        answer = client.request(
-            "POST", address, doing="tell what is new", service="the webhook", json=message, timeout=(SECONDS / 2, SECONDS / 2), repeat=Repeat.NEVER
-        )
+        with contextlib.closing(client or HttpClient(Budget(SECONDS), ca_path=os.environ.get(CA_VARIABLE) or None, secrets={address})) as used:
+            answer = used.request(
+                "POST", address, doing="tell what is new", service="the webhook", json=message, timeout=(SECONDS / 2, SECONDS / 2), repeat=Repeat.NEVER
+            )
         if answer.status < 300:
             return ""
         why = f"it answered with the status {answer.status}"
     except ConnectorError as error:
         # Not its sentence, in which the path of the address may stand.
         why = f"no usable answer came ({error.code or type(error).__name__})"
-    finally:
-        client.close()
     return f"The webhook at {host} was not told what is new: {why}. The run itself is not touched by that."

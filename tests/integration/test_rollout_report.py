@@ -88,7 +88,12 @@ def test_whatever_goes_wrong_with_a_report_the_run_is_as_it_was(play: Play, inve
     hosts = inventory(**{name: {"decision": "entra_connector.note"} for name in ("contoso", "fabrikam")})
     (workdir / "file").write_text("")
     webhook = "https://127.0.0.1:9/services/hush-hush"
-    env = {**ENABLED, "TENANTKIT_REPORT_JSON": str(workdir / "file" / "r.json"), "TENANTKIT_REPORT_WEBHOOK": webhook}
+    targets = {"JSON": str(workdir / "file" / "r.json"), "WEBHOOK": webhook, "PROGRESS": "line"}
+    env = {**ENABLED, **{f"TENANTKIT_REPORT_{name}": value for name, value in targets.items()}}
     run = play(playbook, inventory=hosts, env=env, extra={"rollout_report_ending_within_days": 5}).ok()
     said = " ".join(run.output.split())
     assert "cannot be written to" in said and "TENANTS *" in run.stdout and "hush-hush" not in run.output
+    begun = [line for line in run.stdout.splitlines() if "TASK [" in line]
+    assert begun and all(line.rpartition("\x1b[K")[2].startswith("TASK [") for line in begun), (
+        "the line of the progress is taken away before others are printed"
+    )
