@@ -30,10 +30,10 @@ from ._report_line import TerminalLine
 from ._report_webhook import send
 
 COLLECTION = "tenantkit.connectors."
-# Tasks that speak of tenants and begin nothing on them, and the one that speaks of none.
-TURN, BREAKER, LOOK = f"{COLLECTION}rollout_turn", f"{COLLECTION}rollout_breaker", f"{COLLECTION}connector_look"
-BEGINS_NOTHING = frozenset({TURN, BREAKER})
-OF_NO_TENANT = frozenset({f"{COLLECTION}report_merge"})
+TURN, WAVE, VERDICT, LOOK = (f"{COLLECTION}{name}" for name in ("rollout_turn", "rollout_wave", "rollout_verdict", "connector_look"))
+# Tasks that begin nothing on a tenant, and those of which a run may consist that has nothing to report here: a preflight reports by itself.
+BEGINS_NOTHING = frozenset({TURN, WAVE, VERDICT})
+NOT_OURS = frozenset({TURN, f"{COLLECTION}report_merge", f"{COLLECTION}connector_preflight"})
 _SHARED_ROLE = "entra_connector"
 
 P = t.ParamSpec("P")
@@ -127,7 +127,7 @@ class ReportRun:
     @harmless
     def task(self, action: str) -> None:
         """A task begins."""
-        if action.startswith(COLLECTION) and action not in OF_NO_TENANT:
+        if action.startswith(COLLECTION) and action not in NOT_OURS:
             self._met = True
             self.heard.ours()
             self._show()
@@ -135,7 +135,7 @@ class ReportRun:
     @harmless
     def begun(self, host: str, action: str) -> None:
         """A task begins on a host."""
-        if action.startswith(COLLECTION) and action not in BEGINS_NOTHING | OF_NO_TENANT:
+        if action.startswith(COLLECTION) and action not in BEGINS_NOTHING | NOT_OURS:
             self.heard.begun(host)
 
     @harmless
@@ -148,18 +148,21 @@ class ReportRun:
         elif action == LOOK:
             self.heard.look(host, result())
         elif action == TURN:
-            self.heard.turn(host, result())
-        elif action == BREAKER:
+            said = result()
+            self.heard.turn(host, said)
+            self.heard.breaker(said)
+        elif action == WAVE:
             self.heard.breaker(result())
+        elif action == VERDICT:
+            self.heard.verdict(host, result(), task="")
         self._show()
 
     @harmless
     def failed(self, host: str, action: str, result: t.Mapping[str, t.Any], *, task: str, role: str) -> None:
-        """A task failed. A breaker says with its failure why it stops the run, which is no failure of the host that it runs on."""
-        if action == BREAKER and result.get("stopped"):
-            self.heard.breaker(result)
-            return
+        """A task failed."""
         self.heard.failed(host, result, task=task, connector=_connector(role))
+        if action == VERDICT:
+            self.heard.verdict(host, result, task=task)
         self._show()
 
     @harmless

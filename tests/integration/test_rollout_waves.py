@@ -44,7 +44,12 @@ def rollout(workdir: Path) -> Rollout:
         inventory.write_text(yaml.safe_dump({"all": {"hosts": hosts, "children": children}}))
         extra = {"rollout_resume_path": str(workdir / "resume.txt"), **extra}
         path = ROOT / "playbooks" / playbook if isinstance(playbook, str) else playbook
-        env = {"JOB_ID": JOB, "ANSIBLE_SHOW_CUSTOM_STATS": "true", "ANSIBLE_CALLBACKS_ENABLED": "record,tenantkit.connectors.rollout_report"}
+        env = {
+            "JOB_ID": JOB,
+            "ANSIBLE_SHOW_CUSTOM_STATS": "true",
+            "ANSIBLE_CALLBACKS_ENABLED": "record,tenantkit.connectors.rollout_report",
+            "TENANTKIT_REPORT_JSON": str(workdir / "report.json"),
+        }
         return run_playbook(path, workdir, inventory=inventory, extra=extra, args=args, env=env)
 
     return run
@@ -70,6 +75,14 @@ def left(workdir: Path) -> list[str]:
     return (workdir / "resume.txt").read_text().split()
 
 
+def states(workdir: Path) -> dict[str, list[str]]:
+    """The tenants by their state in the report."""
+    found: dict[str, list[str]] = {}
+    for tenant in json.loads((workdir / "report.json").read_text())["tenants"]:
+        found.setdefault(tenant["state"], []).append(tenant["name"])
+    return found
+
+
 def test_the_same_cause_three_times_stops_the_later_waves_and_is_resumed(rollout: Rollout, workdir: Path) -> None:
     playbook = workdir / "site.yml"
     playbook.write_text(
@@ -81,6 +94,8 @@ def test_the_same_cause_three_times_stops_the_later_waves_and_is_resumed(rollout
     assert sorted(begun(run)) == NAMES[:6]
     assert failed(run) == {"t03", "t04", "t06"}
     assert left(workdir) == ["t03", "t04", "t06", *NAMES[6:]]
+    assert states(workdir) == {"nothing_chosen": ["t01", "t02", "t05"], "failed": ["t03", "t04", "t06"], "not_begun": NAMES[6:]}
+    assert "same cause" in json.loads((workdir / "report.json").read_text())["runs"][0]["stopped"]["sentence"]
     assert "The rollout stops: 3 tenants have failed of the same cause" in run.stdout and "9 of 12 tenants are left" in run.stdout
     assert [event.host for event in run.events if event.task == "Later task"] == ["t01"]
     stats = json.loads(run.stdout.partition("RUN: ")[2].partition("\n\n")[0])
@@ -114,6 +129,7 @@ def test_mass_begins_at_most_as_many_more_as_there_are_forks(rollout: Rollout, w
     assert run.returncode == 2 and failed(run) == set(NAMES[:3])
     assert set(NAMES[:3]) <= set(begun(run)) and len(begun(run)) <= 3 + 2
     assert left(workdir) == [name for name in NAMES if name in NAMES[:3] or name not in begun(run)]
+    assert states(workdir)["not_begun"] == [name for name in NAMES if name not in begun(run)] and states(workdir)["failed"] == NAMES[:3]
     assert "[t12] not begun: 3 tenants have failed of the same cause" in run.stdout
     assert rollout(fleet(), "rollout_mass.yml", args=["--limit", f"@{workdir / 'resume.txt'}"]).ok() and left(workdir) == []
 
@@ -126,6 +142,7 @@ def test_what_is_held_is_listed_and_not_touched(rollout: Rollout, workdir: Path)
     }
     run = rollout(fleet(**{name: {**WRONG, **hold} for name, hold in holds.items()}), rollout_waves=["100%"])
     assert "[t01] held until 2999-01-31, not touched: their migration" in run.stdout
+    assert (states(workdir)["held"], states(workdir)["failed"]) == (["t01"], ["t02", "t03"])
     assert failed(run) == {"t02", "t03"} and "t01" not in begun(run) and left(workdir) == ["t02", "t03"]
     assert "'rollout_hold' is 'their migration', which is no reason with a day." in run.stdout
 

@@ -91,10 +91,16 @@ def _one(heard: Heard, name: str, index: int, connectors: t.Sequence[str]) -> No
         if index % 25 == 3 and connector == connectors[-2]:
             sentence = FAILURE["sentence"].replace("Fabrikam", name.title()).replace("fabrikam", name)
             told = {"connector": connector, "sentence": sentence, "request_id": f"8a1c5b1e-0d3b-4a3e-9d55-{index:012d}"}
-            heard.facts(name, {"rollout_failure": {**FAILURE, **told}})
+            fails(heard, name, {**FAILURE, **told})
             return
         said = waiting(connector, name, index) if (index + place) % 20 == 11 else result(connector, tenant=name, number=index + place)
         heard.facts(name, {f"{connector}_result": said})
+
+
+def fails(heard: Heard, host: str, failure: dict[str, t.Any]) -> None:
+    """A connector fails, and with it in the end the tenant."""
+    heard.facts(host, {"rollout_failures": [failure]})
+    heard.verdict(host, {"msg": "A connector failed.", "problems": [{"connector": failure["connector"]}]}, task="Say what came of it")
 
 
 def small() -> Report:
@@ -109,7 +115,7 @@ def small() -> Report:
         heard.facts(name, {"telephony_result": result("telephony", tenant=name, number=index)})
     heard.facts("contoso", {"payroll_result": result("payroll", tenant="contoso", number=3)})
     heard.facts("northwind", {"payroll_result": waiting("payroll", "northwind", 2)})
-    heard.facts("fabrikam", {"rollout_failure": FAILURE})
+    fails(heard, "fabrikam", FAILURE)
     return heard.report(ENDED, {"fabrikam"})
 
 

@@ -10,7 +10,7 @@ import collections
 import dataclasses
 import typing as t
 
-from .model import ConnectorRow, Hold, Report, RunRow, State, Stop, TenantRow, WhyFailed
+from .model import ConnectorRow, HeldRow, Report, RunRow, State, StopRow, TenantRow, WhyFailed
 from .taken import FAILED, Given, chosen_of, connector_of, hold_of, is_result, stop_of, tenant_of, why_failed, why_of
 
 # The host of plays that do something once beside the tenants: no tenant, unless a connector was worked on there.
@@ -27,7 +27,7 @@ class HeardTenant:
     rows: dict[str, ConnectorRow] = dataclasses.field(default_factory=dict)  # by connector, the last one of each
     known: dict[str, str] = dataclasses.field(default_factory=dict)
     nothing_chosen: bool = False
-    held: Hold | None = None
+    held: HeldRow | None = None
     lost: WhyFailed | None = None
     last: WhyFailed | None = None  # the last failure; one that was rescued may be none in the end
     noted: WhyFailed | None = None  # by the playbook, of the tenant as a whole
@@ -47,7 +47,7 @@ class Heard:
         self.run = run
         self.tenants: dict[str, HeardTenant] = {}
         self.wave = 0
-        self.stopped: Stop | None = None
+        self.stopped: StopRow | None = None
         self._play: list[str] = []
         self._batch: list[str] = []
 
@@ -77,9 +77,7 @@ class Heard:
     def facts(self, host: str, facts: Given) -> None:
         """Take what roles and the playbook say of connectors from facts that a task set."""
         for name, value in facts.items():
-            if name == "rollout_failure":
-                self.of(host).noted = why_of(value) or self.of(host).noted
-            elif name == "rollout_failures" and isinstance(value, list):
+            if name == "rollout_failures" and isinstance(value, list):
                 self.of(host).failures = [why for part in value if (why := why_of(part))]
             elif is_result(name, value):
                 row = connector_of(value)
@@ -98,6 +96,12 @@ class Heard:
     def breaker(self, said: Given) -> None:
         """Whether the run goes on."""
         self.stopped = stop_of(said) or self.stopped
+
+    def verdict(self, host: str, said: Given, *, task: str) -> None:
+        """What came of a tenant, where that is a failure. A connector that failed says why by itself; what else is wrong with one is no failure of its role."""
+        if said.get("problems"):
+            tenant = self.of(host)
+            tenant.noted = next(iter(tenant.failures), None) or why_failed(said, task=task)
 
     def failed(self, host: str, said: Given, *, task: str = "", connector: str = "") -> None:
         """Why a task failed. Whether the host failed in the end is known at the end."""

@@ -80,7 +80,7 @@ class ConnectorRow:
 
 
 @dataclasses.dataclass(frozen=True)
-class Hold:
+class HeldRow:
     """Why a tenant was left alone, and until when."""
 
     reason: str = ""
@@ -98,13 +98,13 @@ class TenantRow:
     tenant_id: str = ""
     display_name: str = ""
     domain: str = ""
-    held: Hold | None = None
+    held: HeldRow | None = None
     failure: WhyFailed | None = None
     connectors: tuple[ConnectorRow, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
-class Stop:
+class StopRow:
     """Why a run began no more tenants."""
 
     sentence: str
@@ -126,7 +126,7 @@ class RunRow:
     workflow_job: str = ""
     job_template: str = ""
     change: str = ""
-    stopped: Stop | None = None
+    stopped: StopRow | None = None
 
 
 @dataclasses.dataclass(frozen=True)

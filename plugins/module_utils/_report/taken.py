@@ -11,7 +11,7 @@ import typing as t
 
 from .._engine import PLACEHOLDER_ID
 from .._http.origin import RUNNER_JOB
-from .model import ConnectorRow, Hold, RunRow, Stop, WhyFailed, WorkItem, WorkKind
+from .model import ConnectorRow, HeldRow, RunRow, StopRow, WhyFailed, WorkItem, WorkKind
 
 Given = t.Mapping[str, t.Any]
 
@@ -94,16 +94,16 @@ def why_of(fact: t.Any) -> WhyFailed | None:
     return WhyFailed(**{name: _text(fact.get(name)) for name in names})
 
 
-def hold_of(said: Given) -> Hold | None:
+def hold_of(said: Given) -> HeldRow | None:
     """Why a tenant is held, from the task that gives each its turn. None where it is not."""
     held = _dict(said, "held")
-    return Hold(_text(held.get("reason")), _text(held.get("until"))) if held else None
+    return HeldRow(_text(held.get("reason")), _text(held.get("until"))) if held else None
 
 
-def stop_of(said: Given) -> Stop | None:
+def stop_of(said: Given) -> StopRow | None:
     """Why no more tenants are begun, from the task that looks whether too many failed. None where it goes on."""
     stopped = _dict(said, "stopped")
-    return Stop(_text(stopped.get("sentence")), _text(stopped.get("cause"))) if stopped else None
+    return StopRow(_text(stopped.get("sentence")), _text(stopped.get("cause"))) if stopped else None
 
 
 def chosen_of(said: Given) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 from ansible_collections.tenantkit.connectors.plugins.module_utils._report.outputs import Wanted
 from ansible_collections.tenantkit.connectors.plugins.module_utils._report.progress import ProgressMode
 from ansible_collections.tenantkit.connectors.plugins.plugin_utils import _report_run
-from ansible_collections.tenantkit.connectors.plugins.plugin_utils._report_run import BREAKER, LOOK, TURN, ReportOptions, ReportRun
+from ansible_collections.tenantkit.connectors.plugins.plugin_utils._report_run import LOOK, TURN, VERDICT, WAVE, ReportOptions, ReportRun
 from support.reports import FAILURE, result, run_row
 
 OURS = "tenantkit.connectors.entra_app"
@@ -66,20 +66,40 @@ def test_looks_breakers_and_notes_are_heard():
     run, _screen = begun()
     run.task(OURS)
     told(run, "contoso", LOOK, {"nothing_chosen": True})
-    told(run, "contoso", BREAKER, {"stopped": {"sentence": "Stopped.", "cause": "c"}})
-    told(run, "fabrikam", FACT, {"ansible_facts": {"rollout_failure": FAILURE}}, sets_facts=True)
+    told(run, "contoso", WAVE, {"stopped": {"sentence": "Stopped.", "cause": "c"}})
+    told(run, "fabrikam", FACT, {"ansible_facts": {"rollout_failures": [FAILURE]}}, sets_facts=True)
+    told(run, "fabrikam", VERDICT, {"problems": [{"connector": "x"}], "msg": "x: No."})
     told(run, "fabrikam", OURS, None)
     report = run.heard.report("now", set())
     assert [tenant.state for tenant in report.tenants] == ["nothing_chosen", "failed"] and report.runs[0].stopped.cause == "c"
 
 
-def test_a_breaker_that_fails_its_task_blames_no_tenant():
+def test_a_turn_that_is_refused_is_no_failure_and_says_why_the_run_stopped():
     run, _screen = begun()
-    run.task(BREAKER)
-    run.begun("contoso", BREAKER)
-    run.failed("contoso", BREAKER, {"msg": "Stopped.", "stopped": {"sentence": "Stopped."}}, task="T", role="")
+    for action in (WAVE, TURN, VERDICT):
+        run.task(action)
+        run.begun("contoso", action)
+    told(run, "contoso", TURN, {"held": {}, "stopped": {"sentence": "Stopped."}})
+    told(run, "contoso", VERDICT, {"problems": []})
     report = run.heard.report("now", set())
     assert [tenant.state for tenant in report.tenants] == ["not_begun", "not_begun"] and report.runs[0].stopped.sentence == "Stopped."
+
+
+def test_a_verdict_that_fails_the_tenant_at_once_is_heard_as_one_that_is_only_noted():
+    run, _screen = begun()
+    run.task(OURS)
+    run.failed("contoso", VERDICT, {"msg": "x: it is blocked.", "failure": {"code": "blocked"}, "problems": [{"connector": "x"}]}, task="T", role="")
+    (contoso, _other) = run.heard.report("now", {"contoso"}).tenants
+    assert (contoso.state, contoso.failure.code) == ("failed", "blocked")
+
+
+def test_a_preflight_is_no_run_with_a_report_of_this_kind():
+    run, screen = begun()
+    for action in (TURN, "tenantkit.connectors.connector_preflight"):
+        run.task(action)
+        run.begun("contoso", action)
+    run.over(set())
+    assert screen.lines == []
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ import dataclasses
 import pytest
 from ansible_collections.tenantkit.connectors.plugins.module_utils._report.customer import LEFT_OUT, customer_pages, file_name
 from ansible_collections.tenantkit.connectors.plugins.module_utils._report.heard import Heard
-from ansible_collections.tenantkit.connectors.plugins.module_utils._report.model import Stop
 from support.reports import ENDED, fleet, hostile, result, run_row, small
 
 
@@ -21,7 +20,7 @@ def pages_of(*names, **failures):
     for name, sentence in failures.items():
         heard.failed(name, {"msg": sentence, "failure": {"advice": "Look at it."}})
     report = heard.report(ENDED, set(failures))
-    stopped = dataclasses.replace(report.runs[0], stopped=Stop("Stopped because of northwind."))
+    stopped = dataclasses.replace(report.runs[0], stopped=StopRow("Stopped because of northwind."))
     return dict(customer_pages(dataclasses.replace(report, runs=(stopped,)), days=30))
 
 

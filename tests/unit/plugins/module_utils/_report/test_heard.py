@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.tenantkit.connectors.plugins.module_utils._report.heard import Heard
-from ansible_collections.tenantkit.connectors.plugins.module_utils._report.model import Hold, State, Stop
-from support.reports import FAILURE, result, run_row
+from ansible_collections.tenantkit.connectors.plugins.module_utils._report.model import HeldRow, State, StopRow
+from support.reports import FAILURE, fails, result, run_row
 
 CONNECTED, WAITS = result("workspace365"), result("workato", "awaiting_consent")
 
@@ -46,7 +46,7 @@ def test_every_tenant_has_one_state():
     by_name = {tenant.name: tenant for tenant in report.tenants}
     assert by_name["tailspin"].failure is None and by_name["northwind"].failure.sentence == "No route."
     assert [(row.connector, row.status) for row in by_name["fabrikam"].connectors] == [("workato", "failed")]
-    assert by_name["litware"].held == Hold("frozen", "2026-12-24") and by_name["contoso"].display_name == "Contoso"
+    assert by_name["litware"].held == HeldRow("frozen", "2026-12-24") and by_name["contoso"].display_name == "Contoso"
 
 
 def test_a_connector_that_failed_while_the_tenant_went_on():
@@ -64,11 +64,20 @@ def test_a_connector_that_failed_while_the_tenant_went_on():
 
 def test_a_tenant_that_the_playbook_says_failed_failed_whatever_the_recap_says():
     made = heard("contoso")
-    made.facts("contoso", {"rollout_failure": FAILURE})
-    made.facts("contoso", {"rollout_failure": "later noise"})
+    fails(made, "contoso", FAILURE)
+    made.facts("contoso", {"rollout_failure": "noise"})
     made.failed("contoso", {"msg": "The task that fails again."})
     (tenant,) = made.report("now", set()).tenants
     assert (tenant.state, tenant.failure.code) == (State.FAILED, "forbidden")
+
+
+def test_what_is_wrong_with_a_connector_that_did_not_fail_is_said_of_the_tenant():
+    made = heard("contoso")
+    made.facts("contoso", {"workspace365_result": {**CONNECTED, "status": "blocked"}})
+    made.verdict("contoso", {"problems": [{"connector": "workspace365"}], "msg": "workspace365: it is blocked.", "failure": {"code": "blocked"}}, task="T")
+    (tenant,) = made.report("now", set()).tenants
+    assert (tenant.state, tenant.failure.code, tenant.failure.sentence) == (State.FAILED, "blocked", "workspace365: it is blocked.")
+    assert [row.status for row in tenant.connectors] == ["blocked"]
 
 
 def test_a_host_that_failed_without_a_word():
@@ -129,7 +138,7 @@ def test_a_stopped_run_says_why():
     made = heard("a")
     made.breaker({"stopped": {"sentence": "Too many failed.", "cause": "forbidden"}})
     made.breaker({})
-    assert made.report("now", set()).runs[0].stopped == Stop("Too many failed.", "forbidden")
+    assert made.report("now", set()).runs[0].stopped == StopRow("Too many failed.", "forbidden")
 
 
 @pytest.mark.parametrize(
@@ -142,7 +151,9 @@ def test_a_stopped_run_says_why():
         (lambda made: made.lost("a", {}), True),
         (lambda made: made.facts("a", {"x_result": CONNECTED}), True),
         (lambda made: made.facts("a", {"rollout_failures": [FAILURE]}), True),
-        (lambda made: made.facts("a", {"rollout_failure": FAILURE}), True),
+        (lambda made: fails(made, "a", FAILURE), True),
+        (lambda made: made.verdict("a", {"problems": [{"connector": "x"}], "msg": "x: it is blocked."}, task="T"), True),
+        (lambda made: made.verdict("a", {"problems": []}, task="T"), False),
     ],
 )
 def test_when_nothing_more_is_expected(event, done):

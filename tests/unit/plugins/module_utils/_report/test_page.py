@@ -11,7 +11,7 @@ import re
 
 import pytest
 from ansible_collections.tenantkit.connectors.plugins.module_utils._report.heard import Heard
-from ansible_collections.tenantkit.connectors.plugins.module_utils._report.model import ConnectorRow, Report, State, Stop, TenantRow
+from ansible_collections.tenantkit.connectors.plugins.module_utils._report.model import ConnectorRow, Report, State, StopRow, TenantRow
 from ansible_collections.tenantkit.connectors.plugins.module_utils._report.page import page
 from support.reports import ENDED, HOSTILE, fleet, hostile, result, run_row, small
 
@@ -131,7 +131,7 @@ def test_ends_by_date_and_how_many_come_later():
 
 def test_a_page_of_several_runs_says_which_row_is_from_which():
     report = small()
-    runs = (report.runs[0], dataclasses.replace(run_row("second", job="4712"), written="2026-12-01T00:00:00Z", stopped=Stop("It stopped.")))
+    runs = (report.runs[0], dataclasses.replace(run_row("second", job="4712"), written="2026-12-01T00:00:00Z", stopped=StopRow("It stopped.")))
     rows = (*report.tenants[:2], dataclasses.replace(report.tenants[2], run="second"))
     said = Read(page(Report(runs, rows), days=30)).text
     assert "2 runs" in said and "run a1b2c3d4e5f6" in said and "job 4712" in said and "Each tenant has what the newest run knows of it" in said

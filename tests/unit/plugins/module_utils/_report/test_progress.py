@@ -7,7 +7,7 @@ import pytest
 from ansible_collections.tenantkit.connectors.plugins.module_utils._partial_run import JOB_VARIABLES
 from ansible_collections.tenantkit.connectors.plugins.module_utils._report.heard import Heard
 from ansible_collections.tenantkit.connectors.plugins.module_utils._report.progress import Progress, ProgressMode, clock, mode_of
-from support.reports import FAILURE, result, run_row
+from support.reports import FAILURE, fails, result, run_row
 
 AUTO, LINE, PLAIN, NONE = ProgressMode.AUTO, ProgressMode.LINE, ProgressMode.PLAIN, ProgressMode.NONE
 XTERM = {"TERM": "xterm"}
@@ -62,7 +62,7 @@ def test_what_it_says():
     assert progress.text(made, 1060.0) == "4 of 20 tenants, 0 failed, wave 1, 00:01:00"
     made.failed("t4", {"msg": "No."})
     made.lost("t5", {"msg": "No."})
-    made.facts("t6", {"rollout_failure": FAILURE})
+    fails(made, "t6", FAILURE)
     made.facts("t7", {"rollout_failures": [FAILURE]})
     assert progress.text(made, 1008.0) == "8 of 20 tenants, 4 failed, wave 1, 00:00:08"
     assert progress.text(made, 1060.0) == "8 of 20 tenants, 4 failed, wave 1, 00:01:00, 8.0 a minute, 00:01:30 left"

@@ -8,7 +8,7 @@ import dataclasses
 import pytest
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID
 from ansible_collections.tenantkit.connectors.plugins.module_utils._report import taken
-from ansible_collections.tenantkit.connectors.plugins.module_utils._report.model import ConnectorRow, Hold, RunRow, Stop, WhyFailed, WorkKind
+from ansible_collections.tenantkit.connectors.plugins.module_utils._report.model import ConnectorRow, HeldRow, RunRow, StopRow, WhyFailed, WorkKind
 
 CONSENT = "An administrator grants it at https://login.microsoftonline.com/t/v2.0/adminconsent?client_id=a."
 
@@ -101,9 +101,9 @@ def test_what_a_playbook_noted(fact, why):
 
 
 def test_turns_breakers_and_choices():
-    assert taken.hold_of({"held": {"reason": "frozen", "until": "2026-12-24"}}) == Hold("frozen", "2026-12-24")
+    assert taken.hold_of({"held": {"reason": "frozen", "until": "2026-12-24"}}) == HeldRow("frozen", "2026-12-24")
     assert taken.hold_of({"held": None}) is None
-    assert taken.stop_of({"stopped": {"sentence": "It stopped.", "cause": "c"}}) == Stop("It stopped.", "c")
+    assert taken.stop_of({"stopped": {"sentence": "It stopped.", "cause": "c"}}) == StopRow("It stopped.", "c")
     assert taken.stop_of({"stopped": {}}) is None
     assert taken.chosen_of({"confirmed": [{"connector": "b"}, 1], "open": ["a", "b"]}) == ["b", "a"]
     assert taken.tenant_of({"tenant": {"tenant_id": "t", "display_name": "", "primary_domain": "d"}}) == {"tenant_id": "t", "domain": "d"}
