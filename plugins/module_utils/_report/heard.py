@@ -23,6 +23,7 @@ class HeardTenant:
 
     wave: int | None = None
     begun: bool = False
+    refused: bool = False  # its turn came after the run had stopped; its tasks are skipped, and a task that is skipped is begun as well
     chosen: list[str] = dataclasses.field(default_factory=list)
     rows: dict[str, ConnectorRow] = dataclasses.field(default_factory=dict)  # by connector, the last one of each
     known: dict[str, str] = dataclasses.field(default_factory=dict)
@@ -92,6 +93,7 @@ class Heard:
     def turn(self, host: str, said: Given) -> None:
         """Whether it is the tenant's turn."""
         self.of(host).held = hold_of(said)
+        self.of(host).refused = said.get("begins") is False
 
     def breaker(self, said: Given) -> None:
         """Whether the run goes on."""
@@ -159,4 +161,4 @@ def _state(tenant: HeardTenant, rows: t.Sequence[ConnectorRow], *, failed: bool,
         return State.NOTHING_CHOSEN
     if rows and all(row.status for row in rows) and (over or tenant.done):
         return State.OK
-    return State.UNFINISHED if tenant.begun or rows else State.NOT_BEGUN
+    return State.UNFINISHED if (tenant.begun or rows) and not tenant.refused else State.NOT_BEGUN

@@ -8,6 +8,7 @@ import dataclasses
 import pytest
 from ansible_collections.tenantkit.connectors.plugins.module_utils._report.customer import LEFT_OUT, customer_pages, file_name
 from ansible_collections.tenantkit.connectors.plugins.module_utils._report.heard import Heard
+from ansible_collections.tenantkit.connectors.plugins.module_utils._report.model import StopRow
 from support.reports import ENDED, fleet, hostile, result, run_row, small
 
 
