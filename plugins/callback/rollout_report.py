@@ -161,6 +161,7 @@ class CallbackModule(CallbackBase):
         super().__init__(*args, **more)
         self._report = ReportRun(self._display)
         self._playbook = ""
+        self._new_play: t.Any = None  # a play of which no task was begun yet
 
     def v2_playbook_on_start(self, playbook: t.Any) -> None:
         """Learn which playbook it is."""
@@ -168,15 +169,13 @@ class CallbackModule(CallbackBase):
 
     def v2_playbook_on_play_start(self, play: t.Any) -> None:
         """Learn which hosts the play is for: one that is never begun is in no event."""
-        manager = play.get_variable_manager()
-        variables = manager.get_vars(play=play)
-        # Only now the variables that can set options are there.
-        self.set_options(var_options=manager.extra_vars)
-        self._report.begin(lambda now: self._run(now, manager.extra_vars), self._asked())
-        self._report.play(variables["ansible_play_hosts_all"], variables["ansible_play_batch"])
+        self._report.hear(lambda: self._play(play))
 
     def v2_playbook_on_task_start(self, task: t.Any, is_conditional: bool) -> None:
-        """Notice tasks of this collection."""
+        """Notice tasks of this collection. Which hosts failed before this play, or wave, is known when its first task begins."""
+        if self._new_play is not None:
+            self._report.hear(lambda: self._wave_over(self._new_play))
+            self._new_play = None
         self._report.task(str(task.resolved_action))
 
     def v2_runner_on_start(self, host: t.Any, task: t.Any) -> None:
@@ -192,8 +191,13 @@ class CallbackModule(CallbackBase):
         """Remember why. Whether the host failed in the end is known at the end."""
         if not ignore_errors:
             role = getattr(result.task, "_role", None)
-            role_name = str(role.get_name()) if role else ""
-            self._report.failed(result.host.get_name(), str(result.task.resolved_action), result.result, task=result.task.get_name(), role=role_name)
+            self._report.failed(
+                result.host.get_name(),
+                str(result.task.resolved_action),
+                result.result,
+                task=result.task.get_name(),
+                role=str(role.get_name()) if role else "",
+            )
 
     def v2_runner_on_unreachable(self, result: t.Any) -> None:
         """Remember why."""
@@ -202,6 +206,19 @@ class CallbackModule(CallbackBase):
     def v2_playbook_on_stats(self, stats: t.Any) -> None:
         """Write and show the report."""
         self._report.over({host for host in stats.processed if stats.summarize(host)["failures"]})
+
+    def _play(self, play: t.Any) -> None:
+        manager = play.get_variable_manager()
+        # Only now the variables that can set options are there.
+        self.set_options(var_options=manager.extra_vars)
+        self._report.begin(lambda now: self._run(now, manager.extra_vars), self._asked())
+        variables = manager.get_vars(play=play)
+        self._report.play(variables["ansible_play_hosts_all"], variables["ansible_play_batch"])
+        self._new_play = play
+
+    def _wave_over(self, play: t.Any) -> None:
+        variables = play.get_variable_manager().get_vars(play=play)
+        self._report.wave_over(set(variables["ansible_play_hosts_all"]) - set(variables["ansible_play_hosts"]))
 
     def _asked(self) -> ReportOptions:
         return ReportOptions(

@@ -37,6 +37,7 @@ RANGES: t.Mapping[str, Range] = {
     "validity_days": Range(1, _CENTURY, "days"),
     "renew_before_days": Range(0, _CENTURY, "days"),
     "overlap_days": Range(0, _CENTURY, "days"),
+    "ending_within_days": Range(0, _CENTURY, "days"),
     "request_duration_in_days": Range(1, 60, "days"),
     "folder_id": Range(1, 2**63 - 1, ""),
 }

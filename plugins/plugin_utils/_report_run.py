@@ -107,6 +107,11 @@ class ReportRun:
             self._screen.warning(text)
 
     @harmless
+    def hear(self, event: t.Callable[[], None]) -> None:
+        """An event, with all that is asked of Ansible for it."""
+        event()
+
+    @harmless
     def begin(self, run: t.Callable[[str], RunRow], asked: ReportOptions) -> None:
         """The run begins; it is made of the time of that. A second play of it changes nothing."""
         if self._heard is None:
@@ -119,10 +124,15 @@ class ReportRun:
 
     @harmless
     def play(self, hosts: t.Iterable[str], batch: t.Iterable[str]) -> None:
-        """A play, or a wave of it, begins, so that the one before is over."""
+        """A play, or a wave of it, begins."""
+        self.heard.play(hosts, batch)
+
+    @harmless
+    def wave_over(self, gone: t.Iterable[str]) -> None:
+        """The play, or the wave, before this one is over; the hosts that are ``gone`` failed in it or before."""
+        self.heard.gone.update(gone)
         if self._met:
             self._write(self.heard.report(self._now()), Wanted(json=self._asked.wanted.json))
-        self.heard.play(hosts, batch)
 
     @harmless
     def task(self, action: str) -> None:

@@ -16,7 +16,7 @@ from tenant_emulator.testing import Emulator
 Play = t.Callable[..., Run]
 Inventory = t.Callable[..., Path]
 ROLE = max(products())
-ENABLED = {"ANSIBLE_CALLBACKS_ENABLED": "tenantkit.connectors.rollout_report"}
+ENABLED = {"ANSIBLE_CALLBACKS_ENABLED": "record,tenantkit.connectors.rollout_report"}
 WAVES = """
 - hosts: all
   gather_facts: false
@@ -80,6 +80,20 @@ def test_a_wave_of_which_no_tenant_was_left_ends_the_run_and_is_said(play: Play,
     assert "1 of 4 tenants, 0 failed, wave 2, " in run.stdout, "progress"
     told = {tenant["name"]: (tenant["state"], tenant.get("wave")) for tenant in json.loads((workdir / "r.json").read_text())["tenants"]}
     assert told == {"contoso": ("ok", 1), "fabrikam": ("failed", 2), "northwind": ("not_begun", None), "wingtip": ("not_begun", None)}
+
+
+def test_while_a_run_goes_on_its_file_says_what_came_of_the_waves_before(play: Play, inventory: Inventory, workdir: Path) -> None:
+    playbook, path = workdir / "waves.yml", workdir / "r.json"
+    task = f"    - {{name: Look at the report, ansible.builtin.set_fact: {{seen: \"{{{{ lookup('ansible.builtin.file', '{path}', errors='ignore') }}}}\"}}}}\n"
+    playbook.write_text(WAVES.replace("serial: 1", "serial: 2") + task)
+    fine = {"decision": "entra_connector.note"}
+    run = play(
+        playbook, inventory=inventory(contoso=fine, fabrikam={"decision": "none.such"}, northwind=fine), env={**ENABLED, "TENANTKIT_REPORT_JSON": str(path)}
+    )
+    seen = run.failed().task("Look at the report", "northwind").facts["seen"]
+    report = json.loads(seen) if isinstance(seen, str) else seen
+    assert {tenant["name"]: tenant["state"] for tenant in report["tenants"]} == {"contoso": "ok", "fabrikam": "failed", "northwind": "not_begun"}
+    assert "finished" not in report["runs"][0] and json.loads(path.read_text())["runs"][0]["finished"]
 
 
 def test_whatever_goes_wrong_with_a_report_the_run_is_as_it_was(play: Play, inventory: Inventory, workdir: Path) -> None:

@@ -49,6 +49,7 @@ class Heard:
         self.tenants: dict[str, HeardTenant] = {}
         self.wave = 0
         self.stopped: StopRow | None = None
+        self.gone: set[str] = set()
         self._play: list[str] = []
         self._batch: list[str] = []
 
@@ -86,9 +87,10 @@ class Heard:
                 self.of(host).known.update(tenant_of(value))
 
     def look(self, host: str, said: Given) -> None:
-        """The look at all connectors of a tenant: which it has, or that it chose none."""
-        self.of(host).nothing_chosen = bool(said.get("nothing_chosen"))
-        self.of(host).chosen = chosen_of(said)
+        """The look at all connectors of a tenant: which it has, or that it chose none. The look of a role, which looks again alone, adds to that."""
+        tenant = self.of(host)
+        tenant.nothing_chosen = bool(said.get("nothing_chosen"))
+        tenant.chosen = list(dict.fromkeys([*tenant.chosen, *chosen_of(said)]))
 
     def turn(self, host: str, said: Given) -> None:
         """Whether it is the tenant's turn."""
@@ -118,7 +120,8 @@ class Heard:
         over = failed is not None
         run = dataclasses.replace(self.run, written=now, finished=now if over else "", stopped=self.stopped)
         heard = {host: tenant for host, tenant in self.tenants.items() if host != BESIDE or tenant.rows or tenant.failures}
-        return Report((run,), tuple(self._row(host, tenant, host in (failed or ()), over) for host, tenant in heard.items()))
+        lost = self.gone if failed is None else failed
+        return Report((run,), tuple(self._row(host, tenant, host in lost, over) for host, tenant in heard.items()))
 
     def _row(self, host: str, tenant: HeardTenant, failed: bool, over: bool) -> TenantRow:
         why = tenant.lost or ((tenant.noted or tenant.last or WhyFailed("no message")) if failed or tenant.noted else None)

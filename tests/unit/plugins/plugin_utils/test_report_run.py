@@ -50,8 +50,9 @@ def test_a_run_is_written_after_every_wave_and_shown_at_its_end(tmp_path):
     run.begun("contoso", OURS)
     told(run, "contoso", FACT, {"results": [{"ansible_facts": {"workato_result": result("workato")}}, 1]}, sets_facts=True)
     run.play(("contoso", "fabrikam", "northwind"), ("fabrikam", "northwind"))
+    run.wave_over({"contoso"})
     first = json.loads(path.read_text())
-    assert [tenant["state"] for tenant in first["tenants"]] == ["ok", "not_begun", "not_begun"] and "finished" not in first["runs"][0]
+    assert [tenant["state"] for tenant in first["tenants"]] == ["failed", "not_begun", "not_begun"] and "finished" not in first["runs"][0]
     run.task(OURS)
     told(run, "fabrikam", TURN, {"held": {"reason": "frozen"}})
     run.failed("northwind", OURS, {"msg": "No."}, task="T", role="tenantkit.connectors.workato")
@@ -150,6 +151,12 @@ def test_a_mistake_of_ours_is_one_warning_and_nothing_else(monkeypatch):
     run.over(set())
     run.ok("contoso", LOOK, broken, sets_facts=False)
     assert screen.warnings == ["The report of this run is not complete (KeyError: 'oops'). The run itself is not touched by that."]
+
+
+def test_what_ansible_does_not_answer_is_a_warning():
+    run, screen = begun()
+    run.hear(lambda: {}["ansible_play_hosts"])
+    assert screen.warnings == ["The report of this run is not complete (KeyError: 'ansible_play_hosts'). The run itself is not touched by that."]
 
 
 def test_an_event_before_the_run_is_known_is_a_warning():

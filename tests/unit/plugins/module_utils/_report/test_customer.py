@@ -88,6 +88,12 @@ def test_names_of_files(name, file):
     assert made.startswith(file[:11]) and "/" not in made and not made.startswith(".") and len(made) < 110
 
 
+def test_a_name_that_is_the_file_of_another_one_gets_a_file_of_its_own():
+    taken = file_name("Contoso")
+    made = pages_of("Contoso", taken)
+    assert len(made) == 2 and f"{taken}.html" in made
+
+
 def test_hostile_names_have_files_of_their_own():
     made = dict(customer_pages(hostile(), days=30))
     assert len(made) == len(hostile().tenants) and all(name.isascii() and "/" not in name for name in made)

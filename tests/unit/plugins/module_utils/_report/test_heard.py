@@ -92,6 +92,16 @@ def test_a_chosen_connector_of_which_nothing_was_heard_is_never_in_order():
     assert states(made.report("now", set())) == {"contoso": "unfinished"}
 
 
+def test_a_role_that_looks_again_alone_takes_no_connector_away():
+    made = heard("contoso")
+    made.look("contoso", {"open": ["workato", "workspace365"], "confirmed": [{"connector": "okta_workflows"}], "nothing_chosen": False})
+    made.look("contoso", {"open": ["workato"]})
+    made.facts("contoso", {"workato_result": result("workato"), "okta_workflows_result": result("okta_workflows")})
+    made.look("contoso", {"open": []})
+    (tenant,) = made.report("now", set()).tenants
+    assert [row.connector for row in tenant.connectors] == ["okta_workflows", "workato", "workspace365"] and tenant.state == State.UNFINISHED
+
+
 def test_the_last_result_of_a_connector_counts():
     made = heard("contoso")
     made.facts("contoso", {"workspace365_result": {**CONNECTED, "status": "blocked"}})
@@ -132,6 +142,17 @@ def test_a_run_that_goes_on_has_no_end_and_calls_nothing_done_that_is_not():
     assert (report.runs[0].finished, report.runs[0].written, report.runs[0].started) == ("", "later", "2026-11-30T20:00:00Z")
     assert states(report) == {"a": "ok", "b": "unfinished", "c": "unfinished", "d": "not_begun"}
     assert report.tenants[1].failure.sentence == "Perhaps rescued."
+
+
+def test_what_failed_in_an_earlier_wave_failed_although_the_run_goes_on():
+    made = heard("a", "b", "c", batch=["a", "b"])
+    made.failed("a", {"msg": "No."})
+    made.failed("b", {"msg": "Rescued."})
+    made.facts("b", {"workspace365_result": CONNECTED})
+    made.play(["a", "b", "c"], ["c"])
+    made.gone.add("a")
+    report = made.report("later")
+    assert states(report) == {"a": "failed", "b": "ok", "c": "not_begun"} and report.tenants[0].failure.sentence == "No."
 
 
 def test_a_stopped_run_says_why():
