@@ -124,7 +124,10 @@ class Tenant:
         app, principal = self._app(emulator), self._principal(emulator)
         if self.state == "drifted":
             if app:
-                emulator.update("contoso", "applications", app["id"], web={"redirectUris": []}, publicClient={"redirectUris": []})
+                without = {platform: {**app[platform], "redirectUris": []} for platform in ("web", "publicClient")}
+                if app["web"].get("redirectUriSettings"):
+                    without["web"]["redirectUriSettings"] = []
+                emulator.update("contoso", "applications", app["id"], **without)
             for key, grant in emulator.tenant("contoso")["grants"].items():
                 if grant["clientId"] == principal["id"]:
                     emulator.delete("contoso", "oauth2PermissionGrants", key)
