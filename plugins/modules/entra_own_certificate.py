@@ -141,7 +141,7 @@ own_certificate:
       description: All of it in a sentence.
       type: str
       sample: >-
-        Application 'Fleet, Workspace 365' has a new certificate, which was tried: sign in with /etc/fleet/automation-2027.pem from now on, in place of
+        Application 'Fleet' has a new certificate, which was tried: sign in with /etc/fleet/automation-2027.pem from now on, in place of
         /etc/fleet/automation-2026.pem, which ends on 2026-12-24.
 actions:
   description: One sentence for every change.

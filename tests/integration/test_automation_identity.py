@@ -94,9 +94,9 @@ def test_set_up_consented_to_and_reported(play: Play, hosts: t.Callable[..., Pat
     assert [found[name]["outcome"] for name in CUSTOMERS] == ["consented", "incomplete", "not_consented"]
     assert found["fabrikam"]["missing"] == ["Organization.Read.All"] and found["fabrikam"]["privileged_extra"] == ["Directory.ReadWrite.All"]
     assert f"has not consented to the application {app_id}" in told.output
-    other = {"automation_identity_other_permissions": [{"resource": "Power Platform API", "application": ["Rooms.Read"]}]}
+    other = {"automation_identity_other_permissions": [{"resource": "Azure Service Management", "application": ["Rooms.Read"]}]}
     told = play("automation_identity.yml", inventory=hosts(), args=("--limit", "contoso"), extra=other, env=env).ok()
-    assert "has not granted Rooms.Read (Power Platform API) to the application" in told.output
+    assert "has not granted Rooms.Read (Azure Service Management) to the application" in told.output
     assert emulator.journal("graph") == []  # the tokens say it all
 
 

@@ -4,8 +4,8 @@
 # PRIVATE: for use inside this collection only.
 """The tiers in which a service provider's applications are consented to: what each may ask for, by its name. Pure.
 
-A customer who consents to a tier goes by its name. So one that is called base asks for what Workspace 365 needs and for nothing else, and power is in a tier
-that says so, or accepts each of it by name.
+A customer who consents to a tier goes by its name. So one that is called base asks for the three permissions that the README begins with and for nothing
+else, and power is in a tier that says so, or accepts each of it by name.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ..permission.catalogue import MICROSOFT_GRAPH, well_known_app_id
 from ..permission.privileged import is_privileged, parse_accepted
 
 BASE, PRIVILEGED = "base", "privileged"
-# What the README names for Workspace 365.
+# What the README names for the product that signs people in.
 BASE_PERMISSIONS = ("Application.ReadWrite.OwnedBy", "DelegatedPermissionGrant.ReadWrite.All", "Organization.Read.All")
 _VARIABLE = "automation_identity_tiers"
 
@@ -41,7 +41,9 @@ class Tier:
             raise _refused(f"entry {number} is no mapping with 'name', 'unique_name', 'display_name' and 'permissions'")
         for key in ("name", "unique_name", "display_name"):
             if not isinstance(given.get(key), str) or not given[key].strip():
-                raise _refused(f"entry {number} has no '{key}'", "Each tier has a 'name': 'base' for Workspace 365 alone, 'privileged', or another one.")
+                raise _refused(
+                    f"entry {number} has no '{key}'", "Each tier has a 'name': 'base' (the README's three permissions), 'privileged', or another one."
+                )
         label = f"the tier '{given['name']}'"
         others = given.get("other_permissions") or []
         if not isinstance(others, list) or not all(isinstance(row, dict) and row.get("resource") and _is_names(row.get("application")) for row in others):
@@ -94,7 +96,7 @@ def _check(tier: Tier) -> None:
             told = [f"it has {', '.join(more)} on top"] if more else []
             told += [f"it lacks {', '.join(lacking)}"] if lacking else []
             raise _refused(
-                f"the tier '{tier.name}' is for Workspace 365 alone and asks for exactly {', '.join(BASE_PERMISSIONS)}; {' and '.join(told)}",
+                f"the tier '{tier.name}' asks for exactly {', '.join(BASE_PERMISSIONS)}; {' and '.join(told)}",
                 "Give what needs something else a tier of another name, to which each customer consents by itself.",
             )
     missing = [name for name in tier.power if ("application", name.lower()) not in tier.accepted]
