@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """make pages: the pages of reports in a headless Chromium, with axe-core.
 
-Installs axe-core and puppeteer-core below .venv-pages, in the versions of tests/pages/package-lock.json, and runs tests/pages. Chromium is that of the machine;
-as root on Debian it is installed when it is missing. An environment is kept until its versions change. PYTEST_ARGS is handed to pytest, whose closing line is
-the last line. C(pages.py pictures) makes the pictures of the documentation in place of the tests.
+Installs axe-core and puppeteer-core below .venv-pages, in the versions of tests/pages/package-lock.json, and runs tests/pages. Chromium and Node.js are those
+of the machine; as root on Debian they are installed when they are missing. An environment is kept until its versions change. PYTEST_ARGS is handed to pytest,
+whose closing line is the last line. C(pages.py pictures) makes the pictures of the documentation in place of the tests.
 """
 
 from __future__ import annotations
@@ -34,10 +34,20 @@ def run(*command: str, cwd: Path = ROOT) -> str:
     return done.stdout
 
 
+def debian(*packages: str) -> None:
+    """Install packages of Debian, as root where that is the system. Elsewhere the caller says what is missing."""
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        patient = ("-q", "-o", "Acquire::Retries=3")
+        run("apt-get", "update", *patient)
+        run("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", *patient, "-y", "--no-install-recommends", *packages)
+
+
 def node() -> None:
     """Node.js and npm are there, and new enough."""
     if not shutil.which("node") or not shutil.which("npm"):
-        raise SystemExit("make pages needs Node.js and npm (on Debian the packages nodejs and npm), and they are not installed.")
+        debian("nodejs", "npm")
+    if not shutil.which("node") or not shutil.which("npm"):
+        raise SystemExit("make pages needs Node.js and npm (on Debian the packages nodejs and npm), and they are not installed; root installs Debian's.")
     version = run("node", "--version").strip()
     if int(version.lstrip("v").partition(".")[0]) < LEAST_NODE:
         raise SystemExit(f"make pages needs Node.js {LEAST_NODE} or newer, and this is {version}.")
@@ -45,14 +55,18 @@ def node() -> None:
 
 def chromium() -> str:
     """The browser, installed when it is missing and can be."""
-    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-    if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
-        run("apt-get", "update", "-q")
-        run("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-q", "-y", "--no-install-recommends", "chromium")
-        found = shutil.which("chromium")
+    found = browser()
     if found is None:
-        raise SystemExit("make pages needs Chromium (on Debian the package chromium), and it is not installed; as root it is installed from Debian's packages.")
+        debian("chromium")
+        found = browser()
+    if found is None:
+        raise SystemExit("make pages needs Chromium (on Debian the package chromium), and it is not installed; root installs Debian's.")
     return found
+
+
+def browser() -> str | None:
+    """The one that is there."""
+    return next((path for name in BROWSERS if (path := shutil.which(name))), None)
 
 
 def install() -> str:
