@@ -38,14 +38,16 @@ class PrivateFile:
             return None
         except OSError as error:
             raise self._error("read", error) from None
-        with os.fdopen(descriptor, "rb") as file:
-            found = os.fstat(file.fileno())
-            if not stat.S_ISREG(found.st_mode):
+        try:
+            mode = os.fstat(descriptor).st_mode
+            if not stat.S_ISREG(mode):
                 raise FileError(f"{self.path} is no file.", code="vault_file", outcome="refused", advice="Choose another directory.")
-            try:
-                return file.read(_LARGEST), stat.S_IMODE(found.st_mode)
-            except OSError as error:
-                raise self._error("read", error) from None
+            with os.fdopen(descriptor, "rb", closefd=False) as file:
+                return file.read(_LARGEST), stat.S_IMODE(mode)
+        except OSError as error:
+            raise self._error("read", error) from None
+        finally:
+            os.close(descriptor)
 
     def check_writable(self, *, only_look: bool, advice: str, doing: str = "written") -> None:
         """Fail now rather than when there is something to lose: try to make a file where it will be, or only look at the permissions.
