@@ -140,7 +140,7 @@ GENERATED: dict[str, tuple[int, str, list[str]]] = {
     "a blocker": (18, "no_go", ["disabled_by_microsoft"]),
     "another registration": (20, "no_go", ["other_registrations"]),
     "a publisher that is not there": (22, "not_assessed", ["publisher_not_seen"]),
-    "rights that are not certain": (35, "not_assessed", ["rights_not_certain"]),
+    "rights that are not certain": (35, "not_assessed", ["awaiting_consent", "rights_not_certain"]),
     "a name that is taken": (44, "no_go", ["not_ours"]),
 }
 
