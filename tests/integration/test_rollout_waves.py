@@ -152,6 +152,7 @@ def test_no_host_is_an_error_unless_that_is_meant(rollout: Rollout) -> None:
         run = rollout(fleet(), playbook, rollout_hosts="nowhere")
         assert run.returncode not in (0, 2) and "No host of the inventory matches 'nowhere' (rollout_hosts)" in run.output, run.output
         rollout(fleet(), playbook, rollout_hosts="nowhere", rollout_allow_empty=True).ok()
+    rollout({}, args=["--syntax-check"]).ok()
     assert "'rollout_waves' has 'half', which is neither" in rollout(fleet(), rollout_waves="1,half").output
 
 
