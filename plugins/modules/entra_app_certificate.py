@@ -346,7 +346,7 @@ failure:
     - The failure for a program. C(outcome) tells whether a delivery is in doubt (V(unknown)).
     - Where an app management policy of the tenant forbids the credential, C(details.hand_off.graph_requests) are the requests (C(method), C(path), C(body))
       by which an administrator exempts the application, and C(or_graph_requests) the one that gives the automation an attribute whose holders are exempt.
-      C(script) and C(or_script) are the same for a shell with the Azure CLI, to be run as they stand: write them into a file, or show them with
+      C(script) and C(or_script) are the same for a shell with the Azure CLI, to be run as they stand. Write them into a file, or show them with
       C(result_format=yaml). The collection never sends them.
   returned: failure
   type: dict
