@@ -43,6 +43,7 @@ def environment(emulator: Emulator) -> dict[str, str]:
         "ANSIBLE_DISPLAY_OK_HOSTS": "False",
         "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "False",
         "ANSIBLE_CALLBACKS_ENABLED": "tenantkit.connectors.rollout_report",
+        "TENANTKIT_REPORT_PROGRESS": "none",
         "DEMO_DIRECTORY": str(STATE),
     }
 
