@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
+import enum
 import hashlib
 import re
 import typing as t
@@ -51,7 +52,7 @@ def only_of(report: Report, tenant: TenantRow, others: re.Pattern[str] | None) -
 
 def _without(value: t.Any, others: re.Pattern[str], own: re.Pattern[str]) -> t.Any:
     """The value with each text that names another tenant replaced; the tenant's own names, in which another one's may stand, are no such text."""
-    if isinstance(value, str) and type(value) is str:
+    if isinstance(value, str) and not isinstance(value, enum.Enum):
         return LEFT_OUT if others.search(own.sub(" ", value)) else value
     if isinstance(value, tuple):
         return tuple(_without(part, others, own) for part in value)

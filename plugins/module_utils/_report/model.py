@@ -197,6 +197,6 @@ def _read(kind: t.Any, value: t.Any, where: str) -> t.Any:
         return t.cast(t.Callable[..., t.Any], kind)(**{name: _read(hints[name], value[name], f"{where}.{name}") for name in fields if name in value})
     if issubclass(kind, enum.Enum):
         return kind(value)
-    if type(value) is not kind:
+    if value.__class__ is not kind:  # true is a number as well
         raise TypeError(f"{where} is no {kind.__name__}")
     return value
