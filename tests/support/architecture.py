@@ -221,14 +221,14 @@ def _folder_circles(tree: Tree) -> list[tuple[str, str]]:
 
 
 def deciding(tree: Tree) -> list[Source]:
-    """The files of module_utils that decide: by their names, because they hold a planner, or as a part of the report, of which two files do more."""
+    """The files of module_utils that decide: by their names, because they hold a planner, or as a part of a rollout or its report, of which two files do more."""
     return [
         source
         for path, source in tree.files.items()
         if path.parts[0] == "module_utils"
         and (
             DECIDING.fullmatch(path.name)
-            or (source.unit == "_report" and path.stem not in ("__init__", "files", "resource"))
+            or (source.unit in ("_fleet", "_report") and path.stem not in ("__init__", "files", "resource"))
             or any(isinstance(node, ast.FunctionDef) and node.name.startswith("plan_") for node in source.tree.body)
         )
     ]

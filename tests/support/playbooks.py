@@ -19,11 +19,9 @@ COLLECTIONS = ROOT / ".work" / "collections"
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py") if path.stem != "__init__")
 # Their actions never run the module of their own name.
 ROLLOUT = {"rollout_turn", "rollout_verdict", "rollout_wave"}
-ASKS_OTHERS = {"connector_look", *ROLLOUT}
+ASKS_OTHERS = {"connector_look", "connector_preflight", *ROLLOUT}
 # Nothing else has the vault passwords, and the variables of other hosts.
 ONLY_IN_WORKER = {"credential_sinks", "credential_vault_file", *ROLLOUT}
-ASKS_OTHERS = {"connector_look", "connector_preflight"}  # their actions run other modules and never the module of their own name
-ONLY_IN_WORKER = {"credential_sinks", "credential_vault_file"}  # nothing else has the vault passwords
 # The collection's own switch: with 1 all its modules run as module processes. make matrix sets it for the tests.
 MODULE_PROCESS = "TENANTKIT_MODULE_PROCESS"
 # Of the test's own environment only what a newcomer's shell has: no credential and no ANSIBLE_* setting leaks in.
