@@ -221,7 +221,7 @@ def _folder_circles(tree: Tree) -> list[tuple[str, str]]:
 
 
 def deciding(tree: Tree) -> list[Source]:
-    """The files of module_utils that decide: by their names, because they hold a planner, or as a part of a rollout or its report, of which two files do more."""
+    """The files of module_utils that decide: by their names, because they hold a planner, or as part of a rollout or its report, of which two files do more."""
     return [
         source
         for path, source in tree.files.items()

@@ -60,6 +60,8 @@ def test_the_sentence_names_cause_tenants_and_variable() -> None:
 
 
 def test_a_result_has_plain_values() -> None:
+    told = Lost("t1", ("a", "b"), signing_in=True).to_result()
+    assert told == {"host": "t1", "causes": ["a", "b"], "signing_in": True} and Lost.from_result(told) == Lost("t1", ("a", "b"), signing_in=True)
     assert Stop("a", ("t1",), "Why.").to_result() == {"cause": "a", "hosts": ["t1"], "sentence": "Why."}
 
 

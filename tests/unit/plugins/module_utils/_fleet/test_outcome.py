@@ -72,6 +72,7 @@ def test_a_failure_of_the_tenant_as_a_whole_stands_alone() -> None:
     found = problems_of(["a"], {}, failures, [], lambda name: None, fail_on_waiting=False)
     assert found == [Problem("", "option", "No connector is called x.", signing_in=True)]
     assert failure_text(found) == "No connector is called x."
+    assert found[0].to_result() == {"connector": "", "cause": "option", "sentence": "No connector is called x.", "signing_in": True}
 
 
 def test_only_named_parts_of_a_failed_result_are_kept() -> None:
