@@ -40,10 +40,10 @@ def hosts(emulator: Emulator, inventory: Inventory) -> t.Callable[..., Path]:
     emulator.control("POST", f"tenants/tailspin/servicePrincipals/{own['service_principal']['id']}/roles", {"resource": "Microsoft Graph", "names": MINE})
     auth = {"client_id": own["application"]["appId"], "client_secret": own["secrets"][0]["value"]}
 
-    def write(tiers: list[JsonObject] = TIERS) -> Path:
+    def write(tiers: list[JsonObject] | None = None) -> Path:
         path = inventory(**dict.fromkeys(CUSTOMERS))
         data = yaml.safe_load(path.read_text())
-        given = {"automation_identity_tiers": tiers, "automation_identity_redirect_uri": REDIRECT_URI, "entra_auth": auth}
+        given = {"automation_identity_tiers": TIERS if tiers is None else tiers, "automation_identity_redirect_uri": REDIRECT_URI, "entra_auth": auth}
         customers = [emulator.tenant_id(name) for name in CUSTOMERS]
         data["all"]["hosts"]["provider"] = {"entra_tenant_id": emulator.tenant_id("tailspin"), "automation_identity_customers": customers, **given}
         data["all"]["vars"]["automation_identity_permissions"] = BASE

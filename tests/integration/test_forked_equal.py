@@ -68,7 +68,7 @@ def life(role: str) -> Case:
     """Check before the first connection, connect, confirm, check again, take away in check mode, take away."""
 
     def steps(site: Site) -> t.Iterator[Step]:
-        (first, *_), (privileges, *_) = products()[role].scenarios.values(), products()[role].privileges.values()
+        (first, *_others), (privileges, *_more) = products()[role].scenarios.values(), products()[role].privileges.values()
         scenario, absent = first(site), privileges.absent
         env = {**site.env(scenario.without)}
         for host in (scenario.host, {**scenario.host, **absent}):

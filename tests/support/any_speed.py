@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Importing this takes Hypothesis its deadline: a busy machine makes no test wrong. Not every environment that runs tests has Hypothesis."""
+"""Takes Hypothesis its deadline: a busy machine makes no test wrong. Not every environment that runs tests has Hypothesis."""
 
 from __future__ import annotations
 
 import hypothesis
 
-hypothesis.settings.register_profile("any-speed", deadline=None)
-hypothesis.settings.load_profile("any-speed")
+PROFILE = "any-speed"
+
+
+def load() -> None:
+    """Set it for all tests of this process."""
+    hypothesis.settings.register_profile(PROFILE, deadline=None)
+    hypothesis.settings.load_profile(PROFILE)

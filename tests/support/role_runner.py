@@ -147,7 +147,7 @@ def _environment() -> _Environment:
     found.tests |= {
         "changed": lambda value: bool(value.get("changed")),
         "skipped": lambda value: bool(value.get("skipped")),
-        "all": lambda values: all(values),
+        "all": all,
     }
     return found
 

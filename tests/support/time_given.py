@@ -7,7 +7,6 @@ counts it. The tests come in another order for each value of C(TENANTKIT_TESTS_S
 
 from __future__ import annotations
 
-import os
 import random
 import time
 import typing as t
@@ -18,12 +17,12 @@ NOT_BEGUN = f"not begun: the time that {UNTIL} gives was over"
 T = t.TypeVar("T")
 
 
-def until(environ: t.Mapping[str, str] = os.environ) -> float | None:
+def until(environ: t.Mapping[str, str]) -> float | None:
     """When no further test is begun, in seconds since 1970; None when there is no such time."""
     return float(environ[UNTIL]) if environ.get(UNTIL) else None
 
 
-def is_over(environ: t.Mapping[str, str] = os.environ) -> str:
+def is_over(environ: t.Mapping[str, str]) -> str:
     """Why nothing more is begun, or nothing."""
     end = until(environ)
     return NOT_BEGUN if end is not None and time.time() >= end else ""

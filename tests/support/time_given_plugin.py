@@ -20,11 +20,11 @@ def _shares_with(item: pytest.Item) -> str:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A hook for conftest.py."""
-    if time_given.until() is not None:
+    if time_given.until(os.environ) is not None:
         items[:] = time_given.in_another_order(items, _shares_with, os.environ.get(time_given.SEED, ""))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """A hook for conftest.py."""
-    if over := time_given.is_over():
+    if over := time_given.is_over(os.environ):
         pytest.skip(over)

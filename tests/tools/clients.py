@@ -59,7 +59,7 @@ def install(name: str) -> str:
 
 def main() -> None:
     """Install what is missing, then run the tests."""
-    if over := time_given.is_over():
+    if over := time_given.is_over(os.environ):
         print(f"the clients: {over}")
         return
     BASE.mkdir(exist_ok=True)

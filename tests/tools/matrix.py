@@ -167,7 +167,7 @@ def main() -> None:
     if sys.argv[1:] == ["--versions"]:
         print(versions(Path(sys.executable)))
         return
-    if over := time_given.is_over():
+    if over := time_given.is_over(os.environ):
         print(f"the matrix: {over}")
         return
     WORK.mkdir(exist_ok=True)

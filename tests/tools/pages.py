@@ -86,7 +86,7 @@ def install() -> str:
 
 def main() -> None:
     """Install what is missing, then run the tests."""
-    if over := time_given.is_over():
+    if over := time_given.is_over(os.environ):
         print(f"the pages: {over}")
         return
     node()

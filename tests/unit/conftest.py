@@ -3,4 +3,6 @@
 
 from __future__ import annotations
 
-import support.any_speed  # noqa: F401 (for what it sets)
+from support import any_speed
+
+any_speed.load()

@@ -136,7 +136,7 @@ def test_a_sign_in_page_that_lags_behind(http: requests.Session, emulator: Emula
     emulator.set_workspace365("portal", "contoso", page_lag=2)
     for before, client in (([200, 200], "one"), ([302, 302], "two")):
         call(http, emulator, "PUT", SSO, json={**BODY, "ClientId": client})
-        pages = [call(http, emulator, "GET", "contoso/SignIn", headers={}) for _ in range(3)]
+        pages = [call(http, emulator, "GET", "contoso/SignIn", headers={}) for _number in range(3)]
         assert [page.status_code for page in pages] == [*before, 302]
         assert [f"client_id={client}&" in page.headers.get("Location", "") for page in pages] == [False, False, True]
 

@@ -25,7 +25,8 @@ KNOWN = frozenset({"workspace365_permissions", "workspace365_environment", "work
     ],
 )
 def test_edits(one, other, expected):
-    assert edits(one, other) == edits(other, one) == expected
+    there, back = (one, other), (other, one)
+    assert edits(*there) == edits(*back) == expected
 
 
 def test_a_text_is_no_farther_than_over_a_third():

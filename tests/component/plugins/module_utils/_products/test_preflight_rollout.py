@@ -36,7 +36,11 @@ def in_process(tmp_path_factory: pytest.TempPathFactory) -> InProcess:
 @pytest.fixture
 def site(in_process: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> t.Callable[[], InProcess]:
     """The emulator in this process, as its configuration says; time passes only where a run waits."""
-    monkeypatch.setattr(requests.Session, "send", lambda session, request, **more: in_process.send(session, request, **more))
+
+    def send(session: requests.Session, request: requests.PreparedRequest, **more: t.Any) -> requests.Response:
+        return in_process.send(session, request, **more)
+
+    monkeypatch.setattr(requests.Session, "send", send)
     monkeypatch.setattr(Budget.__init__, "__defaults__", (lambda: in_process.now, in_process.advance))
     monkeypatch.setattr(workato, "OTHER_LIMIT", (1, 0.0))
     monkeypatch.setattr(rsa, "generate_private_key", lambda **_how: KEY)

@@ -83,7 +83,7 @@ def _exempt(tenant: Tenant, restriction: JsonObject, caller: str) -> bool:
     holder = tenant.service_principals.get(caller) or tenant.users.get(caller) or {}
     attributes = holder.get("customSecurityAttributes") or {}
     for wanted in (restriction.get("excludeActors") or {}).get("customSecurityAttributes") or []:
-        set_name, _, name = str(wanted.get("id") or "").partition("_")
+        set_name, _separator, name = str(wanted.get("id") or "").partition("_")
         if wanted.get("value") is not None and (attributes.get(set_name) or {}).get(name) == wanted["value"]:
             return True
     return False

@@ -79,12 +79,12 @@ def refusal(number: int, text: str) -> tuple[int, dict[str, t.Any]]:
     return 401, {"error": "invalid_client", "error_description": f"AADSTS{number}: {text}", "error_codes": [number]}
 
 
-def github(environ: t.Mapping[str, str] = GITHUB) -> GitHubActions:
-    return GitHubActions(CLIENT, ASKED, environ)
+def github(environ: t.Mapping[str, str] | None = None) -> GitHubActions:
+    return GitHubActions(CLIENT, ASKED, GITHUB if environ is None else environ)
 
 
-def devops(environ: t.Mapping[str, str] = DEVOPS, connection: str = CONNECTION) -> AzureDevOps:
-    return AzureDevOps(CLIENT, ASKED, environ, connection, "auth_service_connection_id")
+def devops(environ: t.Mapping[str, str] | None = None, connection: str = CONNECTION) -> AzureDevOps:
+    return AzureDevOps(CLIENT, ASKED, DEVOPS if environ is None else environ, connection, "auth_service_connection_id")
 
 
 def managed(environ: t.Mapping[str, str], identity: str | None = None) -> ManagedIdentityAssertion:

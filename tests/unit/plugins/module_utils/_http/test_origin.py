@@ -36,11 +36,11 @@ def test_what_is_no_reference(change):
 
 def test_the_ids_of_a_run_begin_alike():
     run, other, changed = Origin("815"), Origin("816"), Origin("815", "CHG0042")
-    ids = [run.request_id() for _ in range(20)]
+    ids = [run.request_id() for _number in range(20)]
     assert len(set(ids)) == 20 and len({text[:8] for text in ids}) == 1
     assert all(str(uuid.UUID(text)) == text for text in ids)
     assert len({origin.request_id()[:8] for origin in (run, other, changed)}) == 3
 
 
 def test_the_ids_of_an_unknown_run_have_nothing_in_common():
-    assert len({Origin().request_id()[:8] for _ in range(20)}) == 20
+    assert len({Origin().request_id()[:8] for _number in range(20)}) == 20

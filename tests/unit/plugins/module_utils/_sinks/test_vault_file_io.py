@@ -18,7 +18,7 @@ def test_a_file_is_read_with_its_mode(tmp_path: Path) -> None:
     assert PrivateFile(str(path)).read() == (b"content", 0o640)
 
 
-@pytest.mark.parametrize("make", [Path.mkdir, lambda path: os.mkfifo(path)], ids=["directory", "pipe"])
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo], ids=["directory", "pipe"])
 def test_what_is_no_file_is_a_sentence(tmp_path: Path, make) -> None:
     path = tmp_path / "workato.yml"
     make(path)

@@ -55,11 +55,11 @@ def product(connection: Json, look: Json, makes_credential: bool, host: Host) ->
 
 
 def foreseen(
-    seen: Json | None, *answers: Json, before: t.Any = None, identity: Json = WIDE, asked: bool = False, **connection: t.Any
+    seen: Json | None, *answers: Json, before: t.Any = None, identity: Json | None = None, asked: bool = False, **connection: t.Any
 ) -> tuple[list[Ask], Foreseen]:
     """What is asked after the look, and what is foreseen."""
     preflight = foreseeing(look_of(seen), before, asked=asked)
-    questions, looked = lead(preflight({**CONNECTION, **connection}, HOST, identity), *([seen] if seen else []), *answers)
+    questions, looked = lead(preflight({**CONNECTION, **connection}, HOST, WIDE if identity is None else identity), *([seen] if seen else []), *answers)
     found = looked.seen["foreseen"]
     assert looked.open is found.opens
     return questions[1:] if seen else questions, found

@@ -30,7 +30,13 @@ TODO: Json = {SERVICE: incomplete(SERVICE, "openid")}
 
 
 def foreseen(
-    monkeypatch: pytest.MonkeyPatch, variables: Json, *found: Json, looked: Json, settings: Json = CLOSED, answers: t.Sequence[Json] = (), identity: Json = WIDE
+    monkeypatch: pytest.MonkeyPatch,
+    variables: Json,
+    *found: Json,
+    looked: Json,
+    settings: Json = CLOSED,
+    answers: t.Sequence[Json] = (),
+    identity: Json | None = None,
 ) -> tuple[list[Ask], Foreseen]:
     """What is asked after the look, and what is foreseen."""
     seen = given(variables, *found, looked=looked, settings=settings)
@@ -42,7 +48,7 @@ def foreseen(
         return Looked(answer["open"], {}, {**told, "plan": answer} if answer["open"] else told)
 
     monkeypatch.setattr(preflights, "look", look)
-    asked, end = lead(preflights.preflight(seen["connection"], HOST, identity), *answers)
+    asked, end = lead(preflights.preflight(seen["connection"], HOST, WIDE if identity is None else identity), *answers)
     assert end.open is end.seen["foreseen"].opens
     return asked, end.seen["foreseen"]
 
