@@ -74,7 +74,7 @@ class Customers:
 
     def _inventory(self, playbook: str, tenants: t.Sequence[str]) -> Path:
         url = self.emulator.workspace365_url()
-        four = playbook == "rollout.yml"
+        four = playbook in ("rollout.yml", "preflight.yml")
         content = world.four_connectors(tenants, url, str(self._workdir / "credentials")) if four else world.one_connector(tenants, url)
         path = self._workdir / "inventory.json"
         path.write_text(json.dumps(content))
@@ -121,6 +121,21 @@ class Customers:
         if writes := self.emulator.writes():
             wrote = sorted({f"{entry['method']} {entry.get('path') or entry.get('url')}" for entry in writes})
             raise Unconverged(f"confirming {len(tenants)} tenants wrote: {', '.join(wrote[:5])}")
+        return took
+
+    def take_away_redirect_uris(self, tenants: t.Sequence[str]) -> None:
+        """The applications of Workspace 365 lose their redirect URIs: what a rollout meets whose operator wants another one in all tenants."""
+        for name in tenants:
+            for app in self.emulator.tenant(name)["applications"].values():
+                if app.get("uniqueName") == f"tenantkit.workspace365.{name}":
+                    self.emulator.update(name, "applications", app["id"], web={**app["web"], "redirectUris": []})
+
+    def change(self, playbook: str, tenants: t.Sequence[str], *, latency: float) -> Took:
+        """Measure a run that has one thing to put right in each tenant. Raises Unconverged when it wrote less or more often."""
+        with self.late(latency):
+            took = self.time(playbook, tenants, memory=True)
+        if len(writes := self.emulator.writes()) != len(tenants):
+            raise Unconverged(f"a change in {len(tenants)} tenants took {len(writes)} writes")
         return took
 
     def floor(self, tenants: t.Sequence[str], forks: int, tasks: int) -> Took:

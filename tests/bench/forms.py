@@ -11,6 +11,7 @@ FLOOR_TASKS = 7  # of ansible.builtin.debug, on each host
 # The runs, as they are called in figures, tables and picture.
 CONNECT, CONFIRM = "Workspace 365, first connect", "Workspace 365, confirm"
 CONNECT_FOUR, CONFIRM_FOUR = "four connectors, first connect", "four connectors, confirm"
+PREFLIGHT_FOUR, CHANGE_FOUR = "four connectors, preflight", "four connectors, a redirect URI in all"
 # What confirming a tenant of Workspace 365 may cost: CPU as a multiple of the floor's, and megabytes of all processes.
 LIMIT, AIM, MEMORY_LIMIT = 2.0, 1.6, 700
 
@@ -28,7 +29,8 @@ class Form:
     confirm: tuple[int, ...]
     #: Tenants that are confirmed while every answer is late.
     late: tuple[int, ...]
-    rollout: int
+    #: Tenants with four connectors that are looked at before a rollout, confirmed, and changed.
+    fleet: tuple[int, ...]
     #: How many tenants are confirmed with so many forks.
     forks_tenants: int
     forks: tuple[int, ...]
@@ -49,8 +51,8 @@ FULL = Form(
     connect=(1, 10, 100, 389),
     confirm=(1, 10, 50, 500),
     late=(100, 500),
-    rollout=200,
+    fleet=(100, 200, 500),
     forks_tenants=50,
     forks=(2, 5, 10, 25, 50),
 )
-QUICK = Form("quick", pairs=1, ratio_tenants=8, connect=(1, 9), confirm=(1, 5, 10), late=(8, 10), rollout=2, forks_tenants=6, forks=(2, 5, 10))
+QUICK = Form("quick", pairs=1, ratio_tenants=8, connect=(1, 9), confirm=(1, 5, 10), late=(8, 10), fleet=(2, 4), forks_tenants=6, forks=(2, 5, 10))

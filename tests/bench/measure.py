@@ -8,9 +8,9 @@ import time
 
 from bench.customers import Customers
 from bench.figures import Count, Time, Took, beside, find
-from bench.forms import CONFIRM, CONFIRM_FOUR, CONNECT, CONNECT_FOUR, FLOOR_TASKS, FORKS, LATENCY, Form
+from bench.forms import CHANGE_FOUR, CONFIRM, CONFIRM_FOUR, CONNECT, CONNECT_FOUR, FLOOR_TASKS, FORKS, LATENCY, PREFLIGHT_FOUR, Form
 
-ONE, FOUR = "workspace365.yml", "rollout.yml"
+ONE, FOUR, PREFLIGHT = "workspace365.yml", "rollout.yml", "preflight.yml"
 STARTED = time.monotonic()
 
 
@@ -56,7 +56,7 @@ class Measuring:
         self.confirm()
         self.late()
         self.forks()
-        self.rollout()
+        self.fleet()
         return self.times
 
     def connect(self) -> None:
@@ -108,14 +108,20 @@ class Measuring:
                 took = self._customers.confirm(ONE, names, forks, latency=latency, memory=bool(latency))
                 self._note(CONFIRM, len(names), took, forks=forks, latency=latency)
 
-    def rollout(self) -> None:
-        """Connect what is missing of four connectors, then confirm them while every answer is late."""
-        names = self._names[: self._form.rollout]
-        say(f"connecting the other connectors of {len(names)} tenants")
-        self._customers.time(FOUR, names)
-        say(f"confirm four connectors with latency, {len(names)} tenants")
-        took = self._customers.confirm(FOUR, names, latency=LATENCY, memory=True)
-        self._note(CONFIRM_FOUR, len(names), took, latency=LATENCY)
+    def fleet(self) -> None:
+        """Four connectors: what a rollout does for many tenants while every answer is late."""
+        connected = 0
+        for tenants in self._form.fleet:
+            names = self._names[:tenants]
+            say(f"connecting the other connectors of {tenants - connected} tenants")
+            self._customers.time(FOUR, names[connected:])
+            connected = tenants
+            for run, playbook in ((PREFLIGHT_FOUR, PREFLIGHT), (CONFIRM_FOUR, FOUR)):
+                say(f"{run}, {tenants} tenants")
+                self._note(run, tenants, self._customers.confirm(playbook, names, latency=LATENCY, memory=True), latency=LATENCY)
+            say(f"{CHANGE_FOUR}, {tenants} tenants")
+            self._customers.take_away_redirect_uris(names)
+            self._note(CHANGE_FOUR, tenants, self._customers.change(FOUR, names, latency=LATENCY), latency=LATENCY)
 
     def _note(self, run: str, tenants: int, took: Took, *, forks: int = FORKS, latency: float = 0.0) -> None:
         requests = self._customers.requests()
@@ -125,5 +131,5 @@ class Measuring:
 def timed(form: Form) -> list[Time]:
     """CPU and wall of everything that a form measures."""
     say(f"starting an emulator with {form.tenants} tenants")
-    with Customers(form.tenants, form.rollout) as customers:
+    with Customers(form.tenants, max(form.fleet)) as customers:
         return Measuring(form, customers).all()

@@ -7,9 +7,10 @@ import re
 import typing as t
 
 from bench.figures import About, Count, Figures, Peer, Time, enough_forks
-from bench.forms import CONFIRM, CONFIRM_FOUR, CONNECT, FORKS, LATENCY
+from bench.forms import CHANGE_FOUR, CONFIRM, CONFIRM_FOUR, CONNECT, FORKS, LATENCY, PREFLIGHT_FOUR
 
 Row = t.Sequence[str]
+OF_A_FLEET = (PREFLIGHT_FOUR, CONFIRM_FOUR, CHANGE_FOUR)
 
 
 def markdown(heads: Row, rows: t.Iterable[Row]) -> str:
@@ -93,11 +94,20 @@ def per_tenant(found: t.Sequence[Time]) -> str:
 def late(found: t.Iterable[Time], tenants: t.Collection[int]) -> str:
     """Confirming while every answer is late. C(tenants) leaves out what was measured for the choice of forks."""
     rows = [
-        (f"{item.run}, {item.tenants} tenants", f"{item.wall:.0f}", f"{item.floor_wall:.0f}", f"{item.cpu:.0f}", str(item.memory_mb))
+        (
+            f"{item.run}, {item.tenants} tenants",
+            f"{item.wall:.0f}",
+            f"{item.floor_wall:.0f}",
+            f"{item.cpu:.0f}",
+            str(item.memory_mb),
+            _each(item.requests, item.tenants),
+        )
         for item in found
-        if item.latency_ms and item.forks == FORKS and (item.run == CONFIRM_FOUR or item.tenants in tenants)
+        if item.latency_ms and item.forks == FORKS and (item.run in OF_A_FLEET or item.tenants in tenants)
     ]
-    return markdown((f"Each answer {1000 * LATENCY:.0f} ms late, {FORKS} forks", "Wall, seconds", "of the floor", "CPU, seconds", "Memory, MB"), rows)
+    return markdown(
+        (f"Each answer {1000 * LATENCY:.0f} ms late, {FORKS} forks", "Wall, seconds", "of the floor", "CPU, seconds", "Memory, MB", "Requests a tenant"), rows
+    )
 
 
 def sweep(found: t.Iterable[Time], tenants: int, forks: t.Collection[int]) -> dict[int, dict[int, Time]]:

@@ -85,8 +85,8 @@ def test_late() -> None:
         time(latency_ms=100, forks=2),
     ]
     assert cells(page.late(found, (100, 500))) == [
-        [f"{CONFIRM}, 100 tenants", "10", "8", "20", "212"],
-        [f"{CONFIRM_FOUR}, 200 tenants", "10", "8", "20", "0"],
+        [f"{CONFIRM}, 100 tenants", "10", "8", "20", "212", "4"],
+        [f"{CONFIRM_FOUR}, 200 tenants", "10", "8", "20", "0", "2"],
     ]
 
 

@@ -41,7 +41,7 @@ def test_floor() -> None:
 
 @pytest.mark.parametrize("form", [FULL, QUICK], ids=lambda form: form.name)
 def test_a_form_fits_together(form: Form) -> None:
-    needed = (form.ratio_tenants, form.rollout, form.forks_tenants, *form.confirm, *form.late)
+    needed = (form.ratio_tenants, max(form.fleet), form.forks_tenants, *form.confirm, *form.late)
     assert max(needed) <= form.tenants == max(form.confirm)
     assert 1 in form.connect and 1 in form.confirm
     assert form.ratio_tenants not in form.confirm  # it is measured in pairs
@@ -53,5 +53,5 @@ def test_what_is_counted_is_the_same_in_both_forms() -> None:
 
 
 def test_the_full_form_is_what_the_limits_are_about() -> None:
-    assert (FULL.pairs, FULL.ratio_tenants, FULL.tenants, FULL.rollout) == (3, 100, 500, 200)
+    assert (FULL.pairs, FULL.ratio_tenants, FULL.tenants, FULL.fleet) == (3, 100, 500, (100, 200, 500))
     assert FULL.late == (100, 500) and FULL.forks == (2, 5, 10, 25, 50)
