@@ -17,6 +17,7 @@ author:
   - The tenantkit.connectors contributors (@tenantkit)
 extends_documentation_fragment:
   - tenantkit.connectors.attributes.info
+  - tenantkit.connectors.rollout_limits
 options:
   hold:
     description:
@@ -28,19 +29,6 @@ options:
       - Whether to look at what became of the other hosts first, for plays without waves, which begin a tenant whenever another is done.
     type: bool
     default: false
-  stop_after:
-    description:
-      - On how many failed tenants of the same cause no more are begun. One is enough where the automation's own credential was refused at its sign-in, and
-        other hosts have the same one.
-      - A number from 1. An empty text is the default.
-    type: raw
-    default: 3
-  stop_after_any:
-    description:
-      - On how many failed tenants no more are begun, whatever the causes. A number, or a share of all hosts of the play, which is at least 5.
-      - An empty text is the default.
-    type: raw
-    default: 10%
 seealso:
   - module: tenantkit.connectors.rollout_wave
   - module: tenantkit.connectors.rollout_verdict
@@ -83,6 +71,7 @@ stopped:
 """
 
 from ..module_utils._declaration import Declaration
+from ..module_utils._fleet.breaker import LIMIT_OPTIONS
 from ..module_utils._module import run_module
 from ..module_utils._products.look_resource import no_module
 
@@ -90,8 +79,7 @@ DECLARATION = Declaration(
     options={
         "hold": {"type": "raw"},
         "gate": {"type": "bool", "default": False},
-        "stop_after": {"type": "raw", "default": 3},
-        "stop_after_any": {"type": "raw", "default": "10%"},
+        **LIMIT_OPTIONS,
     },
     resource=no_module,
     auth=False,

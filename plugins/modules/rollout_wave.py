@@ -20,6 +20,7 @@ author:
   - The tenantkit.connectors contributors (@tenantkit)
 extends_documentation_fragment:
   - tenantkit.connectors.attributes.info
+  - tenantkit.connectors.rollout_limits
 options:
   moment:
     description:
@@ -31,19 +32,6 @@ options:
     description:
       - A file for the names, one in each line, as C(--limit @file) reads it. It is replaced as a whole.
     type: path
-  stop_after:
-    description:
-      - On how many failed tenants of the same cause no more are begun. One is enough where the automation's own credential was refused at its sign-in, and
-        other hosts have the same one.
-      - A number from 1. An empty text is the default.
-    type: raw
-    default: 3
-  stop_after_any:
-    description:
-      - On how many failed tenants no more are begun, whatever the causes. A number, or a share of all hosts of the play, which is at least 5.
-      - An empty text is the default.
-    type: raw
-    default: 10%
 seealso:
   - module: tenantkit.connectors.rollout_turn
   - module: tenantkit.connectors.rollout_verdict
@@ -98,6 +86,7 @@ stopped:
 """
 
 from ..module_utils._declaration import Declaration
+from ..module_utils._fleet.breaker import LIMIT_OPTIONS
 from ..module_utils._module import run_module
 from ..module_utils._products.look_resource import no_module
 
@@ -105,8 +94,7 @@ DECLARATION = Declaration(
     options={
         "moment": {"type": "str", "choices": ["begin", "end", "over"], "required": True},
         "resume_path": {"type": "path"},
-        "stop_after": {"type": "raw", "default": 3},
-        "stop_after_any": {"type": "raw", "default": "10%"},
+        **LIMIT_OPTIONS,
     },
     resource=no_module,
     auth=False,

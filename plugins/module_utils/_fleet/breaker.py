@@ -18,6 +18,11 @@ from .._errors import OptionError
 
 UNREACHABLE, UNKNOWN = "unreachable", "unknown"
 DEFAULT_AFTER, DEFAULT_AFTER_ANY = 3, "10%"
+# Documented in doc_fragments/rollout_limits.py.
+LIMIT_OPTIONS: t.Mapping[str, t.Mapping[str, t.Any]] = {
+    "stop_after": {"type": "raw", "default": DEFAULT_AFTER},
+    "stop_after_any": {"type": "raw", "default": DEFAULT_AFTER_ANY},
+}
 _AT_LEAST = 5  # tenants, where a share of them is few
 
 
