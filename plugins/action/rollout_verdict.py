@@ -30,10 +30,11 @@ class ActionModule(RolloutAction):
         if not (args.get("turn") or {}).get("begins", True):
             return {"problems": []}
         names = [name for name in chosen(args.get("connectors")) if name in LOOKS]
+        failures = args.get("failures") or ()
         problems = problems_of(
             names,
             {name: plain(variables[f"{name}_result"]) for name in names if isinstance(variables.get(f"{name}_result"), dict)},
-            args.get("failures") or (),
+            failures,
             [name for name, look in (args.get("looks") or {}).items() if worked_at_first(look)],
             lambda name: self._renew_before(name, variables),
             fail_on_waiting=boolean(args.get("fail_on_waiting") or False),
@@ -41,8 +42,8 @@ class ActionModule(RolloutAction):
         if not problems:
             return {"problems": []}
         text, fails = failure_text(problems), not boolean(args.get("defer") or False)
-        if not fails:
-            display.display(f"[{host}] failed: {one_line(text)}")
+        if not fails and (unseen := problems[len(failures) :]):  # what failed was shown when it did
+            display.display(f"[{host}] failed: {one_line(failure_text(unseen))}")
         return {
             **({"failed": True} if fails else {}),
             "msg": text,

@@ -79,9 +79,8 @@ def why_failed(said: Given, *, task: str = "", connector: str = "") -> WhyFailed
     item = next((part for part in _list(said, "results") if isinstance(part, dict) and part.get("failed")), None)
     if not failure and item is not None:
         return why_failed(item, task=task, connector=connector)
-    advice, sentence = _text(failure.get("advice")), _text(said.get("msg") or said.get("censored") or "no message")
-    if advice and advice in sentence and advice != sentence:
-        sentence = " ".join(sentence.replace(advice, "").split())
+    advice = _text(failure.get("advice"))
+    sentence = _without(advice, _text(said.get("msg") or said.get("censored") or "no message"))
     code = _text(failure.get("code") or failure.get("kind"))
     return WhyFailed(sentence, code=code, advice=advice, request_id=_text(failure.get("request_id")), task=task, connector=connector)
 
@@ -90,8 +89,13 @@ def why_of(fact: t.Any) -> WhyFailed | None:
     """Why, from what a playbook noted of a failure that it went on from: its own few fields. None for what is no such note."""
     if not isinstance(fact, dict) or not fact.get("sentence"):
         return None
-    names = ("sentence", "code", "advice", "request_id", "task", "connector")
-    return WhyFailed(**{name: _text(fact.get(name)) for name in names})
+    told = {name: _text(fact.get(name)) for name in ("code", "advice", "request_id", "task", "connector")}
+    return WhyFailed(_without(told["advice"], _text(fact["sentence"])), **told)
+
+
+def _without(advice: str, sentence: str) -> str:
+    """What a task says, which ends with its advice, without that: the advice has a place of its own."""
+    return " ".join(sentence.replace(advice, "").split()) if advice and advice in sentence and advice != sentence else sentence
 
 
 def hold_of(said: Given) -> HeldRow | None:

@@ -94,6 +94,7 @@ def test_why_a_task_failed(said, why):
         ({"sentence": "S", "connector": "workato", "code": None, "extra": "hush"}, WhyFailed("S", connector="workato")),
         ({"code": "c"}, None),
         ("text", None),
+        ({"sentence": "It is gone. Make it again.", "advice": "Make it again."}, WhyFailed("It is gone.", advice="Make it again.")),
     ],
 )
 def test_what_a_playbook_noted(fact, why):
