@@ -15,8 +15,8 @@ from ..module_utils._entra.connector.look import Host, Look, Looked
 from ..module_utils._errors import OptionError
 from ..module_utils._products.registry import BEFORE_WRITING, LOOKS
 from ..plugin_utils._action import ConnectorAction, failed
-from ..plugin_utils._chosen_connectors import check_known, connections_of, host_of
-from ..plugin_utils._look import Answers, chosen, look_together, told
+from ..plugin_utils._chosen_connectors import check_known, connections_of, host_of, names_of
+from ..plugin_utils._look import Answers, look_together, told
 from ..plugin_utils._worker import plain, preload
 
 preload("entra_connection_info")
@@ -33,9 +33,9 @@ class ActionModule(ConnectorAction):
         ActionBase.run(self, tmp, task_vars)
         variables: dict[str, t.Any] = task_vars or {}
         args = self._task.args
-        names = chosen(plain(args.get("connectors")))
         before = plain(args["before_writing"]) if args.get("before_writing") else None
         try:
+            names = names_of(args, variables, self._templar.template)
             check_known(names, LOOKS if before is None else BEFORE_WRITING)
         except OptionError as error:
             return failed(error)

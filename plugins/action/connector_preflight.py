@@ -15,8 +15,8 @@ from ..module_utils._errors import OptionError
 from ..module_utils._products.preflight import held_back, judged, line_of
 from ..module_utils._products.registry import PREFLIGHTS
 from ..plugin_utils._action import ConnectorAction, failed
-from ..plugin_utils._chosen_connectors import check_known, connections_of, host_of
-from ..plugin_utils._look import Answers, chosen, look_together
+from ..plugin_utils._chosen_connectors import check_known, connections_of, host_of, names_of
+from ..plugin_utils._look import Answers, look_together
 from ..plugin_utils._worker import plain, preload
 
 preload("entra_connection_info")
@@ -37,8 +37,8 @@ class ActionModule(ConnectorAction):
         templar = self._templar.copy_with_new_env(available_variables=variables)
         if held := plain(self._task.args.get("held")):
             return {"changed": False, "preflight": held_back(str(held["reason"]), str(held["until"]))}
-        names = chosen(plain(self._task.args.get("connectors")))
         try:
+            names = names_of(self._task.args, variables, templar.template)
             check_known(names, PREFLIGHTS)
         except OptionError as error:
             return failed(error)

@@ -14,6 +14,7 @@ from ansible.utils.display import Display
 from ..module_utils._clock import machine_time
 from ..module_utils._fleet.breaker import Limits, stop_of
 from ..module_utils._fleet.hold import hold_of
+from ..module_utils._fleet.waves import is_wanted
 from ..plugin_utils._rollout import everyone, lost
 from ..plugin_utils._rollout_action import RolloutAction
 
@@ -26,6 +27,7 @@ class ActionModule(RolloutAction):
     def decide(self, host: str, variables: dict[str, t.Any], args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """Whether it is this host's turn. Raises OptionError."""
         hold = hold_of(args.get("hold"), dt.datetime.fromtimestamp(machine_time(), dt.UTC).date())
+        is_wanted("fail_on_waiting", args.get("fail_on_waiting"))  # the verdict asks for it when the roles are through
         limits = Limits.of(args.get("stop_after"), args.get("stop_after_any"), len(everyone(variables)))
         stop = stop_of(lost(variables), limits) if boolean(args.get("gate") or False) and not hold else None
         if hold:

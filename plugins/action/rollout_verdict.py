@@ -10,7 +10,9 @@ import typing as t
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.utils.display import Display
 
+from ..module_utils._errors import OptionError
 from ..module_utils._fleet.outcome import failure_text, problems_of, worked_at_first
+from ..module_utils._fleet.waves import is_wanted
 from ..module_utils._products.closing import one_line
 from ..module_utils._products.registry import LOOKS
 from ..plugin_utils._look import chosen
@@ -29,15 +31,16 @@ class ActionModule(RolloutAction):
         """The problems; the task fails when there are any, unless a later play fails the host."""
         if not (args.get("turn") or {}).get("begins", True):
             return {"problems": []}
-        names = [name for name in chosen(args.get("connectors")) if name in LOOKS]
+        looks = args.get("looks") or {}
+        names = [name for name in (chosen(args.get("connectors")) or looks) if name in LOOKS]
         failures = args.get("failures") or ()
         problems = problems_of(
             names,
             {name: plain(variables[f"{name}_result"]) for name in names if isinstance(variables.get(f"{name}_result"), dict)},
             failures,
-            [name for name, look in (args.get("looks") or {}).items() if worked_at_first(look)],
+            [name for name, look in looks.items() if worked_at_first(look)],
             lambda name: self._renew_before(name, variables),
-            fail_on_waiting=boolean(args.get("fail_on_waiting") or False),
+            fail_on_waiting=self._waiting_fails(args.get("fail_on_waiting")),
         )
         if not problems:
             return {"problems": []}
@@ -50,6 +53,14 @@ class ActionModule(RolloutAction):
             "failure": {"kind": "rollout", "code": problems[0].cause},
             "problems": [problem.to_result() for problem in problems],
         }
+
+    @staticmethod
+    def _waiting_fails(given: t.Any) -> bool:
+        """What cannot be understood has failed the host already, in its turn."""
+        try:
+            return is_wanted("fail_on_waiting", given)
+        except OptionError:
+            return False
 
     def _renew_before(self, role: str, variables: dict[str, t.Any]) -> int | None:
         """Days before its end in which a role renews its credential; None for a role without one."""

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import typing as t
+import uuid
 
 from ansible.utils.display import Display
 from ansible.utils.vars import load_extra_vars
@@ -13,7 +14,7 @@ from ansible.utils.vars import load_extra_vars
 from ..module_utils._errors import OptionError
 from ..module_utils._fleet.breaker import Limits, Lost, Stop, stop_of
 from ..module_utils._fleet.resume import key_of, left_at_begin, left_at_end, text_of
-from ..plugin_utils._rollout import batch_of, everyone, failed_in_waves, job_of, lost, never_begun, write_file
+from ..plugin_utils._rollout import batch_of, everyone, failed_in_waves, job_of, lost, never_begun, run_of_waves, write_file
 from ..plugin_utils._rollout_action import RolloutAction
 
 OF_THE_PLAY = ("rollout_hosts", "rollout_canary", "rollout_waves", "rollout_allow_empty")
@@ -35,11 +36,17 @@ class ActionModule(RolloutAction):
             display.display(f"The rollout stops: {stop.sentence}. {len(left)} of {len(everyone(variables))} tenants are left.")
         return {
             "left": left,
+            "run": self._run_of_waves(variables),
             "failed_hosts": [failure.to_result() for failure in failures],
             "stops": stop is not None,
             "stopped": stop.to_result() if stop else {},
             "ansible_stats": {"data": {key_of(job_of(variables)): left}, "per_host": False, "aggregate": False},
         }
+
+    @staticmethod
+    def _run_of_waves(variables: dict[str, t.Any]) -> str:
+        first = everyone(variables)[:1]
+        return uuid.uuid4().hex if first == batch_of(variables)[:1] else run_of_waves(variables)
 
     def _left(self, moment: str, variables: dict[str, t.Any], args: t.Mapping[str, t.Any]) -> tuple[list[str], list[Lost], Stop | None]:
         """The hosts that are left, those that have failed, and why no more are begun. Raises OptionError."""

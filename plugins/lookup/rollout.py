@@ -50,7 +50,7 @@ from ansible.plugins.loader import lookup_loader
 from ansible.plugins.lookup import LookupBase
 
 from ..module_utils._errors import OptionError
-from ..module_utils._fleet.waves import allows_empty, canaries_first, canaries_of, waves_of
+from ..module_utils._fleet.waves import canaries_first, canaries_of, is_wanted, odd_names, pattern_of, waves_of
 from ..plugin_utils._rollout import failed_in_all
 
 CANARY = "canary"
@@ -68,17 +68,23 @@ class LookupModule(LookupBase):
         if terms == ["failed"]:
             return [failed_in_all(known) or NO_HOST]
         variable = self.get_option("pattern")
-        pattern = str(known.get(variable) or "all")
+        pattern = pattern_of(known.get(variable))
+        if _chooses_tags():
+            raise AnsibleError("This playbook has no tags, so that with --tags or --skip-tags it would do a part of what it has to, or nothing.")
         chosen = self._chosen(pattern, known)
         try:
             if terms == ["waves"]:
                 return [waves_of(known.get("rollout_waves"), len(canaries_of(chosen, group)))]
             if terms != ["hosts"]:
                 raise AnsibleError(f"The lookup 'rollout' knows hosts, waves and failed, not {terms!r}.")
-            if not chosen and not _only_checks_syntax() and not allows_empty(known.get("rollout_allow_empty")):
+            if not chosen and not _only_checks_syntax() and not is_wanted("rollout_allow_empty", known.get("rollout_allow_empty")):
                 raise AnsibleError(
                     f"No host of the inventory matches '{pattern}' ({variable}), so no tenant would be reached. "
                     "Correct the pattern, or set rollout_allow_empty where that is meant."
+                )
+            if odd := odd_names(chosen):
+                raise AnsibleError(
+                    f"{', '.join(map(repr, odd))}: Ansible reads such a name of a host as a pattern of others. Rename it, with letters, digits and _ . - alone."
                 )
         except OptionError as error:
             raise AnsibleError(error.sentence()) from error
@@ -94,3 +100,8 @@ class LookupModule(LookupBase):
 def _only_checks_syntax() -> bool:
     """Whether nothing is run: then there need be no inventory."""
     return bool((context.CLIARGS or {}).get("syntax"))
+
+
+def _chooses_tags() -> bool:
+    """Whether the run is for a part of the tasks."""
+    return tuple((context.CLIARGS or {}).get("tags") or ("all",)) != ("all",) or bool((context.CLIARGS or {}).get("skip_tags"))

@@ -21,11 +21,10 @@ extends_documentation_fragment:
 options:
   connectors:
     description:
-      - The names of the roles, in a list or in a text with commas between them.
+      - The names of the roles, in a list or in a text with commas between them. Without it they are those of the variable that O(connectors_variable) names.
       - With O(together=true) there may be none. Then nothing is looked at, and a line says so.
     type: list
     elements: str
-    required: true
   together:
     description:
       - Whether a connector that cannot be looked at is left to its role, which then says what is wrong, so that it does not keep others from being looked at.
@@ -116,7 +115,7 @@ from ..module_utils._products.look_resource import no_module
 
 DECLARATION = Declaration(
     options={
-        "connectors": {"type": "list", "elements": "str", "required": True},
+        "connectors": {"type": "list", "elements": "str"},
         "together": {"type": "bool", "default": False},
         "before_writing": {
             "type": "dict",

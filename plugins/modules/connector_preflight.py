@@ -23,9 +23,13 @@ options:
   connectors:
     description:
       - The names of the roles, in a list or in a text with commas between them. There may be none.
+      - Without it they are those of the variable that O(connectors_variable) names.
     type: list
     elements: str
-    required: true
+  connectors_variable:
+    description:
+      - Name of the variable that lists the connectors of a host. A host that does not have it chose none; a value that cannot be resolved fails the host.
+    type: str
   held:
     description:
       - What M(tenantkit.connectors.rollout_turn) said under C(held). Nothing is asked of a host that is held back; it is only listed.
@@ -106,7 +110,7 @@ from ..module_utils._module import run_module
 from ..module_utils._products.look_resource import no_module
 
 DECLARATION = Declaration(
-    options={"connectors": {"type": "list", "elements": "str", "required": True}, "held": {"type": "dict", "default": {}}},
+    options={"connectors": {"type": "list", "elements": "str"}, "connectors_variable": {"type": "str"}, "held": {"type": "dict", "default": {}}},
     resource=no_module,
     auth=False,
 )

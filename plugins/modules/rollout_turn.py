@@ -29,6 +29,10 @@ options:
       - Whether to look at what became of the other hosts first, for plays without waves, which begin a tenant whenever another is done.
     type: bool
     default: false
+  fail_on_waiting:
+    description:
+      - The option of M(tenantkit.connectors.rollout_verdict), which is only checked here, before anything is done.
+    type: raw
 seealso:
   - module: tenantkit.connectors.rollout_wave
   - module: tenantkit.connectors.rollout_verdict
@@ -79,6 +83,7 @@ DECLARATION = Declaration(
     options={
         "hold": {"type": "raw"},
         "gate": {"type": "bool", "default": False},
+        "fail_on_waiting": {"type": "raw"},
         **LIMIT_OPTIONS,
     },
     resource=no_module,

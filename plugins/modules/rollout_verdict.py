@@ -21,10 +21,9 @@ extends_documentation_fragment:
 options:
   connectors:
     description:
-      - The names of the roles, in a list or in a text with commas between them.
+      - The names of the roles, in a list or in a text with commas between them. Without it they are those that O(looks) tells of.
     type: list
     elements: str
-    required: true
   failures:
     description:
       - What failed before, as the filter P(tenantkit.connectors.connector_failure#filter) says it.
@@ -50,7 +49,7 @@ options:
   fail_on_waiting:
     description:
       - Whether every connection fails the host that waits for a person, and not only one that is in use.
-    type: bool
+    type: raw
     default: false
 seealso:
   - module: tenantkit.connectors.connector_look
@@ -98,12 +97,12 @@ from ..module_utils._products.look_resource import no_module
 
 DECLARATION = Declaration(
     options={
-        "connectors": {"type": "list", "elements": "str", "required": True},
+        "connectors": {"type": "list", "elements": "str"},
         "failures": {"type": "list", "elements": "dict", "default": []},
         "looks": {"type": "dict", "default": {}},
         "turn": {"type": "dict", "default": {}},
         "defer": {"type": "bool", "default": False},
-        "fail_on_waiting": {"type": "bool", "default": False},
+        "fail_on_waiting": {"type": "raw", "default": False},
     },
     resource=no_module,
     auth=False,

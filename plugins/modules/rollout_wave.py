@@ -56,6 +56,10 @@ left:
   returned: success
   type: list
   elements: str
+run:
+  description: A mark of this rollout, the same in all of its waves.
+  returned: success
+  type: str
 failed_hosts:
   description: The hosts whose run was a failure so far, each with C(host), C(causes) and C(signing_in).
   returned: success

@@ -15,6 +15,7 @@ from ansible.utils.display import Display
 from ..module_utils._entra.connector.look import Host
 from ..module_utils._errors import OptionError
 from ._host_values import host_values
+from ._look import chosen
 from ._role_variables import argument_problem, empty_problem, number_problems
 from ._task_context import job_cache
 from ._variable_names import names_checked
@@ -22,6 +23,21 @@ from ._worker import plain
 
 display = Display()
 Json = dict[str, t.Any]
+
+
+def names_of(args: t.Mapping[str, t.Any], variables: t.Mapping[str, t.Any], template: t.Callable[[t.Any], t.Any]) -> list[str]:
+    """The connectors that a task names or, where it does not, those of the host's variable that C(connectors_variable) names.
+
+    Raises OptionError for a variable that cannot be resolved: that is no host that chose nothing.
+    """
+    variable = str(args.get("connectors_variable") or "")
+    if args.get("connectors") is not None or variable not in variables:
+        return chosen(plain(args.get("connectors")))
+    try:
+        return chosen(plain(template(variables[variable])))
+    except AnsibleError as error:
+        advice = "Correct it, or leave it out for a host without any."
+        raise OptionError(f"'{variable}' cannot be resolved: {error}", code="connectors", advice=advice) from error
 
 
 def check_known(names: t.Iterable[str], known: t.Collection[str]) -> None:

@@ -12,6 +12,8 @@ import typing as t
 from collections.abc import Mapping
 from pathlib import Path
 
+from ansible.errors import AnsibleError
+
 from ..module_utils._errors import OptionError
 from ..module_utils._fleet.breaker import UNKNOWN, UNREACHABLE, Lost
 from ..module_utils._http.origin import RUNNER_JOB
@@ -74,11 +76,23 @@ def _before(variables: Variables, hosts: t.Sequence[str], batch: t.Sequence[str]
 
 def _noted(variables: Variables, hosts: t.Iterable[str]) -> list[Lost]:
     """What the last wave noted that left something with one of the ``hosts``."""
+    found = _wave(variables, hosts, run_of_waves(variables))
+    return [Lost.from_result(one) for one in found["failed_hosts"]]
+
+
+def run_of_waves(variables: Variables) -> str:
+    """The mark that the first wave of this rollout made: what an earlier one of the same run noted has another. Empty where that is not known."""
+    found = variables["hostvars"][everyone(variables)[0]].get(WAVE)
+    return str(found.get("run") or "") if isinstance(found, Mapping) else ""
+
+
+def _wave(variables: Variables, hosts: t.Iterable[str], run: str) -> Mapping[str, t.Any]:
+    """What was noted with the first of the ``hosts`` that has something of this ``run``."""
     for host in hosts:
         found = variables["hostvars"][host].get(WAVE)
-        if isinstance(found, Mapping) and "failed_hosts" in found:
-            return [Lost.from_result(one) for one in found["failed_hosts"]]
-    return []
+        if isinstance(found, Mapping) and "failed_hosts" in found and (not run or found.get("run") == run):
+            return found
+    return {"failed_hosts": []}
 
 
 def _found(variables: Variables, hosts: t.Iterable[str], *, given_up: bool) -> list[Lost]:
@@ -91,14 +105,20 @@ def _found(variables: Variables, hosts: t.Iterable[str], *, given_up: bool) -> l
             signing_in = any(problem.get("signing_in") for problem in problems)
             shared = signing_in and _same_credential(hostvars[host], _other(host, everybody), hostvars)
             found.append(Lost(host, tuple(str(problem["cause"]) for problem in problems), shared))
+        elif given_up and TURN in hostvars[host]:  # a host that failed before this play is none of its own
+            lost_there = hostvars[host][TURN].get("unreachable")
+            found.append(Lost(host, (UNREACHABLE if lost_there else UNKNOWN,)))
         elif given_up:
-            found.append(Lost(host, (UNKNOWN if TURN in hostvars[host] else UNREACHABLE,)))
+            found.append(Lost(host, ()))
     return found
 
 
 def _same_credential(variables: Variables, other: str | None, hostvars: Mapping[str, Variables]) -> bool:
     """Whether another host signs in with the same credential: where each customer has one of its own, a wrong one says nothing of the others."""
-    return other is None or plain(variables.get(AUTH)) == plain(hostvars[other].get(AUTH))
+    try:
+        return other is None or plain(variables.get(AUTH)) == plain(hostvars[other].get(AUTH))
+    except AnsibleError:  # that host's own matter
+        return False
 
 
 def _other(host: str, hosts: t.Sequence[str]) -> str | None:

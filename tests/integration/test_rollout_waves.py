@@ -37,6 +37,7 @@ def rollout(workdir: Path) -> Rollout:
         playbook: str | Path = "rollout.yml",
         groups: dict[str, list[str]] | None = None,
         args: t.Sequence[str] = (),
+        settings: dict[str, str] | None = None,
         **extra: t.Any,
     ) -> Run:
         inventory = workdir / "fleet.yml"
@@ -50,7 +51,7 @@ def rollout(workdir: Path) -> Rollout:
             "ANSIBLE_CALLBACKS_ENABLED": "record,tenantkit.connectors.rollout_report",
             "TENANTKIT_REPORT_JSON": str(workdir / "report.json"),
         }
-        return run_playbook(path, workdir, inventory=inventory, extra=extra, args=args, env=env)
+        return run_playbook(path, workdir, inventory=inventory, extra=extra, args=args, env={**env, **(settings or {})})
 
     return run
 
@@ -72,7 +73,8 @@ def failed(run: Run) -> set[str]:
 
 
 def left(workdir: Path) -> list[str]:
-    return (workdir / "resume.txt").read_text().split()
+    found = (workdir / "resume.txt").read_text().split()
+    return [] if found == ["!all"] else found
 
 
 def states(workdir: Path) -> dict[str, list[str]]:
@@ -201,3 +203,55 @@ def test_a_job_that_is_killed_in_a_wave_is_resumed(inventory: Inventory, emulato
     args = ["--limit", f"@{workdir / 'resume.txt'}"]
     run = run_playbook(ROOT / "playbooks" / "rollout.yml", workdir, inventory=hosts, env=operator, extra=extra, args=args).ok()
     assert begun(run) == ["fabrikam", "northwind"] and left(workdir) == []
+
+
+AGAIN: list[dict[str, t.Any]] = [{"ansible.builtin.import_playbook": "tenantkit.connectors.rollout"}]
+
+
+def on_three(name: str, task: dict[str, t.Any]) -> list[dict[str, t.Any]]:
+    """A play with this task for the first three hosts."""
+    return [{"name": name, "hosts": "all", "gather_facts": False, "tasks": [{"name": name, "when": f"inventory_hostname in {NAMES[:3]}", **task}]}]
+
+
+def test_a_second_rollout_of_the_run_is_not_judged_by_the_first(rollout: Rollout, workdir: Path) -> None:
+    playbook = workdir / "twice.yml"
+    playbook.write_text(yaml.safe_dump([*AGAIN, *on_three("Change them", {"ansible.builtin.set_fact": WRONG}), *AGAIN]))
+    run = rollout(fleet(), playbook, rollout_waves=[3])
+    assert (run.returncode, failed(run)) == (2, {"t01", "t02", "t03"}) and left(workdir) == NAMES
+
+
+def test_what_failed_before_a_rollout_does_not_stop_it_and_is_left(rollout: Rollout, workdir: Path) -> None:
+    playbook = workdir / "before.yml"
+    playbook.write_text(yaml.safe_dump([*on_three("Fail them", {"ansible.builtin.fail": {"msg": "No."}}), *AGAIN]))
+    run = rollout(fleet(), playbook, rollout_waves=[1])
+    assert begun(run) == NAMES[3:] and "The rollout stops" not in run.stdout and left(workdir) == NAMES[:3]
+
+
+@pytest.mark.parametrize("setting", [{"ANSIBLE_ANY_ERRORS_FATAL": "true"}, {"ANSIBLE_STRATEGY": "free"}], ids=["any errors fatal", "free"])
+def test_settings_of_an_operator_change_nothing(rollout: Rollout, workdir: Path, setting: dict[str, str]) -> None:
+    run = rollout(fleet("t01", "t03"), rollout_waves=[3], settings=setting)
+    assert (run.returncode, sorted(begun(run)), failed(run), left(workdir)) == (2, NAMES, {"t01", "t03"}, ["t01", "t03"])
+
+
+def test_a_list_that_cannot_be_resolved_is_no_host_that_chose_nothing(rollout: Rollout) -> None:
+    run = rollout(fleet(t02={"connectors": "{{ customer_products }}"}), rollout_waves=["100%"])
+    assert (run.returncode, failed(run)) == (2, {"t02"}) and "'connectors' cannot be resolved" in run.stdout and "customer_products" in run.stdout
+
+
+def test_names_that_ansible_reads_as_patterns_and_tags_are_refused(rollout: Rollout) -> None:
+    run = rollout({"contoso": {}, "contoso test": {}}, rollout_hosts="all:!contoso")
+    assert run.returncode not in (0, 2) and "'contoso test': Ansible reads such a name of a host as a pattern" in " ".join(run.output.split())
+    tags = rollout(fleet(), args=["--tags", "workato"])
+    assert tags.returncode not in (0, 2) and "This playbook has no tags" in tags.output
+    assert sorted(begun(rollout(fleet(), rollout_hosts=["t01", "t02"]).ok())) == NAMES[:2]
+
+
+def test_an_answer_that_is_neither_yes_nor_no_is_found_before_anything_is_done(rollout: Rollout) -> None:
+    run = rollout(fleet(), rollout_waves=[12], fail_on_waiting="ja")
+    assert run.returncode == 2 and begun(run) == [] and "'fail_on_waiting' is 'ja'" in run.stdout
+
+
+def test_an_empty_list_of_those_that_are_left_is_no_list_of_all(rollout: Rollout, workdir: Path) -> None:
+    rollout(fleet()).ok()
+    again = rollout(fleet(), args=["--limit", f"@{workdir / 'resume.txt'}"])
+    assert (again.returncode, begun(again)) == (1, [])

@@ -28,7 +28,10 @@ _AT_LEAST = 5  # tenants, where a share of them is few
 
 @dataclasses.dataclass(frozen=True)
 class Lost:
-    """A tenant that has failed or could not be reached, and why: the codes of its failures, or their kinds, without names in them."""
+    """A tenant that has failed or could not be reached, and why: the codes of its failures, or their kinds, without names in them.
+
+    One without a cause failed before the rollout began: it is left to do, and says nothing of the rollout.
+    """
 
     host: str
     causes: tuple[str, ...]
@@ -75,9 +78,10 @@ def stop_of(lost: t.Sequence[Lost], limits: Limits) -> Stop | None:
 
     One tenant is enough where the automation's own credential was refused at its sign-in: that is the same for all.
     """
+    lost = [tenant for tenant in lost if tenant.causes]
     by_cause: dict[str, list[str]] = collections.defaultdict(list)
     for tenant in lost:
-        for cause in dict.fromkeys(tenant.causes or (UNKNOWN,)):
+        for cause in dict.fromkeys(tenant.causes):
             by_cause[cause].append(tenant.host)
     for tenant in lost:
         if own := next((cause for cause in tenant.causes if tenant.signing_in and number_of(cause) in OF_THE_AUTOMATION), None):

@@ -41,10 +41,12 @@ def failure_of(failed: Json, connector: str, task: str) -> dict[str, t.Any]:
     ``failed`` is the result of the task that has failed: only named parts of it are taken, since the rest may hold what no report may show.
     """
     failure: Json = failed.get("failure") or {}
+    # What hides its result may say in its message what it hides. The modules of this collection leave that out themselves, and give a failure.
+    hidden = bool(failed.get("_ansible_no_log")) and not failure
     return {
         "connector": connector,
         "task": task,
-        "sentence": str(failed.get("msg") or "no message"),
+        "sentence": f"The task '{task}' failed, and hides its result." if hidden else str(failed.get("msg") or "no message"),
         **{name: failure.get(name) for name in _PARTS},
         "signs_in": (failure.get("details") or {}).get("signs_in"),
     }

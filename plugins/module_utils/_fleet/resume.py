@@ -10,6 +10,7 @@ import re
 import typing as t
 
 STATS = "rollout_resume"
+NONE_LEFT = "!all"
 
 
 def left_at_begin(everyone: t.Sequence[str], lost: t.Collection[str], batch: t.Sequence[str]) -> list[str]:
@@ -30,5 +31,5 @@ def key_of(job: str) -> str:
 
 
 def text_of(hosts: t.Sequence[str]) -> str:
-    """The file, as C(--limit @file) reads it."""
-    return "".join(f"{host}\n" for host in hosts)
+    """The file, as C(--limit @file) reads it. An empty file would be no limit, and so every tenant: with none left it holds a pattern that fits no host."""
+    return "".join(f"{host}\n" for host in hosts) or f"{NONE_LEFT}\n"

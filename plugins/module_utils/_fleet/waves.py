@@ -54,9 +54,19 @@ def canaries_first(chosen: t.Sequence[str], group: t.Collection[str]) -> list[st
     return [*canaries_of(chosen, group), *(host for host in chosen if host not in group)]
 
 
-def allows_empty(given: t.Any) -> bool:
-    """Whether a run without hosts is as it should be. Raises OptionError for what is neither true nor false."""
+def pattern_of(given: t.Any) -> str:
+    """The pattern of hosts, which may be a list of patterns; without one all."""
+    return ":".join(map(str, given)) if isinstance(given, (list, tuple)) else str(given or "all")
+
+
+def odd_names(hosts: t.Iterable[str]) -> list[str]:
+    """The names that Ansible would read as patterns, in C(hosts) of a play and in a file for C(--limit): of others, of several, or of all but one."""
+    return [host for host in hosts if re.search(r"[\s,:*?\[\]]|^[!&~@]", host)]
+
+
+def is_wanted(variable: str, given: t.Any) -> bool:
+    """What a variable says that is true or false; not given it is false. Raises OptionError for anything else."""
     try:
         return bool(boolean(given if given not in (None, "") else False))
     except TypeError as error:
-        raise OptionError(f"'rollout_allow_empty' is {given!r}.", code="rollout_allow_empty", advice="Set it to true or false.") from error
+        raise OptionError(f"'{variable}' is {given!r}.", code=variable, advice="Set it to true or false.") from error

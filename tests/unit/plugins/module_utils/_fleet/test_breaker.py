@@ -28,7 +28,7 @@ def lost(*causes: str | tuple[str, ...], signing_in: bool = False) -> list[Lost]
         (lost((OTHER, SAME), (SAME, OTHER), (SAME,)), True),
         (lost(UNREACHABLE, UNREACHABLE, UNREACHABLE), True),
         (lost(UNKNOWN, UNKNOWN, UNKNOWN), False),  # nothing says that these are the same
-        (lost((), (), ()), False),
+        (lost((), (), (), (), (), ()), False),  # they failed before the rollout
         (lost("a", "b", "c", "d"), False),
         (lost("a", "b", "c", "d", "e"), True),
         (lost("AADSTS7000215", signing_in=True), True),

@@ -105,6 +105,8 @@ def test_only_named_parts_of_a_failed_result_are_kept() -> None:
         "signs_in": "automation",
     }
     assert failure_of({}, "a", "b")["sentence"] == "no message"
+    assert failure_of({"msg": "got: hidden", "_ansible_no_log": True}, "a", "Store it")["sentence"] == "The task 'Store it' failed, and hides its result."
+    assert failure_of({**failed, "_ansible_no_log": True}, "a", "b")["sentence"] == "It failed."
 
 
 @pytest.mark.parametrize(

@@ -26,4 +26,4 @@ def test_the_figure_is_that_of_the_job() -> None:
 
 
 def test_the_file_has_a_name_in_each_line() -> None:
-    assert (text_of(["a", "b"]), text_of([])) == ("a\nb\n", "")
+    assert (text_of(["a", "b"]), text_of([])) == ("a\nb\n", "!all\n")

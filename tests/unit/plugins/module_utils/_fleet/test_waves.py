@@ -7,7 +7,7 @@ import typing as t
 
 import pytest
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
-from ansible_collections.tenantkit.connectors.plugins.module_utils._fleet.waves import allows_empty, canaries_first, canaries_of, waves_of
+from ansible_collections.tenantkit.connectors.plugins.module_utils._fleet.waves import canaries_first, canaries_of, is_wanted, odd_names, pattern_of, waves_of
 
 
 @pytest.mark.parametrize(
@@ -40,11 +40,35 @@ def test_canaries_go_first_in_the_order_of_the_run() -> None:
     assert canaries_first(chosen, []) == chosen
 
 
+def test_names_that_are_patterns_are_odd() -> None:
+    names = [
+        "contoso",
+        "contoso-test_2.example",
+        "contoso test",
+        "a,b",
+        "!a",
+        "&a",
+        "~a",
+        "@a",
+        "a*",
+        "a?",
+        "a[1]",
+        "a!b",
+        "2f4c9a1e-7d05-4b6f-8e3a-c1d9b0a47f52",
+    ]
+    assert odd_names(names) == ["contoso test", "a,b", "!a", "&a", "~a", "@a", "a*", "a?", "a[1]", "a:b"]
+
+
+@pytest.mark.parametrize(("given", "expected"), [(None, "all"), ("", "all"), ("emea:!x", "emea:!x"), (["emea", "!x"], "emea:!x")])
+def test_a_pattern_may_be_a_list(given: t.Any, expected: str) -> None:
+    assert pattern_of(given) == expected
+
+
 @pytest.mark.parametrize(("given", "expected"), [(None, False), ("", False), ("true", True), (False, False), ("no", False), (True, True)])
 def test_whether_no_host_is_meant(given: t.Any, expected: bool) -> None:
-    assert allows_empty(given) is expected
+    assert is_wanted("rollout_allow_empty", given) is expected
 
 
 def test_what_is_neither_true_nor_false_is_an_error() -> None:
     with pytest.raises(OptionError, match="rollout_allow_empty"):
-        allows_empty("perhaps")
+        is_wanted("rollout_allow_empty", "perhaps")
