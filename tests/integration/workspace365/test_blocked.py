@@ -115,14 +115,15 @@ def test_36_a_wider_audience_stops_no_renewal(play: Play, inventory: Inventory, 
 
 
 def test_34_a_rollout_says_so(play: Play, inventory: Inventory, emulator: Emulator) -> None:
-    """The task that reports the connectors that are looked at only carries the word, and the run goes on with the other tenants."""
+    """The task that reports the connectors that are looked at only carries the word, and the run goes on with the other tenants. It ends with an error."""
     chosen = {"connectors": ["workspace365"]}
     hosts = inventory(contoso=chosen, fabrikam=chosen)
     play("rollout.yml", inventory=hosts).ok()
     shut(emulator, own_application(emulator), "deactivated")
-    run = play("rollout.yml", inventory=hosts).ok()
+    run = play("rollout.yml", inventory=hosts).failed()
     assert emulator.writes() == []
     said(run, "workspace365: blocked", "is deactivated", "workspace365: connected")
+    assert {event.host for event in run.events if event.status == "failed"} == {"contoso"}
 
 
 @pytest.mark.parametrize("kind", ["deactivated", "disabled", "by Microsoft"])
