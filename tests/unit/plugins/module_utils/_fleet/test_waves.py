@@ -53,6 +53,7 @@ def test_names_that_are_patterns_are_odd() -> None:
         "a*",
         "a?",
         "a[1]",
+        "a:b",
         "a!b",
         "2f4c9a1e-7d05-4b6f-8e3a-c1d9b0a47f52",
     ]
