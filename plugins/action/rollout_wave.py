@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
 import uuid
 
@@ -14,7 +15,8 @@ from ansible.utils.vars import load_extra_vars
 from ..module_utils._errors import OptionError
 from ..module_utils._fleet.breaker import Limits, Lost, Stop, stop_of
 from ..module_utils._fleet.resume import key_of, left_at_begin, left_at_end, text_of
-from ..plugin_utils._rollout import batch_of, everyone, failed_in_waves, job_of, lost, never_begun, run_of_waves, write_file
+from ..module_utils._http.origin import job_of
+from ..plugin_utils._rollout import batch_of, everyone, failed_before, failed_in_waves, lost, never_begun, run_of_waves, write_list
 from ..plugin_utils._rollout_action import RolloutAction
 
 OF_THE_PLAY = ("rollout_hosts", "rollout_canary", "rollout_waves", "rollout_allow_empty")
@@ -31,7 +33,7 @@ class ActionModule(RolloutAction):
             display.warning(f"{', '.join(ignored)}: this counts as an extra variable alone (-e, or of a job template), since a play begins without a host.")
         left, failures, stop = self._left(str(args.get("moment")), variables, args)
         if args.get("resume_path") and not self._task.check_mode:
-            write_file(RESUME_PATH, str(args["resume_path"]), text_of(left))
+            write_list(RESUME_PATH, str(args["resume_path"]), text_of(left))
         if stop:
             display.display(f"The rollout stops: {stop.sentence}. {len(left)} of {len(everyone(variables))} tenants are left.")
         return {
@@ -40,7 +42,7 @@ class ActionModule(RolloutAction):
             "failed_hosts": [failure.to_result() for failure in failures],
             "stops": stop is not None,
             "stopped": stop.to_result() if stop else {},
-            "ansible_stats": {"data": {key_of(job_of(variables)): left}, "per_host": False, "aggregate": False},
+            "ansible_stats": {"data": {key_of(job_of(variables, os.environ)): left}, "per_host": False, "aggregate": False},
         }
 
     @staticmethod
@@ -52,7 +54,7 @@ class ActionModule(RolloutAction):
         """The hosts that are left, those that have failed, and why no more are begun. Raises OptionError."""
         hosts, batch = everyone(variables), batch_of(variables)
         limits = Limits.of(args.get("stop_after"), args.get("stop_after_any"), len(hosts))
-        failures = lost(variables) if moment == "over" else failed_in_waves(variables)
+        failures = {"begin": failed_before, "end": failed_in_waves}.get(moment, lost)(variables)
         names = {tenant.host for tenant in failures}
         if moment == "begin":
             return left_at_begin(hosts, names, batch), failures, None

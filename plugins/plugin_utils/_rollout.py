@@ -6,17 +6,14 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 import typing as t
 from collections.abc import Mapping
-from pathlib import Path
 
 from ansible.errors import AnsibleError
 
 from ..module_utils._errors import OptionError
 from ..module_utils._fleet.breaker import UNKNOWN, UNREACHABLE, Lost
-from ..module_utils._http.origin import RUNNER_JOB
+from ..module_utils._report.files import replace_text
 from ._worker import plain
 
 Variables = t.Mapping[str, t.Any]
@@ -48,9 +45,15 @@ def failed_in_waves(variables: Variables) -> list[Lost]:
     A wave leaves what it knows in the variables of its hosts. So those of this wave and one of the wave before are looked at: to put the variables of a
     host together takes as long as a small task.
     """
-    hosts, batch = everyone(variables), batch_of(variables)
-    known = {tenant.host: tenant for tenant in (*_before(variables, hosts, batch), *_found(variables, batch, given_up=False), *lost(variables))}
-    return [known[host] for host in hosts if host in known]
+    known = {tenant.host: tenant for tenant in (*failed_before(variables), *_found(variables, batch_of(variables), given_up=False))}
+    return [known[host] for host in everyone(variables) if host in known]
+
+
+def failed_before(variables: Variables) -> list[Lost]:
+    """The same before a wave: nothing is known of its own hosts yet."""
+    hosts = everyone(variables)
+    first = min((hosts.index(host) for host in batch_of(variables)), default=0)
+    return [*_noted(variables, reversed(hosts[:first])), *lost(variables)]
 
 
 def failed_in_all(variables: Variables) -> list[str]:
@@ -67,11 +70,6 @@ def never_begun(variables: Variables, known: t.Collection[str]) -> list[str]:
     """The hosts besides the ``known`` whose turn was refused because the rollout had stopped."""
     hostvars = variables["hostvars"]
     return [host for host in everyone(variables) if host not in known and (hostvars[host].get(TURN) or {}).get("stopped")]
-
-
-def _before(variables: Variables, hosts: t.Sequence[str], batch: t.Sequence[str]) -> list[Lost]:
-    first = min((hosts.index(host) for host in batch), default=0)
-    return _noted(variables, reversed(hosts[:first]))
 
 
 def _noted(variables: Variables, hosts: t.Iterable[str]) -> list[Lost]:
@@ -127,23 +125,10 @@ def _other(host: str, hosts: t.Sequence[str]) -> str | None:
     return hosts[(place + 1) % len(hosts)] if len(hosts) > 1 else None
 
 
-def job_of(variables: Variables) -> str:
-    """The number of the controller's job; empty where none runs this."""
-    return str(variables.get("awx_job_id") or os.environ.get(RUNNER_JOB) or "")
-
-
-def write_file(variable: str, path: str, text: str) -> None:
-    """Replace a file as a whole, so that no run that ends in the middle leaves half of one. ``variable`` is where the operator named it. Raises OptionError."""
-    target = Path(path).expanduser()
+def write_list(variable: str, path: str, text: str) -> None:
+    """Replace a file of names of tenants, for its owner alone. ``variable`` is where the operator named it. Raises OptionError."""
     try:
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-            os.replace(temporary, target)
-        except OSError:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        replace_text(path, text, 0o600)
     except OSError as error:
         raise OptionError(
             f"'{variable}' is {path}, which cannot be written: {error.strerror or error}.", code=variable, advice="Name a file in a folder that is there."

@@ -28,6 +28,11 @@ _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")  # may stand in a he
 _LENGTH = 12
 
 
+def job_of(variables: t.Mapping[str, t.Any], environ: t.Mapping[str, str]) -> str:
+    """The number of the controller's job, from the extra variables that it gives each one, else from the environment. Empty where none runs this."""
+    return str(variables.get("awx_job_id") or variables.get("tower_job_id") or environ.get(RUNNER_JOB) or "")
+
+
 @dataclasses.dataclass(frozen=True)
 class Origin:
     """The run, by the number of the controller's job or by a name of its own, and the operator's change; either may be empty."""

@@ -12,11 +12,16 @@ import uuid
 
 def write_whole(path: str, text: str) -> None:
     """Replace a file in one step; its directory is made. Raises OSError."""
+    os.makedirs(os.path.dirname(os.path.abspath(os.path.expanduser(path))), exist_ok=True)
+    replace_text(path, text)
+
+
+def replace_text(path: str, text: str, mode: int = 0o666) -> None:
+    """Replace a file in one step, in a directory that is there. ``mode`` is that of the new file, which the umask narrows. Raises OSError."""
     target = os.path.abspath(os.path.expanduser(path))
-    os.makedirs(os.path.dirname(target), exist_ok=True)
     beside = f"{target}.{uuid.uuid4().hex}.new"
     try:
-        with open(beside, "w", encoding="utf-8", newline="\n") as file:
+        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode), "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
         os.replace(beside, target)
     except OSError:

@@ -10,7 +10,7 @@ import re
 import typing as t
 
 from .._engine import PLACEHOLDER_ID
-from .._http.origin import RUNNER_JOB
+from .._http.origin import job_of
 from .model import ConnectorRow, HeldRow, RunRow, StopRow, WhyFailed, WorkItem, WorkKind
 
 Given = t.Mapping[str, t.Any]
@@ -35,7 +35,7 @@ def run_of(run_id: str, now: str, *, playbook: str, check_mode: bool, version: s
         playbook=re.split(r"[/\\]", playbook)[-1],
         check_mode=check_mode,
         version=version,
-        job=told("job_id") or environ.get(RUNNER_JOB, ""),
+        job=job_of(extra, environ),
         workflow_job=told("workflow_job_id"),
         job_template=told("job_template_name"),
         change=_text(extra.get("entra_change_reference")) or environ.get("ENTRA_CHANGE_REFERENCE", ""),

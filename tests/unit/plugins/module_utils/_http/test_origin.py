@@ -7,7 +7,7 @@ import uuid
 
 import pytest
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
-from ansible_collections.tenantkit.connectors.plugins.module_utils._http.origin import Origin
+from ansible_collections.tenantkit.connectors.plugins.module_utils._http.origin import Origin, job_of
 
 OWN = "4711-0123456789abcdef0123456789abcdef"
 
@@ -44,3 +44,16 @@ def test_the_ids_of_a_run_begin_alike():
 
 def test_the_ids_of_an_unknown_run_have_nothing_in_common():
     assert len({Origin().request_id()[:8] for _number in range(20)}) == 20
+
+
+@pytest.mark.parametrize(
+    ("variables", "environ", "job"),
+    [
+        ({}, {}, ""),
+        ({"awx_job_id": 4711, "tower_job_id": 4711}, {"JOB_ID": "815"}, "4711"),
+        ({"tower_job_id": "4712"}, {}, "4712"),
+        ({"awx_job_id": ""}, {"JOB_ID": "815"}, "815"),
+    ],
+)
+def test_the_number_of_a_job(variables, environ, job):
+    assert job_of(variables, environ) == job
