@@ -206,6 +206,9 @@ def directory(walk: Walk, application: JsonObject, principal: JsonObject) -> Non
         walk.ask("GET", f"{kind}/{item}")
         walk.ask("GET", f"{kind}?$select=id,displayName&$top=1")
         walk.ask("GET", f"{kind}/$count", headers=EVENTUAL)
+    walk.emulator.control("PUT", f"tenants/contoso/groups/{found[1]}/members", {"ids": [found[0]]})
+    for groups in ("memberOf", "transitiveMemberOf"):
+        assert walk.ask("GET", f"users/{found[0]}/{groups}")["value"], groups
     ids = [*found, application["id"], principal["id"]]
     assert len(walk.ask("POST", "directoryObjects/getByIds", {"ids": ids})["value"]) == 4
     for item in ids:

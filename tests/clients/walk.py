@@ -51,6 +51,8 @@ _SETS = {
     "getByIds": "DirectoryObject",
     "deletedItems": "DirectoryObject",
     "directoryObjects": "DirectoryObject",
+    "memberOf": "DirectoryObject",
+    "transitiveMemberOf": "DirectoryObject",
 }
 _SINGLE = {
     "me": "User",
