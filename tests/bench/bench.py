@@ -57,7 +57,7 @@ def main() -> None:
     found = dataclasses.replace(committed, about=about(form.name), counts=measure.counted(form))
     grew = growth(found.counts, committed.counts)
     print(report.first_part(found, committed, grew), flush=True)
-    found.times = measure.timed(form)
+    found.times, found.stops = measure.timed(form)
     print(report.second_part(found, committed, form.ratio_tenants, form.tenants))
     if options.update:
         update(found, form)

@@ -20,6 +20,7 @@ from bench.forms import FORKS
 
 HOOKS = Path(__file__).resolve().parent / "hooks"
 PLAYBOOKS = ROOT / "playbooks"
+OF_FOUR = ("rollout.yml", "rollout_mass.yml", "preflight.yml")  # the playbooks that take all connectors of a host
 TIMEOUT = 3600.0  # seconds; nothing is left behind when a run hangs
 MEMORY_INTERVAL = 0.5  # seconds
 # Written down per host and task by a callback for tests; a run that is measured does without it.
@@ -35,15 +36,15 @@ def counting(processes: Path) -> dict[str, str]:
     return {"PYTHONPATH": str(HOOKS), "BENCH_PROCESSES": str(processes)}
 
 
-def measured(command: t.Sequence[str], env: t.Mapping[str, str], workdir: Path, *, memory: bool = False) -> Took:
-    """Run a command to its good end, in a tree of its own. Raises SystemExit with the end of its output when it fails."""
+def measured(command: t.Sequence[str], env: t.Mapping[str, str], workdir: Path, *, memory: bool = False, status: int = 0) -> Took:
+    """Run a command in a tree of its own. Raises SystemExit with the end of its output when it ends with another C(status)."""
     result, output = workdir / "took.json", workdir / "output.txt"
     interval = str(MEMORY_INTERVAL if memory else 0)
     runner = [sys.executable, str(Path(__file__).resolve().parent / "tree.py"), str(result), str(output), interval]
     subprocess.run([*runner, *command], env=dict(env), cwd=workdir, check=True, timeout=TIMEOUT)
     found = json.loads(result.read_text())
-    if found["status"]:
-        raise SystemExit(f"failed ({found['status']}): {' '.join(command)}\n{output.read_text()[-5000:]}")
+    if found["status"] != status:
+        raise SystemExit(f"ended with {found['status']} and not with {status}: {' '.join(command)}\n{output.read_text()[-5000:]}")
     return Took(found["wall"], found["cpu"], found["memory"])
 
 
@@ -57,11 +58,11 @@ class Customers:
         self._stack = contextlib.ExitStack()
 
     def __enter__(self) -> Customers:
-        self._workdir = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
-        config, password = self._workdir / "world.json", self._workdir / "vault-password"
+        self.workdir = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
+        config, password = self.workdir / "world.json", self.workdir / "vault-password"
         config.write_text(json.dumps(world.configuration(self.names, self._everything)))
         password.write_text("made-up-vault-password\n")
-        emulator = Emulator(self._workdir / "emulator", config=config, proxy=self._proxy)
+        emulator = Emulator(self.workdir / "emulator", config=config, proxy=self._proxy)
         emulator.start(timeout=300)
         self._stack.callback(emulator.stop)
         self.emulator = emulator
@@ -72,11 +73,12 @@ class Customers:
     def __exit__(self, *_error: object) -> None:
         self._stack.close()
 
-    def _inventory(self, playbook: str, tenants: t.Sequence[str]) -> Path:
+    def inventory(self, playbook: str, tenants: t.Sequence[str], *, for_lists: bool = False) -> Path:
+        """The file with these tenants for a playbook."""
         url = self.emulator.workspace365_url()
-        four = playbook in ("rollout.yml", "preflight.yml")
-        content = world.four_connectors(tenants, url, str(self._workdir / "credentials")) if four else world.one_connector(tenants, url)
-        path = self._workdir / "inventory.json"
+        four = playbook in OF_FOUR
+        content = world.four_connectors(tenants, url, str(self.workdir / "credentials"), for_lists=for_lists) if four else world.one_connector(tenants, url)
+        path = self.workdir / "inventory.json"
         path.write_text(json.dumps(content))
         return path
 
@@ -92,12 +94,12 @@ class Customers:
 
     def count(self, run: str, playbook: str, tenants: t.Sequence[str]) -> Count:
         """Run a playbook and count everything."""
-        processes, record = self._workdir / "processes", self._workdir / "record.jsonl"
+        processes, record = self.workdir / "processes", self.workdir / "record.jsonl"
         for file in (processes, record):
             file.unlink(missing_ok=True)
         self.emulator.clear_journal()
         recorded = {"RECORD_PATH": str(record)}
-        self._run(PLAYBOOKS / playbook, self._inventory(playbook, tenants), FORKS, {**recorded, **counting(processes)}, record=True)
+        self._run(PLAYBOOKS / playbook, self.inventory(playbook, tenants), FORKS, {**recorded, **counting(processes)}, record=True)
         entries = self.emulator.journal()
         return Count(
             run=run,
@@ -112,7 +114,7 @@ class Customers:
     def time(self, playbook: str, tenants: t.Sequence[str], forks: int = FORKS, *, memory: bool = False, env: t.Mapping[str, str] | None = None) -> Took:
         """Run a playbook and measure it."""
         self.emulator.clear_journal()
-        return self._run(PLAYBOOKS / playbook, self._inventory(playbook, tenants), forks, env or {}, memory=memory)
+        return self._run(PLAYBOOKS / playbook, self.inventory(playbook, tenants), forks, env or {}, memory=memory)
 
     def confirm(self, playbook: str, tenants: t.Sequence[str], forks: int = FORKS, *, latency: float = 0.0, memory: bool = False) -> Took:
         """Measure a run that has nothing to do. Raises Unconverged when it wrote anything."""
@@ -140,13 +142,18 @@ class Customers:
 
     def floor(self, tenants: t.Sequence[str], forks: int, tasks: int) -> Took:
         """Measure a play of so many tasks that do nothing, on as many hosts."""
-        playbook = self._workdir / "floor.json"
+        playbook = self.workdir / "floor.json"
         playbook.write_text(json.dumps(world.floor(tasks)))
-        return self._run(playbook, self._inventory("floor", tenants), forks, {})
+        return self._run(playbook, self.inventory("floor", tenants), forks, {})
+
+    def command(self, playbook: Path, inventory: Path, forks: int, extra: t.Mapping[str, t.Any] | None = None, args: t.Sequence[str] = ()) -> list[str]:
+        """A run of ansible-playbook."""
+        return command_line(playbook, inventory=inventory, check=False, diff=False, extra=extra, args=["--forks", str(forks), *args])
+
+    def environment(self, env: t.Mapping[str, str], *, record: bool = False) -> dict[str, str]:
+        """What a run finds in its environment."""
+        whole = environment(self.workdir, {**self._env, **env})
+        return whole if record else {name: value for name, value in whole.items() if name not in RECORDING or name in env}
 
     def _run(self, playbook: Path, inventory: Path, forks: int, env: t.Mapping[str, str], *, memory: bool = False, record: bool = False) -> Took:
-        command = command_line(playbook, inventory=inventory, check=False, diff=False, extra=None, args=["--forks", str(forks)])
-        whole = environment(self._workdir, {**self._env, **env})
-        if not record:
-            whole = {name: value for name, value in whole.items() if name not in RECORDING}
-        return measured(command, whole, self._workdir, memory=memory)
+        return measured(self.command(playbook, inventory, forks), self.environment(env, record=record), self.workdir, memory=memory)

@@ -69,6 +69,21 @@ class Time:
 
 
 @dataclasses.dataclass(frozen=True)
+class Stop:
+    """A rollout that ended early, and the one that went on from its list. C(begun) counts tenants, those that failed among them."""
+
+    run: str
+    tenants: int
+    begun: int
+    failed: int
+    left: int
+    wall: float
+    resumed_wall: float
+    requests: int
+    resumed_requests: int
+
+
+@dataclasses.dataclass(frozen=True)
 class Peer:
     """What one client did with one tenant."""
 
@@ -100,6 +115,7 @@ class Figures:
     about: About | None = None
     counts: list[Count] = dataclasses.field(default_factory=list)
     times: list[Time] = dataclasses.field(default_factory=list)
+    stops: list[Stop] = dataclasses.field(default_factory=list)
     peers_about: About | None = None
     peers: list[Peer] = dataclasses.field(default_factory=list)
 
@@ -111,6 +127,7 @@ class Figures:
             about=About(**data["about"]) if data.get("about") else None,
             counts=[Count(**item) for item in data.get("counts", ())],
             times=[Time(**item) for item in data.get("times", ())],
+            stops=[Stop(**item) for item in data.get("stops", ())],
             peers_about=About(**data["peers_about"]) if data.get("peers_about") else None,
             peers=[Peer(**item) for item in data.get("peers", ())],
         )

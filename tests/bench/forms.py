@@ -12,6 +12,7 @@ FLOOR_TASKS = 7  # of ansible.builtin.debug, on each host
 CONNECT, CONFIRM = "Workspace 365, first connect", "Workspace 365, confirm"
 CONNECT_FOUR, CONFIRM_FOUR = "four connectors, first connect", "four connectors, confirm"
 PREFLIGHT_FOUR, CHANGE_FOUR = "four connectors, preflight", "four connectors, a redirect URI in all"
+WAVES_STOPPED, MASS_STOPPED, KILLED = "waves, the breaker after the second", "mass, the breaker", "waves, SIGKILL in the second"
 # What confirming a tenant of Workspace 365 may cost: CPU as a multiple of the floor's, and megabytes of all processes.
 LIMIT, AIM, MEMORY_LIMIT = 2.0, 1.6, 700
 

@@ -7,8 +7,9 @@ import sys
 import time
 
 from bench.customers import Customers
-from bench.figures import Count, Time, Took, beside, find
+from bench.figures import Count, Stop, Time, Took, beside, find
 from bench.forms import CHANGE_FOUR, CONFIRM, CONFIRM_FOUR, CONNECT, CONNECT_FOUR, FLOOR_TASKS, FORKS, LATENCY, PREFLIGHT_FOUR, Form
+from bench.stopping import Stopping
 
 ONE, FOUR, PREFLIGHT = "workspace365.yml", "rollout.yml", "preflight.yml"
 STARTED = time.monotonic()
@@ -41,6 +42,7 @@ class Measuring:
         self._names = customers.names
         self._floors: dict[tuple[int, int], Took] = {}
         self.times: list[Time] = []
+        self.stops: list[Stop] = []
 
     def _floor(self, tenants: int, forks: int) -> Took:
         """The floor of a run that is measured once."""
@@ -49,7 +51,7 @@ class Measuring:
             self._floors[tenants, forks] = self._customers.floor(self._names[:tenants], forks, FLOOR_TASKS)
         return self._floors[tenants, forks]
 
-    def all(self) -> list[Time]:
+    def all(self) -> None:
         """Everything, in an order in which each finds what it needs."""
         self.connect()
         self.ratio()
@@ -57,7 +59,7 @@ class Measuring:
         self.late()
         self.forks()
         self.fleet()
-        return self.times
+        self.stopped()
 
     def connect(self) -> None:
         """Connect all tenants, one group after the other."""
@@ -123,13 +125,24 @@ class Measuring:
             self._customers.take_away_redirect_uris(names)
             self._note(CHANGE_FOUR, tenants, self._customers.change(FOUR, names, latency=LATENCY), latency=LATENCY)
 
+    def stopped(self) -> None:
+        """Rollouts over the largest fleet that end early, and are resumed."""
+        stopping = Stopping(self._customers, self._names[: max(self._form.fleet)])
+        for measured in (stopping.waves, stopping.mass, stopping.killed):
+            say(f"a rollout that ends early: {measured.__name__}")
+            self.stops.append(measured())
+            say(str(self.stops[-1]))
+
     def _note(self, run: str, tenants: int, took: Took, *, forks: int = FORKS, latency: float = 0.0) -> None:
         requests = self._customers.requests()
         self.times.append(beside(run, tenants, [(took, self._floor(tenants, forks))], forks=forks, latency=latency, requests=requests))
+        say(f"  {took.cpu:.1f} s of CPU, {took.wall:.1f} s, {took.memory_mb} MB, {requests} requests")
 
 
-def timed(form: Form) -> list[Time]:
+def timed(form: Form) -> tuple[list[Time], list[Stop]]:
     """CPU and wall of everything that a form measures."""
     say(f"starting an emulator with {form.tenants} tenants")
     with Customers(form.tenants, max(form.fleet)) as customers:
-        return Measuring(form, customers).all()
+        measuring = Measuring(form, customers)
+        measuring.all()
+        return measuring.times, measuring.stops

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from bench.figures import About, Count, Figures, Peer, Time, enough_forks
+from bench.figures import About, Count, Figures, Peer, Stop, Time, enough_forks
 from bench.forms import CHANGE_FOUR, CONFIRM, CONFIRM_FOUR, CONNECT, FORKS, LATENCY, PREFLIGHT_FOUR
 
 Row = t.Sequence[str]
@@ -110,6 +110,25 @@ def late(found: t.Iterable[Time], tenants: t.Collection[int]) -> str:
     )
 
 
+def stops(found: t.Iterable[Stop]) -> str:
+    """Rollouts that ended early, and how they went on."""
+    rows = [
+        (
+            item.run,
+            str(item.tenants),
+            str(item.begun),
+            str(item.failed),
+            str(item.left),
+            f"{item.wall:.0f}",
+            f"{item.resumed_wall:.0f}",
+            _each(item.resumed_requests, item.left),
+        )
+        for item in found
+    ]
+    heads = ("Rollout", "Tenants", "Begun", "Failed", "Left", "Wall, seconds", "Wall of the resumed one", "its requests a tenant")
+    return markdown(heads, rows)
+
+
 def sweep(found: t.Iterable[Time], tenants: int, forks: t.Collection[int]) -> dict[int, dict[int, Time]]:
     """What was measured to choose forks: by forks and latency, only where both latencies were."""
     rows: dict[int, dict[int, Time]] = {}
@@ -176,6 +195,7 @@ def updated(text: str, found: Figures, *, ratio_tenants: int, late_tenants: t.Co
         ("ratio", ratio(found.times, ratio_tenants)),
         ("tenants", per_tenant(found.times)),
         ("late", late(found.times, late_tenants)),
+        ("stops", stops(found.stops)),
         ("forks", f"{forks_table(rows)}\n\n{recommendation(rows, found.about.cores)}"),
     ):
         text = put(text, name, content)

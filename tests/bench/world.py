@@ -86,8 +86,11 @@ def one_connector(tenants: t.Iterable[str], url: str) -> Json:
     return _inventory(shared, {name: {"entra_tenant_id": f"{name}.onmicrosoft.com", "workspace365_environment": name} for name in tenants})
 
 
-def four_connectors(tenants: t.Iterable[str], url: str, directory: str) -> Json:
-    """An inventory with all products, whose credentials are kept in vault files of this directory."""
+def four_connectors(tenants: t.Iterable[str], url: str, directory: str, *, for_lists: bool = False) -> Json:
+    """An inventory with all products, whose credentials are kept in vault files of this directory.
+
+    C(for_lists): as it has to be for a run over a list of some hosts, which does not show who else has the same API token.
+    """
     shared = {
         "connectors": CONNECTORS,
         "workspace365_instance_url": url,
@@ -106,6 +109,7 @@ def four_connectors(tenants: t.Iterable[str], url: str, directory: str) -> Json:
             "workspace365_environment": name,
             "workato_api_token": _token(name),
             "okta_workflows_accounts": [f"service@{name}.example"],
+            **({"workato_expected_workspace": name} if for_lists else {}),
         }
         for name in tenants
     }

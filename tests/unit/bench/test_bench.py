@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 from bench import bench
-from bench.figures import Count, Figures, Time
+from bench.figures import Count, Figures, Stop, Time
 from bench.forms import CONFIRM, CONNECT, QUICK
 
 COUNT = Count(CONFIRM, 5, requests=20, host_tasks=15, processes=16, bytes_sent=10_000, bytes_received=50_000)
 MORE = dataclasses.replace(COUNT, requests=21)
 SLOW = 100.0
+STOPS = [Stop("waves", 12, 4, 3, 11, 10.0, 20.0, 12, 110)]
 
 
 def times(cpu_ratio: float = 1.5) -> list[Time]:
@@ -39,7 +40,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> t.Callable[..., t.An
     def started(*arguments: str, committed: Count, found: Count, cpu_ratio: float = 1.5) -> t.Any:
         Figures(counts=[committed], times=times()).save(bench.FILE)
         monkeypatch.setattr(bench.measure, "counted", lambda form: [found])
-        monkeypatch.setattr(bench.measure, "timed", lambda form: times(cpu_ratio))
+        monkeypatch.setattr(bench.measure, "timed", lambda form: (times(cpu_ratio), STOPS))
         monkeypatch.setattr("sys.argv", ["bench.py", "--quick", *arguments])
         with pytest.raises(SystemExit) as ended:
             bench.main()
@@ -86,6 +87,7 @@ def test_an_update_writes_figures_page_and_picture(run: t.Callable[..., t.Any]) 
     run("--update", committed=COUNT, found=MORE)
     assert Figures.load(bench.FILE).counts == [MORE]
     assert f"| {CONFIRM}, 5 tenants | 4.2 |" in bench.PAGE.read_text()
+    assert "| waves | 12 | 4 | 3 | 11 | 10 | 20 | 10 |" in bench.PAGE.read_text() and Figures.load(bench.FILE).stops == STOPS
     assert bench.PICTURE.read_text().startswith("<svg ")
     about = Figures.load(bench.FILE).about
     assert about and about.form == "quick" and about.versions["ansible-core"]

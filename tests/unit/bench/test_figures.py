@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from bench import figures
-from bench.figures import About, Count, Figures, Peer, Time, Took
+from bench.figures import About, Count, Figures, Peer, Stop, Time, Took
 
 COUNT = Count("confirm", 5, requests=20, host_tasks=15, processes=16, bytes_sent=10_000, bytes_received=50_000)
 
@@ -109,7 +109,9 @@ def test_a_file_gives_back_what_it_was_given(tmp_path: Path) -> None:
     path = tmp_path / "figures.json"
     assert Figures.load(path) == Figures()
     about = About("quick", "2026-01-31", 2, {"Python": "3.11.7"})
-    whole = Figures(about, [COUNT], [time()], about, [Peer("azure-cli", "confirm", 5, 5, 4, 3.0, 2.0, 1.0, 1.0)])
+    whole = Figures(
+        about, [COUNT], [time()], [Stop("waves", 12, 4, 3, 11, 10.0, 20.0, 12, 110)], about, [Peer("azure-cli", "confirm", 5, 5, 4, 3.0, 2.0, 1.0, 1.0)]
+    )
     for found in (whole, Figures(about=about), Figures(peers_about=about)):
         found.save(path)
         assert Figures.load(path) == found

@@ -11,7 +11,7 @@ from bench.bench import PAGE
 from bench.figures import About, Count, Figures, Peer, Time
 from bench.forms import CONFIRM, CONFIRM_FOUR, CONNECT
 
-BLOCKS = ("about", "counts", "ratio", "tenants", "late", "forks")
+BLOCKS = ("about", "counts", "ratio", "tenants", "late", "stops", "forks")
 ABOUT = About("full", "2026-01-31", 2, {"Python": "3.11.7", "ansible-core": "2.19.1"})
 
 
