@@ -25,6 +25,7 @@ MODULES = (
     *("requests", "msal", "cryptography.x509", "cryptography.hazmat.primitives.serialization.pkcs12"),
 )
 LOADER = "ansible.plugins.loader"
+FINDER = "ansible.utils.collection_loader._collection_finder"
 
 
 def _reader(*without: str) -> str:
@@ -62,7 +63,8 @@ def _prepared(where: t.Any, name: str, *args: t.Any) -> None:
 class Imported:
     """C(MODULES) in this process, imported under the environment that the process has now."""
 
-    def __init__(self) -> None:
+    def __init__(self, compiled: t.Callable[..., t.Any] = compile) -> None:
+        """C(compiled) is what the files of collections are compiled with."""
         self.environment: set[str] = set()  # the names of variables that modules looked at, apart from the configuration
         self._constants: dict[str, t.Any] = {}
         self._settings: list[tuple[tuple[t.Any, ...], dict[str, t.Any], t.Any]] = []
@@ -77,10 +79,11 @@ class Imported:
         self._loaders = self._loaders_by_setting()
         for name in set(self._of_loader) - set(self._loaders):  # read by the loaders' module, but not as the path of a loader
             self._constants[name] = self._of_loader[name]
-        finder = importlib.import_module("ansible.utils.collection_loader._collection_finder")
+        finder = importlib.import_module(FINDER)
         routing = Path(self._manager.__file__).with_name("ansible_builtin_runtime.yml")
         if routing.exists():  # a third of what a small run costs
             _prepared(finder, "_meta_yml_to_dict", routing.read_bytes(), (self._module.__name__, routing.name))
+        setattr(finder, "compile", compiled)  # noqa: B010 (there is no such name yet)
         definitions = str(Path(self._manager.__file__).with_name("base.yml"))
         _prepared(self._config, "_read_config_yaml_file", definitions)
         # The temporary directory of the import is not that of a run.

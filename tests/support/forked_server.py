@@ -132,7 +132,7 @@ def main() -> None:
     base = Base.of_this_process()
     scripts, connection = sys.argv[1], socket.socket(fileno=int(sys.argv[2]))
     sys.path[0] = str(Path(__file__).resolve().parents[1])
-    own = importlib.import_module("support.forked_ansible"), importlib.import_module("support.processes")
+    own = importlib.import_module("support.forked_ansible"), importlib.import_module("support.processes"), importlib.import_module("support.forked_code")
     for module in (*own, sys.modules["support"]):
         del sys.modules[module.__name__]
     # From here on as for the script.
@@ -141,7 +141,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="tk-") as home:
         os.environ.update(HOME=home, ANSIBLE_LOCAL_TEMP=home)
         os.chdir(home)
-        imported = own[0].Imported()
+        imported = own[0].Imported(own[2].Compiled(os.environ.get("ANSIBLE_COLLECTIONS_PATH", "").split(os.pathsep)).compile)
         os.chdir("/")
     said = os.pread(2, 1 << 20, 0)  # a warning of an import, which each real run would show
     gc.freeze()

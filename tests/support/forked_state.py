@@ -16,7 +16,7 @@ import sys
 import types
 import typing as t
 
-from support import forked_ansible
+from support import forked_ansible, forked_code
 
 DEPTH = 5
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
@@ -83,7 +83,7 @@ def main(how: str, folder: str, env: str, base: str) -> None:
         print(json.dumps({"state": state()}))
         return
     under(json.loads(base), "/")
-    imported = forked_ansible.Imported()
+    imported = forked_ansible.Imported(forked_code.Compiled([]).compile)
     for _number in range(2):
         if os.fork() == 0:
             under(json.loads(env), folder)
