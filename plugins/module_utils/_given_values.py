@@ -58,6 +58,7 @@ CREDENTIALS: t.Mapping[str, GivenValue] = {
     "federated_token": GivenValue(ValueKind.TOKEN, "in 'power_platform_try' of the role power_platform"),
     "password": GivenValue(ValueKind.PASSWORD, "in 'power_platform_try' of the role power_platform"),
     "value": GivenValue(ValueKind.MADE_HERE),
+    "never_shown": GivenValue(ValueKind.MADE_HERE),
 }
 # Ids are known by the ends of their names, but for these.
 IDS_BY_ANOTHER_NAME = frozenset({"record_on"})

@@ -26,9 +26,13 @@ options:
   given:
     description:
       - What the answer depends on. The results of steps can be given as they were registered; a step that was skipped counts as one that did not run.
-      - Hand over no secret.
+      - Hand over no secret. A text that may quote one needs O(never_shown).
     type: dict
     default: {}
+  never_shown:
+    description: Values that the answer, or the failure, must not show wherever O(given) has them. They are masked.
+    type: list
+    elements: str
 seealso:
   - plugin: tenantkit.connectors.connection
     plugin_type: lookup
@@ -67,6 +71,7 @@ DECLARATION = Declaration(
     options={
         "decision": {"type": "str", "required": True},
         "given": {"type": "dict", "default": {}},
+        "never_shown": {"type": "list", "elements": "str", "no_log": True},
     },
     resource=DecisionResource,
     auth=False,

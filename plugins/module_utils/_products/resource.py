@@ -17,6 +17,8 @@ class DecisionResource:
     """Answers one question of a role."""
 
     def __init__(self, runtime: Runtime) -> None:
+        for value in runtime.options.get("never_shown") or ():
+            runtime.secret(value)
         name = runtime.options["decision"]
         if name not in DECISIONS:
             raise OptionError(f"'decision' is {name!r}, which no role of this collection asks.", code="no_such_decision", advice=_known(name))

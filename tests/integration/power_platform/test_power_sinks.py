@@ -51,6 +51,19 @@ def test_a_certificate_that_no_sink_took_is_removed(play: Play, inventory: Inven
     assert (left["status"], left["failure"]["code"]) == ("failed", "vault_id_not_loaded")
 
 
+def test_what_a_task_file_says_of_the_value_is_not_handed_on(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """The message of the operator's own task quotes the secret; what the role reports and fails with has it masked."""
+    quoting = sink_tasks(
+        workdir, "quoting.yml", {"name": "Refuse it", "ansible.builtin.fail": {"msg": "No: {{ entra_connector_secret_value }}!"}, "when": STORING}
+    )
+    run = play("power_platform.yml", inventory=inventory(contoso={"entra_connector_sink": quoting, "power_platform_credential": "secret"}), args=["-vvvv"])
+    run.failed()
+    assert "No: ****" in run.output
+    # ansible-core prints the message of a failed task whatever no_log says; once, and no role can help that.
+    assert sum(any(value in line for value in emulator.issued()) for line in run.output.splitlines()) == 1
+    assert [(event.task, event.status) for event in run.events if any(value in str(event) for value in emulator.issued())] == []
+
+
 def test_one_sinks_refusal_leaves_the_key_of_another(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
     """The first sink holds the key, the second refuses it: the certificate stays, the next run gives both a new one."""
     wanted = {**two_sinks(workdir, first_stores=True), "power_platform_credential": "certificate"}
