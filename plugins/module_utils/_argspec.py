@@ -21,14 +21,23 @@ CLOUDS = list(_clouds.CLOUDS)
 _CLOUDS_OF_AZURE = {cloud.azure_name.lower(): cloud.name for cloud in reversed([*_clouds.CLOUDS.values()])}
 
 
+def from_environment(variable: str) -> str:
+    """What an environment variable says. A controller's credential exports a field that was left out as an empty text.
+
+    Raises AnsibleFallbackNotFound where the variable is not set, or empty.
+    """
+    value = str(env_fallback(variable))
+    if not value.strip():
+        raise AnsibleFallbackNotFound
+    return value
+
+
 def cloud_of_environment(variable: str) -> str:
     """The cloud that an environment variable names in Azure's words. An unknown one stays as it is, so that the choices of the option refuse it.
 
-    Raises AnsibleFallbackNotFound where the variable is not set.
+    Raises AnsibleFallbackNotFound where the variable is not set, or empty.
     """
-    name = env_fallback(variable).strip()
-    if not name:
-        raise AnsibleFallbackNotFound
+    name = from_environment(variable).strip()
     return _CLOUDS_OF_AZURE.get(name.lower()) or f"{variable}={name}"
 
 
@@ -52,11 +61,11 @@ def auth_argument_spec() -> dict[str, t.Any]:
         "auth_managed_identity_client_id": {"type": "str"},
         "auth_access_token": {"type": "str", "no_log": True},
         "cloud": {"type": "str", "default": "public", "choices": CLOUDS, "fallback": (cloud_of_environment, ["AZURE_CLOUD_ENVIRONMENT"])},
-        "login_url": {"type": "str", "fallback": (env_fallback, ["ENTRA_LOGIN_URL"])},
-        "graph_url": {"type": "str", "fallback": (env_fallback, ["ENTRA_GRAPH_URL"])},
-        "ca_path": {"type": "path", "fallback": (env_fallback, ["ENTRA_CA_PATH"])},
+        "login_url": {"type": "str", "fallback": (from_environment, ["ENTRA_LOGIN_URL"])},
+        "graph_url": {"type": "str", "fallback": (from_environment, ["ENTRA_GRAPH_URL"])},
+        "ca_path": {"type": "path", "fallback": (from_environment, ["ENTRA_CA_PATH"])},
         "timeout": {"type": "int", "default": 300},
-        "change_reference": {"type": "str", "fallback": (env_fallback, ["ENTRA_CHANGE_REFERENCE"])},
+        "change_reference": {"type": "str", "fallback": (from_environment, ["ENTRA_CHANGE_REFERENCE"])},
     }
 
 

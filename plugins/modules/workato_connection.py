@@ -329,8 +329,8 @@ failure:
   sample: {kind: credential, code: http_401, http_status: 401, outcome: refused}
 """
 
-from ansible.module_utils.basic import env_fallback
 
+from ..module_utils._argspec import from_environment
 from ..module_utils._declaration import Declaration
 from ..module_utils._module import run_module
 from ..module_utils._products.workato.addresses import DATA_CENTERS
@@ -341,9 +341,9 @@ DECLARATION = Declaration(
     options={
         "state": {"type": "str", "choices": ["present", "probed", "absent"], "default": "present"},
         "data_center": {"type": "str", "choices": list(DATA_CENTERS), "default": "us"},
-        "url": {"type": "str", "fallback": (env_fallback, ["WORKATO_URL"])},
+        "url": {"type": "str", "fallback": (from_environment, ["WORKATO_URL"])},
         "pages_url": {"type": "str"},
-        "api_token": {"type": "str", "no_log": True, "fallback": (env_fallback, ["WORKATO_API_TOKEN"])},
+        "api_token": {"type": "str", "no_log": True, "fallback": (from_environment, ["WORKATO_API_TOKEN"])},
         "expected_workspace": {"type": "str"},
         "token_variable": {"type": "str", "no_log": False},
         "connectors_variable": {"type": "str"},
@@ -364,7 +364,7 @@ DECLARATION = Declaration(
         "adopt": {"type": "bool", "default": False},
         "wait_for_authorization": {"type": "bool", "default": False},
         "wait_timeout": {"type": "int", "default": 60},
-        "ca_path": {"type": "path", "fallback": (env_fallback, ["ENTRA_CA_PATH"])},
+        "ca_path": {"type": "path", "fallback": (from_environment, ["ENTRA_CA_PATH"])},
         "timeout": {"type": "int", "default": 300},
     },
     resource=WorkatoConnectionResource,

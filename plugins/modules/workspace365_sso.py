@@ -210,8 +210,8 @@ failure:
   sample: {kind: forbidden, code: http_403, http_status: 403, outcome: refused}
 """
 
-from ansible.module_utils.basic import env_fallback
 
+from ..module_utils._argspec import from_environment
 from ..module_utils._declaration import Declaration
 from ..module_utils._module import run_module
 from ..module_utils._products.workspace365.resource import SsoResource
@@ -232,7 +232,7 @@ DECLARATION = Declaration(
         "expected_tenants": {"type": "list", "elements": "str", "default": []},
         "take_over": {"type": "bool", "default": False},
         "force": {"type": "bool", "default": False},
-        "ca_path": {"type": "path", "fallback": (env_fallback, ["ENTRA_CA_PATH"])},
+        "ca_path": {"type": "path", "fallback": (from_environment, ["ENTRA_CA_PATH"])},
         "timeout": {"type": "int", "default": 300},
     },
     resource=SsoResource,

@@ -18,8 +18,7 @@ import dataclasses
 import json
 import typing as t
 
-from ansible.module_utils.basic import env_fallback
-
+from ..._argspec import from_environment
 from ..._auth.aadsts import NewObject
 from ..._auth.base import Credential, Login
 from ..._auth.choice import choose_credential
@@ -55,11 +54,11 @@ _API_POLL = 5.0  # seconds
 _NEXT = "@odata.nextlink"  # documented and seen in several spellings
 
 POWERPLATFORM_OPTIONS: dict[str, t.Any] = {
-    "powerplatform_url": {"type": "str", "fallback": (env_fallback, ["POWERPLATFORM_URL"])},
+    "powerplatform_url": {"type": "str", "fallback": (from_environment, ["POWERPLATFORM_URL"])},
     "audience": {"type": "str"},
 }
 BAP_OPTIONS: dict[str, t.Any] = {
-    "bap_url": {"type": "str", "fallback": (env_fallback, ["BAP_URL"])},
+    "bap_url": {"type": "str", "fallback": (from_environment, ["BAP_URL"])},
     "audience": {"type": "str"},
 }
 
