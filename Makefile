@@ -24,6 +24,7 @@ $(VENV)/.demo: tests/requirements-demo.txt meta/ee-requirements.txt tests/emulat
 
 $(VENV)/.test: $(VENV)/.demo tests/requirements.txt tests/requirements-playbooks.txt
 	$(BIN)/python -m pip install -qq --disable-pip-version-check -r tests/requirements.txt
+	$(BIN)/python tests/tools/awx_modules.py > /dev/null
 	touch $@
 
 ## make demo          connects four products in three emulated tenants, twice, and shows the result
@@ -94,10 +95,11 @@ bench-peers: $(VENV)/.test
 mutants: $(VENV)/.test
 	$(BIN)/python tests/tools/mutants.py
 
-## make generate      the files that follow from others: action files, action groups, roles, the options that all roles share
+## make generate      the files that follow from others: action files, action groups, roles, the options that all roles share, surveys
 generate: $(VENV)/.demo
 	$(BIN)/python tests/tools/generate.py
 	$(BIN)/python tests/tools/generate_role_options.py
+	$(BIN)/python tests/tools/surveys.py
 
 ## make connector NAME=fresh_service [TITLE="Fresh Service"]   a new connector from the template, see docs/add_a_connector.md
 connector: $(VENV)/.test
