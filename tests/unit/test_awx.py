@@ -1,0 +1,453 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a controller is set up with (extensions/awx): the modules of awx.awx take it, its format is the controller's, and what it names is there.
+
+Formats: https://github.com/ansible/awx at e21dd0a0 (2024-10-23, read 2026-11-30): CredentialTypeInputField and CredentialTypeInjectorField of
+awx/main/fields.py, JobTemplateSurveySpec of awx/api/views/__init__.py, valid_playbook_re of awx/main/utils/ansible.py.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+import jinja2
+import jinja2.sandbox
+import pytest
+import yaml
+from ansible.module_utils.common.validation import check_type_dict
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar, trust_as_template
+from ansible_collections.tenantkit.connectors.plugins.lookup.connection import filled_up
+from ansible_collections.tenantkit.connectors.plugins.module_utils._auth.choice import choose_credential
+from ansible_collections.tenantkit.connectors.plugins.module_utils._partial_run import PARTIAL_RUN
+from ansible_collections.tenantkit.connectors.plugins.module_utils._products.registry import CONNECTIONS
+from ansible_collections.tenantkit.connectors.plugins.plugin_utils._role_variables import role_options
+from support import awx
+from support.playbooks import ROOT
+
+NAMES = yaml.safe_load((ROOT / "tests" / "unit" / "data" / "aap_configuration.yml").read_text())
+OBJECTS = awx.objects()
+TYPES = {one["name"]: one for one in OBJECTS["controller_credential_types"]}
+TEMPLATES = {one["name"]: one for one in OBJECTS["controller_templates"]}
+WORKFLOWS = OBJECTS["controller_workflows"]
+EVERY = [(variable, one) for variable in NAMES["objects"] for one in OBJECTS.get(variable, ())]
+
+
+def titled(variable: str, one: dict[str, t.Any]) -> str:
+    return f"{NAMES['objects'][variable]}-{one['name']}"
+
+
+# --- names and arguments ---
+
+
+def test_the_variables_are_those_of_infra_aap_configuration() -> None:
+    """Its users load the same files."""
+    own = {name for name in OBJECTS if name.startswith("awx_setup_")}
+    assert set(OBJECTS) - own <= set(NAMES["objects"])
+    assert not set(OBJECTS) & set(NAMES["former"])
+    assert {"controller_templates", "controller_workflows", "controller_credential_types"} <= set(OBJECTS)
+
+
+def test_what_the_operator_gives_is_said_in_the_settings() -> None:
+    """Nothing else is without a default."""
+    said = (awx.OBJECTS / "settings.yml").read_text()
+    assert all(name in said for name in awx.GIVEN)
+    assert not set(awx.GIVEN) & {name for name in OBJECTS if name.startswith("awx_setup_")}
+
+
+@pytest.mark.parametrize(("variable", "one"), EVERY, ids=[titled(*entry) for entry in EVERY])
+def test_the_module_takes_the_object(variable: str, one: dict[str, t.Any]) -> None:
+    assert awx.problems(NAMES["objects"][variable], one) == []
+
+
+def test_a_module_refuses_what_it_does_not_know() -> None:
+    """The specs are those of the modules."""
+    assert "survey" in awx.problems("job_template", {"name": "x", "surveys": {}})[0]
+    assert awx.problems("job_template", {"name": "x", "forks": "many"})
+    assert awx.problems("inventory", {"name": "x"}) == ["missing required arguments: organization"]
+
+
+def test_names_are_there_once() -> None:
+    for variable in NAMES["objects"]:
+        names = [one["name"] for one in OBJECTS.get(variable, ())]
+        assert len(names) == len(set(names)), variable
+
+
+# --- references ---
+
+# Which key of which object names what.
+REFERENCES = [
+    ("organization", "aap_organizations"),
+    ("labels", "controller_labels"),
+    ("execution_environment", "controller_execution_environments"),
+    ("default_environment", "controller_execution_environments"),
+    ("project", "controller_projects"),
+    ("source_project", "controller_projects"),
+    ("inventory", "controller_inventories"),
+    ("notification_templates_error", "controller_notifications"),
+    ("notification_templates_approvals", "controller_notifications"),
+]
+
+
+@pytest.mark.parametrize(("key", "where"), REFERENCES)
+def test_what_an_object_names_is_there(key: str, where: str) -> None:
+    named = {name for _variable, one in EVERY if key in one for name in (one[key] if isinstance(one[key], list) else [one[key]])}
+    assert named and named <= {one["name"] for one in OBJECTS[where]}
+
+
+def test_no_credential_is_named_that_the_operator_did_not_name() -> None:
+    """An empty controller has none; the names come with the settings."""
+    assert {repr(one.get(key)) for _variable, one in EVERY for key in ("credential", "credentials") if key in one} <= {"''", "[]"}
+    named = awx.objects({"awx_setup_job_credentials": ["identity"], "awx_setup_controller_credential": ["controller"]})["controller_templates"]
+    assert {tuple(one["credentials"]) for one in named if one["name"] != "Connectors: report"} == {("identity",)}
+    assert [one["credentials"] for one in named if one["name"] == "Connectors: report"] == [["controller"]]
+
+
+def test_what_is_scheduled_is_there_and_its_rule_is_readable() -> None:
+    for one in OBJECTS["controller_schedules"]:
+        assert one["unified_job_template"] in TEMPLATES and "extra_data" not in one and one["enabled"] is False
+        assert re.fullmatch(r"DTSTART:\d{8}T\d{6}Z RRULE:FREQ=(DAILY|WEEKLY|HOURLY);INTERVAL=\d+(;[A-Z]+=[\w,]+)*", one["rrule"])
+
+
+# --- the project ---
+
+PLAYBOOK = re.compile(r"^\s*?-?\s*?(?:hosts|(ansible\.builtin\.)?include|(ansible\.builtin\.)?import_playbook):\s*?.*?$", re.MULTILINE)
+BY_HAND = {"automation_identity", "automation_identity_renew", "awx_setup", "report"}  # no job of a fleet
+
+
+@pytest.mark.parametrize("name", sorted(TEMPLATES))
+def test_the_playbook_of_a_template_is_in_the_project(name: str) -> None:
+    """A controller takes no playbook by its full name, only a file of the project that it recognizes as one."""
+    path = awx.PROJECT / TEMPLATES[name]["playbook"]
+    text = path.read_text()
+    (play,) = yaml.safe_load(text)
+    full = play["ansible.builtin.import_playbook"]
+    assert PLAYBOOK.search(text)
+    assert full.startswith("tenantkit.connectors.") and (ROOT / "playbooks" / f"{full.rpartition('.')[2]}.yml").is_file()
+
+
+def test_every_playbook_that_operators_run_has_a_template() -> None:
+    """But for a connector that has no questions of a survey yet."""
+    imported = {yaml.safe_load(path.read_text())[0]["ansible.builtin.import_playbook"].rpartition(".")[2] for path in (awx.PROJECT / "playbooks").glob("*.yml")}
+    new = {path.name for path in (ROOT / "roles").iterdir() if not (path / "meta" / "survey.yml").is_file()}
+    assert imported - new == {path.stem for path in (ROOT / "playbooks").glob("*.yml")} - BY_HAND - new
+    assert {path.name for path in (awx.PROJECT / "playbooks").glob("*.yml")} == {one["playbook"].rpartition("/")[2] for one in TEMPLATES.values()}
+
+
+def test_the_inventory_of_the_project_is_where_the_source_looks() -> None:
+    paths = {one["name"]: one["source_path"] for one in OBJECTS["controller_inventory_sources"]}
+    assert (awx.PROJECT / paths["Connectors: hosts of the project"]).is_file()
+    states = {one["name"]: one.get("state", "present") for one in OBJECTS["controller_inventory_sources"]}
+    assert states == {"Connectors: hosts of the project": "present", "Connectors: customers of the provider": "absent"}
+    canaries = yaml.safe_load((awx.PROJECT / "inventory" / "tenants.yml").read_text())["tenants"]["children"]
+    assert TEMPLATES["Connectors: canary"]["extra_vars"]["rollout_hosts"] in canaries
+
+
+# --- job templates ---
+
+
+@pytest.mark.parametrize("one", [*TEMPLATES.values(), *WORKFLOWS], ids=lambda one: one["name"])
+def test_no_launch_brings_variables_or_tenants_of_its_own(one: dict[str, t.Any]) -> None:
+    """Beyond the survey: what a job is for is in the inventory, and in the limit."""
+    prompts = {key for key, value in one.items() if key.startswith("ask_") and value}
+    assert prompts <= {"ask_limit_on_launch", "ask_job_type_on_launch"} and one["ask_variables_on_launch"] is False
+    assert one.get("use_fact_cache", False) is False and one["allow_simultaneous"] is False
+
+
+def test_only_the_mass_rollout_is_sliced() -> None:
+    """Waves, a breaker and the canaries are there once for each slice, and a slice that a limit leaves nothing of fails."""
+    sliced = [one for one in TEMPLATES.values() if one["job_slice_count"] != 1]
+    assert [one["playbook"] for one in sliced] == ["playbooks/rollout_mass.yml"]
+    assert sliced[0]["ask_limit_on_launch"] is False and sliced[0]["extra_vars"]["rollout_allow_empty"] is True and "limit" not in sliced[0]
+
+
+def test_what_writes_prints_its_report() -> None:
+    """No file outlives its job."""
+    quiet = {"Connectors: preflight", "Connectors: Power Platform, diagnose", "Connectors: report"}
+    assert {name for name, one in TEMPLATES.items() if not one.get("extra_vars", {}).get("rollout_report_print_json")} == quiet
+
+
+def test_extra_variables_of_templates_name_no_target() -> None:
+    """They count for every tenant of a job."""
+    assert {name for one in TEMPLATES.values() for name in one.get("extra_vars", {})} == {
+        "rollout_hosts", "rollout_canary", "rollout_allow_empty", "rollout_report_print_json",
+    }  # fmt: skip
+
+
+# --- surveys ---
+
+ANSWERS = {"text": str, "textarea": str, "password": str, "integer": int, "float": (int, float), "multiplechoice": str, "multiselect": str}
+
+
+def survey_problems(spec: dict[str, t.Any]) -> list[str]:
+    """What a controller would refuse of a survey."""
+    found = [f"{key} is missing" for key, kind in (("name", str), ("description", str), ("spec", list)) if not isinstance(spec.get(key), kind)]
+    found += [] if spec.get("spec") else ["spec is empty"]
+    variables = [element.get("variable") for element in spec.get("spec") or ()]
+    found += ["a variable is there twice"] if len(variables) != len(set(variables)) else []
+    for element in spec.get("spec") or ():
+        kinds = {"question_name": str, "variable": str, "type": str, "required": bool}
+        found += [f"{key} is no {kind.__name__}" for key, kind in kinds.items() if not isinstance(element.get(key), kind)]
+        kind = element.get("type")
+        if kind not in ANSWERS:
+            found.append(f"{kind} is no type")
+            continue
+        if "default" in element and element["default"] != "" and (isinstance(element["default"], bool) or not isinstance(element["default"], ANSWERS[kind])):
+            found.append("the default has another type")
+        found += [f"{key} is no whole number" for key in ("min", "max") if key in element and type(element[key]) is not int]
+        choices = element.get("choices") or []
+        choices = choices.splitlines() if isinstance(choices, str) else choices
+        if kind in ("multiplechoice", "multiselect"):
+            found += [] if choices and all(isinstance(choice, str) and choice for choice in choices) else ["no choices"]
+            found += ["the default is no choice"] if "default" in element and not set(str(element["default"]).splitlines()) <= set(choices) else []
+    return found
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"name": None}, "name is missing"),
+        ({"spec": []}, "spec is empty"),
+        ({"spec": [{"question_name": "A", "variable": "a", "type": "boolean", "required": False}]}, "boolean is no type"),
+        ({"spec": [{"question_name": "A", "variable": "a", "type": "integer", "required": False, "default": "3"}]}, "the default has another type"),
+        ({"spec": [{"question_name": "A", "variable": "a", "type": "integer", "required": False, "min": "1"}]}, "min is no whole number"),
+        ({"spec": [{"question_name": "A", "variable": "a", "type": "multiplechoice", "required": False}]}, "no choices"),
+        ({"spec": [{"question_name": "A", "variable": "a", "type": "multiplechoice", "required": False, "choices": ["b"], "default": "c"}]}, "no choice"),
+        ({"spec": [{"question_name": "A", "variable": "a", "type": "text"}]}, "required is no bool"),
+        ({"spec": [{"question_name": "A", "variable": "a", "type": "text", "required": False}] * 2}, "there twice"),
+    ],
+)
+def test_a_survey_that_a_controller_refuses_is_noticed(change: dict[str, t.Any], said: str) -> None:
+    assert said in " ".join(survey_problems({**OBJECTS["awx_setup_surveys"]["preflight"], **change}))
+
+
+@pytest.mark.parametrize("one", [*TEMPLATES.values(), *WORKFLOWS], ids=lambda one: one["name"])
+def test_the_survey_of_a_template_is_in_the_controllers_format(one: dict[str, t.Any]) -> None:
+    assert bool(one["survey_spec"]) is one["survey_enabled"]
+    assert not one["survey_enabled"] or survey_problems(one["survey_spec"]) == []
+
+
+def test_every_survey_is_asked_by_a_template() -> None:
+    asked = [one["survey_spec"] for one in (*TEMPLATES.values(), *WORKFLOWS)]
+    assert [name for name, spec in OBJECTS["awx_setup_surveys"].items() if spec not in asked] == []
+
+
+# --- workflows ---
+
+(WORKFLOW,) = WORKFLOWS
+NODES = {node["identifier"]: node for node in WORKFLOW["workflow_nodes"]}
+WAYS = ("success_nodes", "failure_nodes", "always_nodes")
+
+
+def after(identifier: str, *ways: str) -> set[str]:
+    """The nodes that follow a node in one of these ways."""
+    related = NODES[identifier].get("related") or {}
+    return {node["identifier"] for way in ways or WAYS for node in related.get(way, ())}
+
+
+def test_the_nodes_of_a_workflow_are_there() -> None:
+    assert len(NODES) == len(WORKFLOW["workflow_nodes"])
+    for identifier, node in NODES.items():
+        assert after(identifier) <= set(NODES) and set(node.get("related") or {}) <= set(WAYS)
+        template = node["unified_job_template"]
+        if template["type"] == "job_template":
+            assert template["name"] in TEMPLATES and template["organization"]["name"] in {one["name"] for one in OBJECTS["aap_organizations"]}
+        else:
+            assert template["type"] == "workflow_approval" and template["timeout"] > 0 and template["description"]
+
+
+def test_a_prompt_of_a_node_is_one_that_its_template_asks() -> None:
+    """Others are ignored without an error. There is none, and what the survey of the workflow asks some node's template asks as well."""
+    known = {"identifier", "unified_job_template", "related"}
+    assert all(set(node) <= known for node in NODES.values())
+    asked = {
+        element["variable"]
+        for node in NODES.values()
+        for element in TEMPLATES.get(node["unified_job_template"]["name"], {}).get("survey_spec", {}).get("spec", ())
+    }
+    assert {element["variable"] for element in WORKFLOW["survey_spec"]["spec"]} <= asked
+
+
+def test_the_order_of_the_rollout() -> None:
+    """Nothing is connected before a person approved, the mass not before the canaries succeeded, and a report follows whatever was connected."""
+    assert {node for node in NODES if not any(node in after(other) for other in NODES)} == {"preflight"}
+    assert after("preflight", "success_nodes") == {"approval"} and after("preflight", "failure_nodes") == {"approval_after_failures"}
+    for approval in ("approval", "approval_after_failures"):
+        assert after(approval) == after(approval, "success_nodes") == {"canary"}
+    assert after("canary", "success_nodes") == {"mass"} and after("canary", "failure_nodes") == {"report"}
+    assert after("mass") == after("mass", "always_nodes") == {"report"} and after("report") == set()
+    playbooks = {name: TEMPLATES[node["unified_job_template"]["name"]]["playbook"] for name, node in NODES.items() if "approval" not in name}
+    assert playbooks == {name: f"playbooks/{file}.yml" for name, file in zip(playbooks, ("preflight", "rollout", "rollout_mass", "report"), strict=True)}
+    assert TEMPLATES["Connectors: canary"]["job_slice_count"] == 1
+
+
+# --- credential types ---
+
+
+def leaves(value: t.Any) -> t.Iterator[str]:
+    """The templates of extra variables."""
+    if isinstance(value, dict):
+        for item in value.values():
+            yield from leaves(item)
+    else:
+        yield value
+
+
+def type_problems(one: dict[str, t.Any]) -> list[str]:
+    """What a controller would refuse of a credential type."""
+    fields, injectors, found = one["inputs"]["fields"], one["injectors"], []
+    found += [f"unknown: {key}" for key in {*one["inputs"]} - {"fields", "required"} | {*injectors} - {"env", "file", "extra_vars"}]
+    ids = [field["id"] for field in fields]
+    found += [f"not there, or twice: {name}" for name in [*one["inputs"].get("required", ()), *ids] if ids.count(name) != 1]
+    known = {"id", "label", "type", "secret", "multiline", "choices", "format", "default", "help_text", "ask_at_runtime"}
+    for field in fields:
+        found += [f"{field['id']}: {key} is no key of a field" for key in {*field} - known]
+        found += [] if re.fullmatch(r"[a-zA-Z_][a-zA-Z0-9_]*", field["id"]) and field["id"] != "tower" and field.get("label") else [f"{field['id']}: no name"]
+        found += [] if field["type"] in ("string", "boolean") and field.get("format", "url") in ("url", "ssh_private_key") else [f"{field['id']}: no type"]
+        found += ["the default is no choice"] if "default" in field and "choices" in field and field["default"] not in field["choices"] else []
+    for name in injectors.get("env", {}):
+        found += [f"{name} is not allowed"] if name.startswith("ANSIBLE_") or name in NAMES["blocked"] or not re.fullmatch(r"[a-zA-Z_]\w*", name) else []
+    files = list(injectors.get("file", {}))
+    found += ["one file or several"] if "template" in files and len(files) > 1 else []
+    found += [f"{name} is no file" for name in files if not re.fullmatch(r"template(\.[a-zA-Z_]\w*)?", name)]
+    for template in leaves(injectors):
+        if not isinstance(template, str) or not template.isascii():
+            found.append(f"no ASCII text: {template}")
+            continue
+        try:
+            render(template, dict.fromkeys(ids, "EXAMPLE"), files)
+        except jinja2.TemplateError as error:
+            found.append(str(error))
+    return found
+
+
+def render(template: str, fields: t.Mapping[str, str], files: t.Iterable[str] = ()) -> str:
+    """A template as the controller renders it."""
+    names = {name.partition(".")[2]: f"/runner/env/{name}" for name in files}
+    environment = jinja2.sandbox.ImmutableSandboxedEnvironment(undefined=jinja2.StrictUndefined)
+    return environment.from_string(template).render(**fields, tower={"filename": names})
+
+
+@pytest.mark.parametrize("name", sorted(TYPES))
+def test_a_credential_type_is_in_the_controllers_format(name: str) -> None:
+    one = TYPES[name]
+    assert type_problems(one) == [] and one["kind"] == "cloud"
+    used = " ".join(leaves(one["injectors"]))
+    assert [field["id"] for field in one["inputs"]["fields"] if not re.search(rf"\b{field['id']}\b", used)] == []
+    hidden = {field["id"] for field in one["inputs"]["fields"] if field.get("secret")}
+    assert hidden == {field["id"] for field in one["inputs"]["fields"] if re.search("secret|certificate|key$|token$|password|address", field["id"])}
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "said"),
+    [
+        ("injectors", {"env": {"ANSIBLE_CONFIG": "{{ address }}"}}, "ANSIBLE_CONFIG is not allowed"),
+        ("injectors", {"env": {"JOB_ID": "{{ address }}"}}, "JOB_ID is not allowed"),
+        ("injectors", {"env": {"A": "{{ other }}"}}, "'other' is undefined"),
+        ("injectors", {"env": {"A": "\u00e4"}}, "no ASCII text"),
+        ("injectors", {"extra_vars": {"a": 8443}}, "no ASCII text"),
+        ("injectors", {"file": {"template": "a", "template.b": "c"}}, "one file or several"),
+        ("injectors", {"env": {"A": "{{ tower.filename.a }}"}}, "has no attribute 'a'"),
+        ("inputs", {"fields": [{"id": "address", "label": "A", "type": "string", "hidden": True}]}, "hidden is no key"),
+        ("inputs", {"fields": [{"id": "address", "label": "A", "type": "string"}], "required": ["other"]}, "not there, or twice: other"),
+    ],
+)
+def test_a_credential_type_that_a_controller_refuses_is_noticed(part: str, value: dict[str, t.Any], said: str) -> None:
+    assert said in " ".join(type_problems({**TYPES["Connectors: report webhook"], part: value}))
+
+
+def injected(name: str, **fields: str) -> tuple[dict[str, str], dict[str, t.Any]]:
+    """The environment and the extra variables of a job with a credential of a type; fields that are not given are left empty, as a controller does."""
+    one = TYPES[name]
+    given = {field["id"]: field.get("default", "") for field in one["inputs"]["fields"]} | fields
+    assert set(given) == {field["id"] for field in one["inputs"]["fields"]}
+    files = list(one["injectors"].get("file", ()))
+
+    def made(value: t.Any) -> t.Any:
+        return {key: made(item) for key, item in value.items()} if isinstance(value, dict) else render(value, given, files)
+
+    return made(one["injectors"].get("env", {})), made(one["injectors"].get("extra_vars", {}))
+
+
+CLIENT = "0b9e4c37-36d2-4f4e-8f28-0a54a8d6b1aa"
+IDENTITIES = [
+    ("client secret", {"client_secret": "s3cret"}, "ClientSecret"),
+    ("certificate", {"certificate": "PEM"}, "Certificate"),
+    ("certificate", {"certificate": "PEM", "certificate_password": "p"}, "Certificate"),
+    ("federated", {"token_file": "/var/run/token"}, "FederatedToken"),
+    ("federated", {"source": "managed_identity"}, "ManagedIdentityAssertion"),
+    ("federated", {"source": "managed_identity", "managed_identity_client_id": CLIENT}, "ManagedIdentityAssertion"),
+]
+
+
+@pytest.mark.parametrize(("name", "fields", "kind"), IDENTITIES, ids=[f"{name}-{'-'.join(fields)}" for name, fields, _kind in IDENTITIES])
+def test_the_identity_of_a_credential_is_the_one_that_is_signed_in_with(name: str, fields: dict[str, str], kind: str) -> None:
+    """Exactly one is found in the environment, with every optional field empty."""
+    environ, extra = injected(f"Connectors: Entra identity, {name}", client_id=CLIENT, **fields)
+    chosen = choose_credential({}, environ)
+    assert type(chosen).__name__ == kind and chosen.client_id == CLIENT
+    assert environ["AZURE_CLOUD_ENVIRONMENT"] == "AzureCloud" and not extra
+    assert not [variable for variable in environ if "TENANT" in variable], "no target comes from a credential"
+
+
+INSTANCE, OTHER = "https://portal.workspace365.net", "https://other.workspace365.net"
+HOST = {"entra_tenant_id": "contoso.onmicrosoft.com", "workspace365_environment": "contoso"}
+JOB = "is a job of AWX or ansible-runner (JOB_ID is set)"
+
+
+@pytest.mark.parametrize(
+    ("instance", "has_key", "elsewhere"),
+    [(INSTANCE, True, ""), (f"{INSTANCE}/", True, ""), (OTHER, False, INSTANCE)],
+)
+def test_a_provisioning_key_goes_to_its_instance_alone(instance: str, has_key: bool, elsewhere: str) -> None:
+    """The address that the credential holds beside its key is what the role compares."""
+    _environ, extra = injected("Connectors: Workspace 365 provisioning key", instance_url=INSTANCE, provisioning_key="k")
+    found = CONNECTIONS["workspace365"]({**HOST, "workspace365_instance_url": instance, **extra, PARTIAL_RUN: JOB}, host="contoso", check_mode=False)
+    assert (found["has_key"], found["key_elsewhere"], found["problems"]) == (has_key, elsewhere, [])
+
+
+def test_a_provisioning_key_without_its_instance_is_not_sent() -> None:
+    """The type asks for the address; one that was left out all the same is refused."""
+    assert TYPES["Connectors: Workspace 365 provisioning key"]["inputs"]["required"] == ["instance_url", "provisioning_key"]
+    _environ, extra = injected("Connectors: Workspace 365 provisioning key", provisioning_key="k")
+    found = CONNECTIONS["workspace365"]({**HOST, "workspace365_instance_url": INSTANCE, **extra, PARTIAL_RUN: JOB}, host="contoso", check_mode=False)
+    assert "does not say which Workspace 365 instance it belongs to" in found["problems"][0]
+
+
+def test_a_token_opens_the_workspace_that_stands_beside_it() -> None:
+    environ, extra = injected("Connectors: Workato API token", api_token="t", workspace="4711")
+    given = filled_up("workato", {"entra_tenant_id": "contoso.onmicrosoft.com", **extra}, environ)
+    assert given["workato_api_token"] == "t" and given["workato_expected_workspace"] == "4711"
+    assert CONNECTIONS["workato"]({**given, PARTIAL_RUN: JOB}, host="contoso", check_mode=False)["problems"] == []
+    own = filled_up("workato", {"entra_tenant_id": "contoso.onmicrosoft.com", "workato_api_token": "own", **extra}, environ)
+    assert own["workato_api_token"] == "own", "the token of a tenant is never replaced by the one of a provider"
+    environ, extra = injected("Connectors: Workato API token", api_token="t")
+    given = filled_up("workato", {"entra_tenant_id": "contoso.onmicrosoft.com", **extra}, environ)
+    assert "'workato_expected_workspace'" in CONNECTIONS["workato"]({**given, PARTIAL_RUN: JOB}, host="contoso", check_mode=False)["problems"][0]
+
+
+def test_extra_variables_of_credentials_are_variables_of_roles() -> None:
+    """Of the documented types, and none of them a target."""
+    options = {name: option for role in CONNECTIONS for name, option in role_options(role).items()}
+    named = {name: value for one in TYPES.values() for name, value in one["injectors"].get("extra_vars", {}).items()}
+    assert set(named) == {
+        "workspace365_provisioning_key", "workspace365_provisioning_key_instance", "workato_expected_workspace", "power_platform_admin_auth",
+    }  # fmt: skip
+    assert all(isinstance(value, dict) is (options[name]["type"] == "dict") for name, value in named.items())
+    assert set(named["power_platform_admin_auth"]) <= set(options["power_platform_admin_auth"]["options"])
+
+
+# --- braces ---
+
+
+@pytest.mark.parametrize("number", range(len(TYPES)), ids=list(TYPES))
+def test_the_templates_of_injectors_reach_the_controller_as_they_are(number: int) -> None:
+    """By the module alone, and by the role of infra.aap_configuration, which makes a text of them and closes two blanks between braces."""
+    wanted = list(TYPES.values())[number]["injectors"]
+    assert "{{ " in str(wanted)
+    item = DataLoader().load_from_file(str(awx.OBJECTS / "credential_types.yml"))["controller_credential_types"][number]
+    templar = Templar(loader=DataLoader(), variables={"item": item})
+    by_module = templar.template(trust_as_template("{{ item.injectors | default(omit) }}"))
+    by_role = templar.template(trust_as_template(NAMES["injectors"]))
+    assert by_module == wanted
+    assert check_type_dict(by_role) == wanted
