@@ -451,3 +451,22 @@ def test_the_templates_of_injectors_reach_the_controller_as_they_are(number: int
     by_role = templar.template(trust_as_template(NAMES["injectors"]))
     assert by_module == wanted
     assert check_type_dict(by_role) == wanted
+
+
+# --- the documentation ---
+
+
+def test_the_page_names_what_there_is() -> None:
+    """Objects by their names, settings, and what each credential type sets."""
+    page = (ROOT / "docs" / "awx.md").read_text()
+    names = {one["name"] for _variable, one in EVERY} | {node["unified_job_template"]["name"] for node in NODES.values()}
+    named = set(re.findall(r"[`\"](Connectors: [^`\"]+)[`\"]", page))
+    assert named and named <= names
+    assert set(TYPES) <= named
+    settings = {name for name in OBJECTS if name.startswith("awx_setup_")} | set(awx.GIVEN)
+    assert set(re.findall(r"\bawx_setup_\w+", page)) <= settings
+    assert set(awx.GIVEN) <= set(re.findall(r"^(awx_setup_\w+):", page, re.MULTILINE))
+    for name, one in TYPES.items():
+        (row,) = [line for line in page.splitlines() if line.startswith(f"| `{name}` |")]
+        for variable in (*one["injectors"].get("env", ()), *one["injectors"].get("extra_vars", ())):
+            assert variable in row or variable == "AZURE_CLOUD_ENVIRONMENT", f"{name}: {variable}"
