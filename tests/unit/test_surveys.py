@@ -8,6 +8,11 @@ from pathlib import Path
 
 import pytest
 import yaml
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar, trust_as_template
+from ansible.utils.display import Display
+from ansible_collections.tenantkit.connectors.plugins.module_utils._fleet.breaker import Limits
+from ansible_collections.tenantkit.connectors.plugins.module_utils._fleet.waves import is_wanted, waves_of
 from ansible_collections.tenantkit.connectors.plugins.module_utils._given_values import CREDENTIALS
 from ansible_collections.tenantkit.connectors.plugins.module_utils._numbers import range_of
 from ansible_collections.tenantkit.connectors.plugins.module_utils._products.registry import CONNECTIONS
@@ -168,3 +173,36 @@ def test_the_file_is_as_it_is_made_and_the_check_writes_nothing(tmp_path: Path, 
     assert {name: [element["variable"] for element in one["spec"]] for name, one in made.items()} == {
         "shared": [], "rollout": ["rollout_waves"], "payroll": ["payroll_days"],
     }  # fmt: skip
+
+
+# --- answers that were left out ---
+
+
+def strict(given: t.Any) -> bool:
+    """What the playbook preflight makes of its variable."""
+    (play,) = yaml.safe_load((ROOT / "playbooks" / "preflight.yml").read_text())
+    (condition,) = [test for task in play["tasks"] if isinstance(task.get("when"), list) for test in task["when"] if "preflight_strict" in test]
+    known = {} if given is None else {"preflight_strict": given}
+    return bool(Templar(loader=DataLoader(), variables=known).template(trust_as_template("{{ " + condition + " }}")))
+
+
+READERS: dict[str, t.Callable[[t.Any], t.Any]] = {
+    "preflight_strict": strict,
+    "rollout_waves": lambda given: waves_of(given, 0),
+    "rollout_stop_after": lambda given: Limits.of(given, None, 500),
+    "rollout_stop_after_any": lambda given: Limits.of(None, given, 500),
+    "fail_on_waiting": lambda given: is_wanted("fail_on_waiting", given),
+}
+
+
+@pytest.mark.parametrize("name", sorted(READERS))
+def test_an_answer_that_was_left_out_counts_as_not_given(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A controller may hand a question without an answer over as an empty text. For the options of roles see test_values_as_text.py."""
+
+    def deprecated(*_args: t.Any, **more: t.Any) -> t.NoReturn:
+        raise AssertionError(f"{_args} {more}")
+
+    monkeypatch.setattr(Display, "deprecated", deprecated)
+    asked = yaml.safe_load((ROOT / "extensions" / "awx" / "questions.yml").read_text())
+    assert {variable for one in asked.values() for variable in one} == set(READERS)
+    assert READERS[name]("") == READERS[name](None)
