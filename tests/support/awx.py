@@ -142,12 +142,12 @@ GIVEN: dict[str, t.Any] = {
 _PATH = re.compile(r"\{\{ ([a-z][\w.]*) \}\}")
 
 
-def _resolved(value: t.Any, known: t.Mapping[str, t.Any]) -> t.Any:
+def resolved(value: t.Any, known: t.Mapping[str, t.Any]) -> t.Any:
     """A value with the paths in it followed. Raises ValueError for any other expression, and KeyError for a name that is not known."""
     if isinstance(value, dict):
-        return {key: _resolved(item, known) for key, item in value.items()}
+        return {key: resolved(item, known) for key, item in value.items()}
     if isinstance(value, list):
-        return [_resolved(item, known) for item in value]
+        return [resolved(item, known) for item in value]
     if not isinstance(value, str) or isinstance(value, role_yaml.Unsafe) or "{{" not in value:
         return value
     path = _PATH.fullmatch(value)
@@ -156,7 +156,7 @@ def _resolved(value: t.Any, known: t.Mapping[str, t.Any]) -> t.Any:
     found: t.Any = known
     for name in path[1].split("."):
         found = found[name]
-    return _resolved(found, known)
+    return resolved(found, known)
 
 
 def objects(given: t.Mapping[str, t.Any] | None = None) -> dict[str, t.Any]:
@@ -167,4 +167,4 @@ def objects(given: t.Mapping[str, t.Any] | None = None) -> dict[str, t.Any]:
             assert name not in raw, f"{name} is there twice"
             raw[name] = value
     known = {**raw, **GIVEN, **(given or {})}
-    return {name: _resolved(known[name], known) for name in raw}
+    return {name: resolved(known[name], known) for name in raw}
