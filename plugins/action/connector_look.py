@@ -16,6 +16,7 @@ from ..module_utils._errors import OptionError
 from ..module_utils._products.registry import BEFORE_WRITING, LOOKS
 from ..plugin_utils._action import ConnectorAction, failed
 from ..plugin_utils._chosen_connectors import check_known, connections_of, host_of, names_of
+from ..plugin_utils._extra_variables import extra_target_problem
 from ..plugin_utils._look import Answers, look_together, told
 from ..plugin_utils._worker import plain, preload
 
@@ -39,6 +40,8 @@ class ActionModule(ConnectorAction):
             check_known(names, LOOKS if before is None else BEFORE_WRITING)
         except OptionError as error:
             return failed(error)
+        if problem := extra_target_problem(names, variables.get("ansible_play_hosts_all"), self._loader):
+            return failed(problem)
         if not names:
             display.display(f"[{variables.get('inventory_hostname')}] nothing chosen: 'connectors' names no connector, so this host is not touched")
         host = host_of(variables, self._loader.get_basedir(), check_mode=bool(self._task.check_mode))

@@ -16,6 +16,7 @@ from ..module_utils._products.preflight import held_back, judged, line_of
 from ..module_utils._products.registry import PREFLIGHTS
 from ..plugin_utils._action import ConnectorAction, failed
 from ..plugin_utils._chosen_connectors import check_known, connections_of, host_of, names_of
+from ..plugin_utils._extra_variables import extra_target_problem
 from ..plugin_utils._look import Answers, look_together
 from ..plugin_utils._worker import plain, preload
 
@@ -42,6 +43,8 @@ class ActionModule(ConnectorAction):
             check_known(names, PREFLIGHTS)
         except OptionError as error:
             return failed(error)
+        if problem := extra_target_problem(names, variables.get("ansible_play_hosts_all"), self._loader):
+            return failed(problem)
         host = host_of(variables, self._loader.get_basedir(), check_mode=False)
         connections, problems = connections_of(names, variables, templar.template, check=True)
         answers = Answers(self, self._task, templar, variables, "connectors")

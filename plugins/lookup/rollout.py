@@ -13,6 +13,7 @@ author: The tenantkit.connectors contributors (@tenantkit)
 description:
   - Works out C(hosts) and C(serial) of a play that rolls out connectors. Only extra variables exist where a play begins, so what is said here counts as
     C(-e), in a file that C(-e) names, or in the extra variables of a job template, and not in an inventory.
+  - An extra variable that names a tenant, or an object of one, is refused with more than one host, since it would count for all of them.
   - C(rollout_hosts) is the pattern of hosts, V(all) where it is not given. A run without a host fails unless C(rollout_allow_empty) is true.
   - The hosts of the group C(canary), or of the one that C(rollout_canary) names, go first and are a wave of their own.
   - C(rollout_waves) are the sizes of the other waves, numbers or shares of all hosts, by default C([1, "5%", "25%"]). The last one repeats.
@@ -51,6 +52,8 @@ from ansible.plugins.lookup import LookupBase
 
 from ..module_utils._errors import OptionError
 from ..module_utils._fleet.waves import canaries_first, canaries_of, is_wanted, odd_names, pattern_of, waves_of
+from ..module_utils._products.registry import TARGETS
+from ..plugin_utils._extra_variables import extra_target_problem
 from ..plugin_utils._rollout import failed_in_all
 
 CANARY = "canary"
@@ -86,6 +89,8 @@ class LookupModule(LookupBase):
                 raise AnsibleError(
                     f"{', '.join(map(repr, odd))}: Ansible reads such a name of a host as a pattern of others. Rename it, with letters, digits and _ . - alone."
                 )
+            if problem := extra_target_problem(TARGETS, chosen, self._loader):
+                raise problem
         except OptionError as error:
             raise AnsibleError(error.sentence()) from error
         return [canaries_first(chosen, group)]

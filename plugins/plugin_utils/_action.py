@@ -26,6 +26,7 @@ from ..module_utils._errors import ConnectorError
 from ..module_utils._http import trust
 from . import _role_variables
 from ._action_lines import TELL_ACTIONS, action_lines, to_stderr
+from ._extra_variables import extra_target_problem
 from ._host_checks import check_hosts
 from ._operator_words import role_of_task, told_to_operator, warnings_told, words_of
 from ._placement import Placement, decide
@@ -81,8 +82,9 @@ class ConnectorAction(ActionBase):
         module = self._task.resolved_action.rsplit(".", 1)[-1]  # the task's own name is a short one under collections:
         host = str(variables.get("inventory_hostname", ""))
         needs = tuple(str(variables.get(NEEDS) or "").split(","))
-        error = check_hosts(module, self._task.args, variables, self._task)
         role = role_of_task(self._task, variables)
+        error = extra_target_problem([role], variables.get("ansible_play_hosts_all"), self._loader) if role else None
+        error = error or check_hosts(module, self._task.args, variables, self._task)
         named = _role_variables.role_options(role) if role else {}
         words = words_of(module, role, named) if role else str
         ran = failed(error) if error else self.run_module(module, self._task.args, variables, self.placement(variables), started, needs=needs, words=words)

@@ -56,7 +56,7 @@ def role_variables(role: str, variables: t.Mapping[str, t.Any], template: t.Call
         defaults = _defaults(role)
         found |= plain(template({name: trust_as_template(defaults[name]) for name in empty if isinstance(defaults.get(name), str)}))
         found |= {name: defaults.get(name) for name in empty if not isinstance(defaults.get(name), str)}
-    given = {name: _parsed(value, options[name]) for name, value in found.items() if value is not None}
+    given = {name: parsed(value, options[name]) for name, value in found.items() if value is not None}
     checked = ArgumentSpecValidator({name: _typed(options[name]) for name in given}).validate(dict(given))
     return given if checked.error_messages else dict(checked.validated_parameters)
 
@@ -95,7 +95,7 @@ def preload() -> None:
             role_options(role)
 
 
-def _parsed(value: t.Any, option: t.Mapping[str, t.Any]) -> t.Any:
+def parsed(value: t.Any, option: t.Mapping[str, t.Any]) -> t.Any:
     """A list or a dictionary that came as a text. One that cannot be read stays a text."""
     structured = option.get("type") in ("list", "dict", "raw")
     if not structured or not isinstance(value, str) or not value.lstrip().startswith(("[", "{")):

@@ -19,7 +19,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(row.split())
     for row in (
         "_errors _given_values _ids _new_file _numbers _redact _refusals _spelling _version _steps _addresses _authority _budget _clock _clouds _crypto "
-        "_certificates _argspec _waiting _partial_run _flow_yaml",
+        "_certificates _argspec _waiting _partial_run _flow_yaml _extra_targets",
         "_engine",
         "_job _http",
         "_auth _graph",

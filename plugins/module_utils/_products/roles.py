@@ -43,6 +43,10 @@ class RoleDecisions(t.Protocol):
         """Variables for which an empty text says something."""
 
     @property
+    def TARGETS(self) -> frozenset[str]:
+        """Variables that name something of one tenant, or with a dot members of them."""
+
+    @property
     def FROM_ENVIRONMENT(self) -> t.Mapping[str, str]:
         """Variable: where its value comes from when the host has none."""
 

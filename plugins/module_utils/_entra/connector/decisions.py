@@ -27,3 +27,5 @@ PREFLIGHT = None
 FROM_ENVIRONMENT: dict[str, str] = {}
 # Variables for which an empty text says something. For the others it is a question of a survey that was not answered.
 MEANT_EMPTY: frozenset[str] = frozenset()
+# What names something of one tenant, so that no extra variable may say it for several hosts.
+TARGETS: frozenset[str] = frozenset({"entra_connector_app.app_id", "entra_connector_app.object_id"})

@@ -20,3 +20,5 @@ PREFLIGHT = preflight.preflight
 FROM_ENVIRONMENT: dict[str, str] = {}
 # Variables for which an empty text says something. For the others it is a question of a survey that was not answered.
 MEANT_EMPTY: frozenset[str] = frozenset()
+# What names something of one tenant, so that no extra variable may say it for several hosts.
+TARGETS: frozenset[str] = frozenset({"okta_workflows_accounts", "okta_workflows_connections"})

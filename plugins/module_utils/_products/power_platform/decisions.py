@@ -29,3 +29,7 @@ PREFLIGHT = foreseeing(look.look, preflight.before_writing)
 FROM_ENVIRONMENT: dict[str, str] = {}
 # Variables for which an empty text says something. For the others it is a question of a survey that was not answered.
 MEANT_EMPTY: frozenset[str] = frozenset({"power_platform_role"})  # no role at all
+# What names something of one tenant, so that no extra variable may say it for several hosts.
+TARGETS: frozenset[str] = frozenset(
+    {"power_platform_client_id", "power_platform_soft_deleted_object_id", "power_platform_environment_id", "power_platform_environment_group_id"}
+)

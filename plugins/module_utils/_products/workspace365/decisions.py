@@ -26,3 +26,10 @@ PREFLIGHT = foreseeing(look, preflight.before_writing)
 FROM_ENVIRONMENT: dict[str, str] = {}
 # Variables for which an empty text says something. For the others it is a question of a survey that was not answered.
 MEANT_EMPTY: frozenset[str] = frozenset()
+# What names something of one tenant, so that no extra variable may say it for several hosts.
+TARGETS: frozenset[str] = frozenset(
+    {
+        "workspace365_client_id", "workspace365_soft_deleted_object_id", "workspace365_instance_url", "workspace365_environment",
+        "workspace365_provisioning_key_instance", "workspace365_authority",
+    }
+)  # fmt: skip
