@@ -21,6 +21,4 @@ FROM_ENVIRONMENT: dict[str, str] = {"workato_api_token": "WORKATO_API_TOKEN"}
 # Variables for which an empty text says something. For the others it is a question of a survey that was not answered.
 MEANT_EMPTY: frozenset[str] = frozenset()
 # What names something of one tenant, so that no extra variable may say it for several hosts.
-TARGETS: frozenset[str] = frozenset(
-    {"workato_client_id", "workato_soft_deleted_object_id", "workato_host", "workato_expected_workspace", "workato_external_id", "workato_service_accounts"}
-)
+TARGETS: frozenset[str] = frozenset({"workato_client_id", "workato_soft_deleted_object_id", "workato_host", "workato_external_id", "workato_service_accounts"})

@@ -30,6 +30,6 @@ MEANT_EMPTY: frozenset[str] = frozenset()
 TARGETS: frozenset[str] = frozenset(
     {
         "workspace365_client_id", "workspace365_soft_deleted_object_id", "workspace365_instance_url", "workspace365_environment",
-        "workspace365_provisioning_key_instance", "workspace365_authority",
+        "workspace365_authority",
     }
 )  # fmt: skip

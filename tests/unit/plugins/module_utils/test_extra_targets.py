@@ -27,6 +27,8 @@ FOR_MANY = {
     "okta_workflows_authorization_url": "the vendor's application",
     "power_platform_url": "the cloud",
     "power_platform_bap_url": "the cloud",
+    "workato_expected_workspace": "says which workspace the token beside it opens, and travels with that",
+    "workspace365_provisioning_key_instance": "says whose the key beside it is, and travels with that",
     "workato_folder_id": "a folder of the workspace, which has all connections of a service provider",
 }
 
