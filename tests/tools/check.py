@@ -39,6 +39,13 @@ IN_TARBALL = {
     "COPYING", "FILES.json", "MANIFEST.json", "Makefile", "README.md", "changelogs", "docs", "examples", "extensions", "meta", "playbooks", "plugins",
     "pyproject.toml", "roles", "tests",
 }  # fmt: skip
+# The pipelines among the examples, with the schemas that check-jsonschema brings along.
+PIPELINES = (
+    ("vendor.github-workflows", "github/rollout.yml", ()),
+    ("custom.github-workflows-require-timeout", "github/rollout.yml", ()),
+    ("vendor.gitlab-ci", "gitlab/gitlab-ci.yml", ("--data-transform", "gitlab-ci")),
+    ("vendor.azure-pipelines", "azure_devops/azure-pipelines.yml", ("--data-transform", "azure-pipelines")),
+)
 LITTER = (
     ".ruff_cache",
     ".mypy_cache",
@@ -122,6 +129,8 @@ def lint() -> None:
     run(BIN / "yamllint", "--strict", ".", cwd=target)
     run(BIN / "ansible-lint", "--offline", "--profile", "production", cwd=target, env={"ANSIBLE_COLLECTIONS_PATH": str(WORK / "lint")})
     run(BIN / "antsibull-changelog", "lint", cwd=target)
+    for schema, file, more in PIPELINES:
+        run(BIN / "check-jsonschema", "--builtin-schema", schema, "--regex-variant", "nonunicode", *more, ROOT / "examples" / "pipelines" / file)
 
 
 def docs() -> None:
