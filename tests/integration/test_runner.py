@@ -24,6 +24,7 @@ NAMES = world.names(12)
 SLICES = 3
 OTHER_KEY = "4d1f9a27-6c3e-4b85-8e90-a7b2c5d3f618"
 WRONG, ELSEWHERE = NAMES[4], NAMES[8]  # its domain is another tenant's, its instance is not that of the key
+VAULT = ("fleet", "made-up-vault-password-of-the-fleet")
 CONNECTED = [name for name in NAMES[:6] if name != WRONG]
 EXPECTED = dict.fromkeys(NAMES, "nothing_chosen") | dict.fromkeys(CONNECTED, "ok") | {WRONG: "failed", ELSEWHERE: "failed"}
 
@@ -47,7 +48,7 @@ def fleet() -> t.Iterator[Fleet]:
         root = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tk-")))
         own = pair()
         (root / "certificate.pem").write_bytes(own.pem)
-        configuration = world.configuration(NAMES)
+        configuration = world.configuration(NAMES, everything=2)
         configuration["identities"][0]["certificate"] = str(root / "certificate.pem")
         configuration["workspace365"].append({"name": "other", "host": "other.workspace365.net", "provisioning_key": OTHER_KEY, "environments": [ELSEWHERE]})
         (root / "world.json").write_text(json.dumps(configuration))
@@ -57,6 +58,9 @@ def fleet() -> t.Iterator[Fleet]:
         hosts: dict[str, dict[str, t.Any]] = {name: {"entra_tenant_id": f"{name}.onmicrosoft.com", "workspace365_environment": name} for name in NAMES}
         for name in (*CONNECTED, WRONG, ELSEWHERE):
             hosts[name]["connectors"] = ["workspace365"]
+        kept = {"type": "vault_file", "vault_id": VAULT[0], "directory": str(root / "kept"), "persistent": True}
+        both = {"connectors": ["workspace365", "power_platform"], "power_platform_credential": "secret", "entra_connector_sink": kept}
+        hosts[NAMES[0]] |= both
         hosts[WRONG]["entra_expected_domain"] = f"{NAMES[0]}.example"
         hosts[ELSEWHERE]["workspace365_instance_url"] = other
         shared = {"workspace365_instance_url": url, "ansible_connection": "local"}
@@ -71,7 +75,7 @@ def fleet() -> t.Iterator[Fleet]:
         def job(number: int, some: t.Mapping[str, t.Any], extra: dict[str, str], limit: str = "", playbook: str = "rollout") -> Job:
             certified = number == 102
             env = {**addresses, **client, "AZURE_CLIENT_SECRET": ""} if certified else with_secret  # a credential's empty field is an empty variable
-            return Job(number, some, shared, env, with_file if certified else ca, extra, limit, f"tenantkit.connectors.{playbook}")
+            return Job(number, some, shared, env, with_file if certified else ca, extra, VAULT, limit, f"tenantkit.connectors.{playbook}")
 
         cut = [{name: hosts[name] for name in slice_of(hosts, number, SLICES)} for number in range(1, SLICES + 1)]
         emulator.clear_journal()
@@ -81,6 +85,7 @@ def fleet() -> t.Iterator[Fleet]:
         before = emulator.control("GET", "workspace365/portal")
         twice = {
             "one-more": hosts[NAMES[0]],  # the same connection of the same tenant, in a slice of its own
+            "thrown-away": {**hosts[NAMES[1]], **both, "connectors": ["power_platform"], "entra_connector_sink": {"type": "vault_file", "vault_id": VAULT[0]}},
             "taken": {**hosts[NAMES[2]], "workspace365_environment": NAMES[1]},  # an environment that another slice has given to its tenant
         }
         again, limited = run_jobs(root, [job(201, twice, {**key, **whose}), job(202, hosts, key, limit=ELSEWHERE)])
@@ -141,18 +146,35 @@ def test_a_key_goes_to_no_other_instance(fleet: Fleet) -> None:
     assert fleet.limited.returncode == 2 and asked == []
 
 
-def test_of_two_slices_that_name_one_thing_the_later_finds_what_the_earlier_delivered(fleet: Fleet) -> None:
-    """The mark says that the connection has its secret: it is confirmed, and none is made. An environment that shows another tenant is not written."""
-    assert states(report_of(fleet.again)) == {"one-more": "ok", "taken": "failed"}
-    assert fleet.again.returncode == 2
-    written = [entry for entry in fleet.later_journal if entry["method"] not in ("GET", "POST") or "addPassword" in entry["path"]]
-    assert written == []
+def test_of_two_slices_that_name_one_thing_the_delivery_marks_decide(fleet: Fleet) -> None:
+    """One tenant, under another name in a slice of its own.
+
+    A mark for an environment of a product is found whoever asks: the connection is confirmed, and no key is made. A mark for a place that keeps a key names
+    the host, so this one gets a key of its own; the earlier one stays good. An environment that shows another tenant is not written at all.
+    """
+    assert fleet.again.returncode == 2 and states(report_of(fleet.again)) == {"one-more": "ok", "taken": "failed", "thrown-away": "failed"}
+    found = next(tenant for tenant in report_of(fleet.again)["tenants"] if tenant["name"] == "one-more")
+    assert {one["connector"]: (one["status"], one["changed"]) for one in found["connectors"]} == {
+        "workspace365": ("connected", False),
+        "power_platform": ("connected", True),
+    }
+    assert [entry for entry in fleet.later_journal if entry["service"] == "workspace365" and entry["method"] != "GET"] == []
     assert fleet.emulator.control("GET", "workspace365/portal") == fleet.before
+    keys = {one["uniqueName"]: len(one["passwordCredentials"]) for one in fleet.emulator.tenant(NAMES[0])["applications"].values() if one["uniqueName"]}
+    assert keys == {f"tenantkit.workspace365.{NAMES[0]}": 1, "tenantkit.power_platform": 2}
+
+
+def test_a_key_is_not_kept_where_it_is_thrown_away(fleet: Fleet) -> None:
+    """A vault file in the folders of a job goes with the job. One whose folder outlives it is for the tenant, whichever slice has written it."""
+    (refused,) = [tenant for tenant in report_of(fleet.again)["tenants"] if tenant["name"] == "thrown-away"]
+    assert "persistent" in str(refused["failure"])
+    kept = {f"{fleet.emulator.tenant_id(NAMES[0])}_{role}.yml" for role in ("power_platform", "workspace365")}
+    assert {path.name for path in (fleet.root / "kept").iterdir()} == kept
 
 
 def test_no_secret_is_in_what_comes_back(fleet: Fleet) -> None:
     """But for the environment of the job, which ansible-runner writes into one line of the stream and one file."""
-    secrets = [*fleet.emulator.issued(), world.KEY, OTHER_KEY, world.IDENTITY["secret"]]
+    secrets = [*fleet.emulator.issued(), VAULT[1], world.KEY, OTHER_KEY, world.IDENTITY["secret"]]
     search = Search(secrets)
     for done in (*fleet.slices, fleet.again, fleet.limited):
         lines = done.stream.splitlines()

@@ -58,6 +58,7 @@ class Job:
     env: t.Mapping[str, str]  # what credentials and the template export
     files: t.Mapping[str, str]  # what credentials keep in files, by the name of the variable that has the path
     extra: Json  # what credentials say as extra variables
+    vault: tuple[str, str]  # the id and the password of a vault credential
     limit: str = ""
     playbook: str = "tenantkit.connectors.rollout"
 
@@ -123,7 +124,9 @@ class Place:
         self._env_file("settings", SETTINGS)
         limit = f" --limit {job.limit}" if job.limit else ""
         extra = [f"-e @{self.worker}/env/{name}.json" for name in ("facts", "credential")]
-        (self.sent / "env" / "cmdline").write_text(" ".join(extra) + limit)
+        vault, password = job.vault
+        self._env_file("passwords", {rf"Vault password \({vault}\):\s*?$": password})
+        (self.sent / "env" / "cmdline").write_text(" ".join([*extra, f"--vault-id {vault}@prompt"]) + limit)
         inventory = self.sent / "inventory" / "hosts"
         inventory.write_text(script(job.hosts, job.shared))
         inventory.chmod(0o700)
