@@ -75,6 +75,18 @@ ALWAYS: dict[str, str] = {
     "SettingValue": "name value",
     "GroupSettingTemplate": "id! deletedDateTime displayName description values!",
     "SettingTemplateValue": "name type defaultValue description",
+    "DelegatedAdminCustomer": "id! tenantId! displayName!",
+    "DelegatedAdminRelationship": (
+        "id! displayName! duration! customer! accessDetails! status! autoExtendDuration! createdDateTime! lastModifiedDateTime! activatedDateTime endDateTime"
+    ),
+    "ResellerDelegatedAdminRelationship": (
+        "id! displayName! duration! customer! accessDetails! status! autoExtendDuration! createdDateTime! lastModifiedDateTime! activatedDateTime endDateTime "
+        "isPartnerConsentPending! indirectProviderTenantId!"
+    ),
+    "DelegatedAdminRelationshipCustomerParticipant": "tenantId! displayName!",
+    "DelegatedAdminAccessDetails": "unifiedRoles!",
+    "UnifiedRole": "roleDefinitionId!",
+    "Contract": "id! contractType! customerId! defaultDomainName! displayName!",
     "PasswordCredentialConfiguration": "restrictionType maxLifetime restrictForAppsCreatedAfterDateTime",
     "KeyCredentialConfiguration": "restrictionType maxLifetime restrictForAppsCreatedAfterDateTime",
     "ODataError": "error!",

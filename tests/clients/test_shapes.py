@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import typing as t
 import uuid
 
 import pytest
 from tenant_emulator.graph import routes
+from tenant_emulator.graph.partners import STATUSES
 from tenant_emulator.testing import Emulator
 
 from . import shapes
@@ -27,7 +29,7 @@ def walk(emulator: Emulator, tally: shapes.Tally) -> Walk:
     """A walk in contoso, with the automation identity's privileges and those for policies."""
     client = emulator.identity()["client_id"]
     principal = next(item for item in emulator.tenant("contoso")["service_principals"].values() if item["appId"] == client)
-    emulator.grant_roles("contoso", principal["id"], [*POLICIES, "GroupSettings.ReadWrite.All"])
+    emulator.grant_roles("contoso", principal["id"], [*POLICIES, "GroupSettings.ReadWrite.All", "DelegatedAdminRelationship.Read.All"])
     return Walk(emulator, tally)
 
 
@@ -41,6 +43,7 @@ def test_every_operation(walk: Walk, emulator: Emulator, refused: set[tuple[str,
     consent_policies(walk)
     consent(walk, principal)
     directory(walk, application, principal)
+    partners(walk)
     signed_in_user(walk, emulator, principal)
     deleted(walk, application)
     errors(walk, refused)
@@ -221,6 +224,20 @@ def directory(walk: Walk, application: JsonObject, principal: JsonObject) -> Non
         "after": {"method": "GET", "url": "/organization", "dependsOn": ["none"]},
     }
     walk.ask("POST", "$batch", {"requests": [{"id": name, **part} for name, part in parts.items()]})
+
+
+def partners(walk: Walk) -> None:
+    """Customers of a partner: of relationships in every state, of resellers too, page by page, and of contracts."""
+    make = functools.partial(walk.emulator.control, "POST", "tenants/contoso/delegatedAdminRelationships")
+    for status in STATUSES:
+        make({"status": status, "customer": {"tenantId": str(uuid.uuid4()), "displayName": f"Customer, {status}"}, "autoExtendDuration": "P180D"})
+    make({"indirectProviderTenantId": str(uuid.uuid4()), "duration": "P2Y"})
+    walk.emulator.control("POST", "tenants/contoso/contracts", {"displayName": "A customer by contract"})
+    for path in ("tenantRelationships/delegatedAdminCustomers", "tenantRelationships/delegatedAdminRelationships"):
+        assert len(walk.ask("GET", f"{path}?$count=true")["value"]) >= len(STATUSES) - 2
+        walk.ask("GET", f"{path}?$select=id,displayName&$filter=startswith(displayName,'Customer')")
+        walk.ask("GET", walk.ask("GET", f"{path}?$top=2")["@odata.nextLink"])
+    walk.ask("GET", "contracts?$filter=displayName eq 'A customer by contract'")
 
 
 def signed_in_user(walk: Walk, emulator: Emulator, principal: JsonObject) -> None:

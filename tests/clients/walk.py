@@ -53,6 +53,9 @@ _SETS = {
     "directoryObjects": "DirectoryObject",
     "memberOf": "DirectoryObject",
     "transitiveMemberOf": "DirectoryObject",
+    "delegatedAdminCustomers": "DelegatedAdminCustomer",
+    "delegatedAdminRelationships": "DelegatedAdminRelationship",
+    "contracts": "Contract",
 }
 _SINGLE = {
     "me": "User",

@@ -7,7 +7,7 @@ import typing as t
 
 from . import seeding, tokens
 from .checks import ControlError
-from .graph import seed, store
+from .graph import partners, seed, store
 from .graph.group_settings import CONSENT
 from .login.browser import sign_in
 from .login.errors import LoginError
@@ -25,6 +25,8 @@ _COLLECTIONS = {
     "deletedItems": "deleted",
     "policies": "policies",
     "groupSettings": "group_settings",
+    "delegatedAdminRelationships": "relationships",
+    "contracts": "contracts",
 }
 _COLLECTIONS |= {name: name for name in _COLLECTIONS.values()}
 _LONG = 60  # a list longer than this (the permissions of Microsoft Graph) is left out of a dump
@@ -72,6 +74,10 @@ def answer(world: World, tenant: Tenant, method: str, rest: list[str], body: t.A
             return seeding.add_grant(tenant, body)
         case ("POST", ["servicePrincipals" | "service_principals", identifier, "roles"]):
             return seeding.grant_roles(world, tenant, identifier, body["resource"], body["names"])
+        case ("POST", ["delegatedAdminRelationships"]):
+            return partners.add_relationship(world, tenant, body or {})
+        case ("POST", ["contracts"]):
+            return partners.add_contract(tenant, body or {})
         case ("PUT", ["policies", name]):
             tenant.policies[name] = body
             return body

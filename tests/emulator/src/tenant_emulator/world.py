@@ -119,6 +119,8 @@ class Tenant:
     group_settings: dict[str, JsonObject] = dataclasses.field(default_factory=dict)
     # Templates of group settings that this tenant does not have: newer ones lack the one for consent.
     missing_templates: list[str] = dataclasses.field(default_factory=list)
+    relationships: dict[str, JsonObject] = dataclasses.field(default_factory=dict)  # of a partner: delegatedAdminRelationships with its customers
+    contracts: dict[str, JsonObject] = dataclasses.field(default_factory=dict)  # of a partner
     tenant_type: str = "AAD"  # or "AAD B2C", "CIAM"
     lockouts: dict[str, Lockout] = dataclasses.field(default_factory=dict)  # user id -> wrong passwords
     products: dict[str, t.Any] = dataclasses.field(default_factory=dict)  # what products keep in a tenant, by product

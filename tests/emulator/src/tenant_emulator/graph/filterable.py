@@ -60,6 +60,8 @@ FILTERABLE: dict[str, dict[str, Operators]] = {
     "appManagementPolicy": dict.fromkeys(("id", "displayName")),
     "directoryObject": {"id": None},
     "domain": {"id": None},
+    # https://learn.microsoft.com/graph/api/contract-list (read 2026-12-01): by these three; with which operators is not said.
+    "contract": dict.fromkeys(("customerId", "defaultDomainName", "displayName")),
 }
 
 # A filter on these is an advanced query, whatever the operator.

@@ -114,13 +114,19 @@ def collection(
     body: JsonObject = {"@odata.context": context(call, set_name, names)}
     if call.advanced:  # without the header $count is ignored, silently
         body["@odata.count"] = len(found)
-    size = _page_size(call, custom_page)
-    start = _start(call, found)
-    page = found[start : start + size]
-    if start + size < len(found):
-        body["@odata.nextLink"] = _next_link(call, str(page[-1].get("id", start + size)), start + size)
-    body["value"] = [project(call, item, names, expand) for item in page]
+    part, link = page(call, found, page_size(call, custom_page))
+    if link:
+        body["@odata.nextLink"] = link
+    body["value"] = [project(call, item, names, expand) for item in part]
     return Response.json(200, body)
+
+
+def page(call: Call, found: list[JsonObject], size: int) -> tuple[list[JsonObject], str | None]:
+    """The part of a list that this request is for, and the link to the next one."""
+    start = _start(call, found)
+    part = found[start : start + size]
+    more = start + size < len(found)
+    return part, _next_link(call, str(part[-1].get("id", start + size)), start + size) if more else None
 
 
 def _check_advanced(call: Call, asked: bool) -> None:
@@ -191,14 +197,15 @@ def _order(call: Call, items: list[JsonObject], type_name: str) -> list[JsonObje
     return sorted(items, key=lambda item: str(item.get(prop) or "").lower(), reverse=direction.strip() == "desc")
 
 
-def _page_size(call: Call, custom_page: bool) -> int:
+def page_size(call: Call, custom_page: bool = True, largest: int = 999) -> int:
+    """How many entries the request asks for; 100 where it does not say."""
     text = call.option("top")
     if text is None:
         return 100
     if not custom_page:
         raise unsupported("This resource does not support custom page sizes. Please retry without a page size argument.")
-    if not text.isdigit() or not 1 <= int(text) <= 999:
-        raise unsupported(f"Invalid page size specified: '{text}'. Must be between 1 and 999 inclusive.")
+    if not text.isdigit() or not 1 <= int(text) <= largest:
+        raise unsupported(f"Invalid page size specified: '{text}'. Must be between 1 and {largest} inclusive.")
     return int(text)
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import typing as t
 
 from ..web import Response
-from . import applications, consent, consent_policies, credentials, directory, federated, group_settings, owners, policies, service_principals
+from . import applications, consent, consent_policies, credentials, directory, federated, group_settings, owners, partners, policies, service_principals
 from .call import Call, Key, Segment
 from .errors import GraphError, bad_request
 
@@ -79,6 +79,9 @@ ROUTES: dict[str, dict[str, Handler]] = {
     },
     "directory/deletedItems/{id}": {"GET": directory.deleted_read, "DELETE": directory.deleted_purge},
     "directory/deletedItems/{id}/restore": {"POST": directory.deleted_restore},
+    "tenantRelationships/delegatedAdminCustomers": {"GET": partners.customers},
+    "tenantRelationships/delegatedAdminRelationships": {"GET": partners.relationships},
+    "contracts": {"GET": partners.contracts},
     "organization": {"GET": directory.organizations},
     "organization/{id}": {"GET": directory.organization},
     "domains": {"GET": directory.domains},
