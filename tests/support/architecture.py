@@ -26,12 +26,12 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "_session",
         "_entra _sinks",
         "_products",
-        "_fleet",
+        "_fleet _tenants",
         "_report",
         "_declaration",
         "_module",
         "modules plugin_utils",
-        "action lookup filter callback",
+        "action lookup filter callback inventory",
         "doc_fragments",
     )
 )
@@ -88,6 +88,8 @@ SERVICE_RULES = (
     "module_utils/_graph/personal_account_limit.py",
     "module_utils/_graph/required_permissions.py",
     "module_utils/_refusals.py",
+    "module_utils/_tenants/model.py",
+    "module_utils/_tenants/read.py",
     *(
         f"module_utils/_products/*/{name}.py"
         for name in ("addresses", "client", "environments", "management_app", "principal", "role_plan", "scopes", "sign_in_page")
@@ -221,14 +223,17 @@ def _folder_circles(tree: Tree) -> list[tuple[str, str]]:
 
 
 def deciding(tree: Tree) -> list[Source]:
-    """The files of module_utils that decide: by their names, because they hold a planner, or as part of a rollout or its report, of which two files do more."""
+    """The files of module_utils that decide: by their names, because they hold a planner, or as part of a rollout, its tenants or its report.
+
+    A few files of those do more and do not count.
+    """
     return [
         source
         for path, source in tree.files.items()
         if path.parts[0] == "module_utils"
         and (
             DECIDING.fullmatch(path.name)
-            or (source.unit in ("_fleet", "_report") and path.stem not in ("__init__", "files", "resource"))
+            or (source.unit in ("_fleet", "_report", "_tenants") and path.stem not in ("__init__", "files", "read", "resource"))
             or any(isinstance(node, ast.FunctionDef) and node.name.startswith("plan_") for node in source.tree.body)
         )
     ]

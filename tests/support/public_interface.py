@@ -107,6 +107,7 @@ def collect(root: Path) -> Tree:
         "filters": plugins(root, "filter"),
         "lookups": plugins(root, "lookup"),
         "callbacks": plugins(root, "callback"),
+        "inventories": plugins(root, "inventory"),
         "results": results(),
     }
 

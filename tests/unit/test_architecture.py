@@ -49,6 +49,7 @@ MACHINE_CLOCK = {
     "plugin_utils/_action.py": "the deadline of this task",
     "plugin_utils/_look.py": "the deadline of this task",
     "plugin_utils/_report_run.py": "when a run began and ended",
+    "plugin_utils/_tenant_source.py": "a list that was kept, and a file, come with no answer that has a date",
     "plugin_utils/_worker.py": "the deadline of this task",
 }
 AADSTS = r"AADSTS\d{4,}"
