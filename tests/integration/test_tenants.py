@@ -102,6 +102,19 @@ def test_forty_customers(folder: Path, operator_of_list: dict[str, str], emulato
     assert len(json.loads(accepted.stdout)["_meta"]["hostvars"]) == CUSTOMERS, accepted.stderr
 
 
+def test_the_example(operator_of_list: dict[str, str], emulator: Emulator) -> None:
+    for name in (*NAMED, "northwind"):
+        add_customer(emulator, emulator.tenant_id(name), autoExtendDuration="P180D" if name == "contoso" else "PT0S", duration="P60D")
+    found = json.loads(listed(ROOT / "examples" / "provider" / "inventory", operator_of_list).stdout)
+    hosts = {group: sorted(content["hosts"]) for group, content in found.items() if "hosts" in content}
+    assert hosts == {
+        "partner_relationship_active": ["contoso", "fabrikam", "northwind"],
+        "partner_relationship_ending": ["fabrikam", "northwind"],
+        "region_amer": ["northwind"],
+        "region_emea": ["contoso", "fabrikam"],
+    }
+
+
 def test_a_file_that_would_be_an_inventory_itself(folder: Path, operator_of_list: dict[str, str], workdir: Path) -> None:
     """Ansible makes a host of each line of a CSV file in the folder that is the inventory, and says nothing."""
     moved = (workdir / "customers.csv").rename(folder / "customers.csv")
