@@ -154,7 +154,7 @@ from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable, get_cache_plugin
 
 from ..module_utils._errors import ConnectorError
-from ..module_utils._tenants.hosts import TenantHost
+from ..module_utils._tenants.hosts import TenantHost, check_keys
 from ..plugin_utils._tenant_source import CREDENTIAL, TenantSource
 from ..plugin_utils._worker import plain
 
@@ -176,11 +176,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def parse(self, inventory: t.Any, loader: t.Any, path: str, cache: bool = True) -> None:
         """Add the hosts. Raises AnsibleParserError for an inventory that would not be whole: then there are none."""
         super().parse(inventory, loader, path, cache)
-        self._read_config_data(path)
+        config = self._read_config_data(path)
         options = {name: self._option(name) for name in OPTIONS}
         source = TenantSource(options, os.path.dirname(os.path.abspath(path)), os.environ, self.display.warning, _is_read_as_inventory)
         kept = _Kept(self, self.get_cache_key(path), cache) if self.get_option("cache") else None
         try:
+            check_keys(config, self._options)
             hosts = source.hosts(kept)
         except ConnectorError as error:
             raise AnsibleParserError(error.sentence()) from None

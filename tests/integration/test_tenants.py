@@ -115,14 +115,16 @@ def test_the_example(operator_of_list: dict[str, str], emulator: Emulator) -> No
     }
 
 
-def test_a_file_that_would_be_an_inventory_itself(folder: Path, operator_of_list: dict[str, str], workdir: Path) -> None:
-    """Ansible makes a host of each line of a CSV file in the folder that is the inventory, and says nothing."""
+def test_what_ansible_would_pass_over(folder: Path, operator_of_list: dict[str, str], workdir: Path) -> None:
+    """Ansible makes a host of each line of a CSV file in the folder that is the inventory, and takes any key in a file; it says nothing of either."""
     moved = (workdir / "customers.csv").rename(folder / "customers.csv")
     written = folder / "provider.tenants.yml"
     written.write_text(written.read_text().replace("../customers.csv", "customers.csv"))
     env = {**operator_of_list, "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true"}
     assert "'csv_path' is customers.csv, which is in a folder that Ansible reads as an inventory" in listed(folder, env).stderr
     assert listed(written, env).returncode == 0  # the file alone, and not its folder
+    written.write_text(written.read_text().replace("tenants_min:", "tenant_min:"))
+    assert "The file has 'tenant_min', which is no option of the plugin. Did you mean 'tenants_min'?" in listed(written, env).stderr
     assert moved.exists()
 
 

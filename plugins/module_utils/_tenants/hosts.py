@@ -12,6 +12,7 @@ import typing as t
 
 from .._errors import OptionError
 from .._ids import is_guid
+from .._spelling import did_you_mean, spelling
 from .access import ENDING, PartnerAccess, access_of
 from .csv_file import CsvRow, check_variables
 from .model import ACTIVE, NO_RELATIONSHIP, STATUSES, UNKNOWN, ListedTenant, Listing
@@ -84,6 +85,14 @@ class WantedTenants:
             options.get("tenants_min", 1),
             Shrink.of(options.get("max_shrink")),
         )
+
+
+def check_keys(written: t.Iterable[t.Any], known: t.Collection[str]) -> None:
+    """Raises OptionError for a key of the file that is no option: Ansible takes any, so a filter with a misspelt name would filter nothing."""
+    found = spelling(map(str, written), known, "")
+    for name in (*found.misspelt, *found.unknown):
+        near = did_you_mean([repr(found.misspelt[name])] if name in found.misspelt else [])
+        raise OptionError(f"The file has {name!r}, which is no option of the plugin.", code="unknown_option", advice=near or "Remove it.")
 
 
 def _chosen(option: str, given: t.Iterable[t.Any]) -> tuple[str, ...]:

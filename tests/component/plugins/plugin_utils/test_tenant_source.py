@@ -83,6 +83,14 @@ def test_all_pages_are_one_list(source: Source, emulator: Emulator) -> None:
     assert len(paths) == 3 and paths[0].endswith("/$batch") and all("skiptoken" in path for path in paths[1:]), paths
 
 
+def test_all_pages_of_contracts(source: Source, emulator: Emulator) -> None:
+    for number in range(101):
+        emulator.control("POST", f"tenants/{PROVIDER}/contracts", {"customerId": customer_id(number)})
+    emulator.clear_journal()
+    assert names(source("Directory.Read.All", source="contracts")) == [customer_id(number) for number in range(101)]
+    assert len(emulator.journal("graph")) == 2
+
+
 def test_a_throttled_page_is_waited_for(source: Source, emulator: Emulator) -> None:
     add_customers(emulator, *range(301))
     emulator.fault(service="graph", path=f"{RELATIONSHIPS}.*skiptoken", action="status", status=429, headers={"Retry-After": "20"}, times=2)

@@ -9,7 +9,7 @@ import typing as t
 import pytest
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConnectorError, OptionError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._tenants.csv_file import CsvRow
-from ansible_collections.tenantkit.connectors.plugins.module_utils._tenants.hosts import TenantHost, WantedTenants, hosts_of, listing_of_file
+from ansible_collections.tenantkit.connectors.plugins.module_utils._tenants.hosts import TenantHost, WantedTenants, check_keys, hosts_of, listing_of_file
 from ansible_collections.tenantkit.connectors.plugins.module_utils._tenants.model import ListedTenant, Listing, Relationship
 
 NOW = dt.datetime(2026, 12, 1, tzinfo=dt.UTC)
@@ -157,3 +157,19 @@ def test_rows_of_a_file() -> None:
 def test_options_that_cannot_be_meant(options: dict[str, t.Any], said: str) -> None:
     with pytest.raises(OptionError, match=said):
         WantedTenants.of({**GDAP, **options})
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (["plugin", "exlude"], "'exlude', which is no option of the plugin. Did you mean 'exclude'?"),
+        (["tenants"], "'tenants', which is no option of the plugin. Remove it."),
+        ([7], "'7'"),
+    ],
+)
+def test_a_key_that_is_no_option(written: list[t.Any], said: str) -> None:
+    known = ("plugin", "exclude", "include")
+    check_keys(known, known)
+    with pytest.raises(OptionError) as caught:
+        check_keys(written, known)
+    assert said in caught.value.sentence()
