@@ -83,7 +83,7 @@ class ConnectorAction(ActionBase):
         host = str(variables.get("inventory_hostname", ""))
         needs = tuple(str(variables.get(NEEDS) or "").split(","))
         role = role_of_task(self._task, variables)
-        error = extra_target_problem([role], variables.get("ansible_play_hosts_all"), self._loader) if role else None
+        error: ConnectorError | None = extra_target_problem([role], variables.get("ansible_play_hosts_all"), self._loader) if role else None
         error = error or check_hosts(module, self._task.args, variables, self._task)
         named = _role_variables.role_options(role) if role else {}
         words = words_of(module, role, named) if role else str
