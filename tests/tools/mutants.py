@@ -33,6 +33,7 @@ TABLES: dict[str, list[str]] = {
     f"{UTILS}/{_CONNECTOR}/{name}.py": [f"{UNIT}/{_CONNECTOR}/test_{name}.py"] for name in ("connection", "credential", "plan", "report", "steps")
 }
 TABLES[f"{UTILS}/_auth/aadsts.py"] = [f"{UNIT}/_auth/test_aadsts.py"]
+TABLES[f"{UTILS}/_extra_targets.py"] = [f"{UNIT}/test_extra_targets.py"]
 for _folder, _name in (("_graph", "rights"), (_CONNECTOR, "rights"), ("_entra/consent", "assessment"), ("_entra/consent_policy", "rights")):
     TABLES[f"{UTILS}/{_folder}/{_name}.py"] = [f"{UNIT}/{_folder}/test_{_name}.py"]
 PRODUCTS = f"{UTILS}/_products/*/*.py"
