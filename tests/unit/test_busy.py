@@ -18,7 +18,8 @@ import busy
 
 TOOLS = Path(busy.__file__).parent
 STARTS_TWO = """
-import busy
+import busy, signal
+signal.signal(signal.SIGINT, signal.default_int_handler) # what a shell starts in the background ignores it
 with busy.loops(2) as started:
     print(*[process.pid for process in started], flush=True)
     input()
