@@ -83,9 +83,9 @@ pictures: $(VENV)/.test
 matrix: $(VENV)/.test
 	$(BIN)/python tests/tools/matrix.py
 
-## make bench         what a tenant costs, counted and measured; BENCH=quick for a machine in use, UPDATE=1 writes docs/performance.md
+## make bench         what a tenant costs, counted and measured; BENCH=quick for a machine in use, PART=one or PART=fleet for a half of it, UPDATE=1 writes docs/performance.md
 bench: $(VENV)/.test
-	@$(BIN)/python tests/bench/bench.py $(if $(filter quick,$(BENCH)),--quick) $(if $(UPDATE),--update)
+	@$(BIN)/python tests/bench/bench.py $(if $(filter quick,$(BENCH)),--quick) $(if $(PART),--part $(PART)) $(if $(UPDATE),--update)
 
 ## make bench-peers   the role workspace365 beside azure-cli and msgraph-sdk; UPDATE=1 writes docs/performance.md
 bench-peers: $(VENV)/.test

@@ -5,6 +5,7 @@ What is counted is compared with tests/bench/figures.json; when it grew, this en
 
     bench.py            everything; wants a quiet machine
     bench.py --quick    little of everything, for a machine that is in use
+    bench.py --part P   only this part: "one" (one connector) or "fleet" (four of them, and rollouts that end early)
     bench.py --update   writes figures.json, the tables of docs/performance.md and its picture as well
 """
 
@@ -25,15 +26,20 @@ sys.path.insert(0, str(ROOT / "tests"))
 from bench import measure, page, picture, report  # noqa: E402 (found by the lines above)
 from bench.figures import FILE, About, Figures, growth  # noqa: E402 (found by the lines above)
 from bench.forms import FULL, QUICK, Form  # noqa: E402 (found by the lines above)
+from bench.load import Load  # noqa: E402 (found by the lines above)
 
 PAGE = ROOT / "docs" / "performance.md"
 PICTURE = ROOT / "docs" / "images" / "cost_per_tenant.svg"
 
 
-def about(form: str) -> About:
+PARTS = ("one", "fleet")
+
+
+def about(form: str, load: Load) -> About:
     """Of this run."""
     versions = {"Python": platform.python_version(), "ansible-core": metadata.version("ansible-core"), "requests": metadata.version("requests")}
-    return About(form=form, date=dt.date.today().isoformat(), cores=len(os.sched_getaffinity(0)), versions=versions)
+    date, cores = dt.date.today().isoformat(), len(os.sched_getaffinity(0))
+    return About(form=form, date=date, cores=cores, versions=versions, others=load.of_others())
 
 
 def update(found: Figures, form: Form) -> None:
@@ -46,19 +52,35 @@ def update(found: Figures, form: Form) -> None:
     found.save(FILE)
 
 
+def counted(form: Form, found: Figures, committed: Figures) -> list[str]:
+    """Count, and print it. Returns what grew."""
+    found.counts = measure.counted(form)
+    grew = growth(found.counts, committed.counts)
+    print(report.first_part(found, committed, grew), flush=True)
+    return grew
+
+
 def main() -> None:
     """Count, measure, print, compare."""
     parser = argparse.ArgumentParser(description="What a tenant costs.")
     parser.add_argument("--quick", action="store_true", help="small numbers, for a machine that is in use")
+    parser.add_argument("--part", choices=PARTS, action="append", help="only this part; the figures of the other stay")
     parser.add_argument("--update", action="store_true", help="write the figures, the tables and the picture")
     options = parser.parse_args()
-    form = QUICK if options.quick else FULL
+    form, parts = (QUICK if options.quick else FULL), options.part or PARTS
     committed = Figures.load(FILE)
-    found = dataclasses.replace(committed, about=about(form.name), counts=measure.counted(form))
-    grew = growth(found.counts, committed.counts)
-    print(report.first_part(found, committed, grew), flush=True)
-    found.times, found.stops = measure.timed(form)
-    print(report.second_part(found, committed, form.ratio_tenants, form.tenants))
+    found, grew = dataclasses.replace(committed), []
+    if "one" in parts:
+        load = Load()
+        grew = counted(form, found, committed)
+        found.times = measure.one(form)
+        found.about = about(form.name, load)
+        print(report.second_part(found, committed, form.ratio_tenants, form.tenants), flush=True)
+    if "fleet" in parts:
+        load = Load()
+        found.fleet, found.stops = measure.fleet(form)
+        found.fleet_about = about(form.name, load)
+        print(report.fleet_part(found, committed), flush=True)
     if options.update:
         update(found, form)
         print("\nWritten: tests/bench/figures.json, docs/performance.md, docs/images/cost_per_tenant.svg")

@@ -106,15 +106,18 @@ class About:
     date: str
     cores: int
     versions: dict[str, str]
+    others: int = 0  # per cent of the cores' time that other programs used meanwhile
 
 
 @dataclasses.dataclass
 class Figures:
-    """All of them. A benchmark fills its own part and leaves the other as it was."""
+    """All of them. A benchmark fills its own parts and leaves the others as they were."""
 
     about: About | None = None
     counts: list[Count] = dataclasses.field(default_factory=list)
     times: list[Time] = dataclasses.field(default_factory=list)
+    fleet_about: About | None = None
+    fleet: list[Time] = dataclasses.field(default_factory=list)
     stops: list[Stop] = dataclasses.field(default_factory=list)
     peers_about: About | None = None
     peers: list[Peer] = dataclasses.field(default_factory=list)
@@ -127,6 +130,8 @@ class Figures:
             about=About(**data["about"]) if data.get("about") else None,
             counts=[Count(**item) for item in data.get("counts", ())],
             times=[Time(**item) for item in data.get("times", ())],
+            fleet_about=About(**data["fleet_about"]) if data.get("fleet_about") else None,
+            fleet=[Time(**item) for item in data.get("fleet", ())],
             stops=[Stop(**item) for item in data.get("stops", ())],
             peers_about=About(**data["peers_about"]) if data.get("peers_about") else None,
             peers=[Peer(**item) for item in data.get("peers", ())],

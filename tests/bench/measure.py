@@ -51,15 +51,13 @@ class Measuring:
             self._floors[tenants, forks] = self._customers.floor(self._names[:tenants], forks, FLOOR_TASKS)
         return self._floors[tenants, forks]
 
-    def all(self) -> None:
-        """Everything, in an order in which each finds what it needs."""
+    def one(self) -> None:
+        """Workspace 365 alone, in an order in which each finds what it needs."""
         self.connect()
         self.ratio()
         self.confirm()
         self.late()
         self.forks()
-        self.fleet()
-        self.stopped()
 
     def connect(self) -> None:
         """Connect all tenants, one group after the other."""
@@ -111,11 +109,11 @@ class Measuring:
                 self._note(CONFIRM, len(names), took, forks=forks, latency=latency)
 
     def fleet(self) -> None:
-        """Four connectors: what a rollout does for many tenants while every answer is late."""
+        """Four connectors: what a rollout does for many tenants while every answer is late, and one that ends early."""
         connected = 0
         for tenants in self._form.fleet:
             names = self._names[:tenants]
-            say(f"connecting the other connectors of {tenants - connected} tenants")
+            say(f"connecting {tenants - connected} tenants")
             self._customers.time(FOUR, names[connected:])
             connected = tenants
             for run, playbook in ((PREFLIGHT_FOUR, PREFLIGHT), (CONFIRM_FOUR, FOUR)):
@@ -125,8 +123,6 @@ class Measuring:
             self._customers.take_away_redirect_uris(names)
             self._note(CHANGE_FOUR, tenants, self._customers.change(FOUR, names, latency=LATENCY), latency=LATENCY)
 
-    def stopped(self) -> None:
-        """Rollouts over the largest fleet that end early, and are resumed."""
         stopping = Stopping(self._customers, self._names[: max(self._form.fleet)])
         for measured in (stopping.waves, stopping.mass, stopping.killed):
             say(f"a rollout that ends early: {measured.__name__}")
@@ -139,10 +135,20 @@ class Measuring:
         say(f"  {took.cpu:.1f} s of CPU, {took.wall:.1f} s, {took.memory_mb} MB, {requests} requests")
 
 
-def timed(form: Form) -> tuple[list[Time], list[Stop]]:
-    """CPU and wall of everything that a form measures."""
+def one(form: Form) -> list[Time]:
+    """CPU and wall of what a form measures of one connector."""
     say(f"starting an emulator with {form.tenants} tenants")
-    with Customers(form.tenants, max(form.fleet)) as customers:
+    with Customers(form.tenants) as customers:
         measuring = Measuring(form, customers)
-        measuring.all()
+        measuring.one()
+        return measuring.times
+
+
+def fleet(form: Form) -> tuple[list[Time], list[Stop]]:
+    """The same of four connectors, and rollouts that end early."""
+    most = max(form.fleet)
+    say(f"starting an emulator with {most} tenants")
+    with Customers(most, most) as customers:
+        measuring = Measuring(form, customers)
+        measuring.fleet()
         return measuring.times, measuring.stops

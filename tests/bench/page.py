@@ -7,10 +7,9 @@ import re
 import typing as t
 
 from bench.figures import About, Count, Figures, Peer, Stop, Time, enough_forks
-from bench.forms import CHANGE_FOUR, CONFIRM, CONFIRM_FOUR, CONNECT, FORKS, LATENCY, PREFLIGHT_FOUR
+from bench.forms import CONFIRM, CONNECT, FORKS, LATENCY
 
 Row = t.Sequence[str]
-OF_A_FLEET = (PREFLIGHT_FOUR, CONFIRM_FOUR, CHANGE_FOUR)
 
 
 def markdown(heads: Row, rows: t.Iterable[Row]) -> str:
@@ -31,7 +30,8 @@ def about(found: About) -> str:
     """When, on what, with which versions."""
     versions = ", ".join(f"{name} {version}" for name, version in found.versions.items())
     form = "" if found.form == "full" else f", in the form `{found.form}` for machines in use, whose times are noisy"
-    return f"Measured on {found.date} on {found.cores} cores with {versions}{form}."
+    others = f" Other programs had {found.others} % of the time of the cores." if found.others else ""
+    return f"Measured on {found.date} on {found.cores} cores with {versions}{form}.{others}"
 
 
 def _each(value: int, tenants: int) -> str:
@@ -91,8 +91,8 @@ def per_tenant(found: t.Sequence[Time]) -> str:
     return markdown(heads, rows)
 
 
-def late(found: t.Iterable[Time], tenants: t.Collection[int]) -> str:
-    """Confirming while every answer is late. C(tenants) leaves out what was measured for the choice of forks."""
+def late(found: t.Iterable[Time], tenants: t.Collection[int] | None = None) -> str:
+    """Runs while every answer is late, with the usual forks; with C(tenants) only those of so many."""
     rows = [
         (
             f"{item.run}, {item.tenants} tenants",
@@ -103,7 +103,7 @@ def late(found: t.Iterable[Time], tenants: t.Collection[int]) -> str:
             _each(item.requests, item.tenants),
         )
         for item in found
-        if item.latency_ms and item.forks == FORKS and (item.run in OF_A_FLEET or item.tenants in tenants)
+        if item.latency_ms and item.forks == FORKS and (tenants is None or item.tenants in tenants)
     ]
     return markdown(
         (f"Each answer {1000 * LATENCY:.0f} ms late, {FORKS} forks", "Wall, seconds", "of the floor", "CPU, seconds", "Memory, MB", "Requests a tenant"), rows
@@ -195,6 +195,8 @@ def updated(text: str, found: Figures, *, ratio_tenants: int, late_tenants: t.Co
         ("ratio", ratio(found.times, ratio_tenants)),
         ("tenants", per_tenant(found.times)),
         ("late", late(found.times, late_tenants)),
+        ("about the fleet", about(found.fleet_about) if found.fleet_about else "Not measured yet."),
+        ("fleet", late(sorted(found.fleet, key=lambda item: (item.run, item.tenants)))),
         ("stops", stops(found.stops)),
         ("forks", f"{forks_table(rows)}\n\n{recommendation(rows, found.about.cores)}"),
     ):

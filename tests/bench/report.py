@@ -111,3 +111,19 @@ def second_part(found: Figures, committed: Figures, tenants: int, most: int) -> 
     """What it prints after that: times, and what they are held against."""
     title = "Measured, beside a floor of the same run, and the change of the ratio since the committed figures:"
     return "\n".join([f"\n{title}\n", times(found.times, committed.times), "", *limits(found.times, tenants, most)])
+
+
+def fleet_part(found: Figures, committed: Figures) -> str:
+    """What it prints of four connectors in each tenant."""
+    rows = [
+        (
+            item.run,
+            *(str(n) for n in (item.tenants, item.begun, item.failed, item.left)),
+            f"{item.wall:.1f}",
+            f"{item.resumed_wall:.1f}",
+            str(item.resumed_requests),
+        )
+        for item in found.stops
+    ]
+    stops = table(("rollout", "tenants", "begun", "failed", "left", "wall s", "resumed: s", "requests"), rows)
+    return "\n".join(["\nFour connectors, beside a floor of the same run:\n", times(found.fleet, committed.fleet), "\nRollouts that end early:\n", stops])

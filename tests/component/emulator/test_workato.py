@@ -7,6 +7,8 @@ import typing as t
 
 import pytest
 import requests
+from tenant_emulator.products.workato.service import _me
+from tenant_emulator.products.workato.state import new_workspace
 from tenant_emulator.testing import Emulator, EmulatorError
 
 PROVIDER = "ms_entra_directory"
@@ -55,6 +57,12 @@ def invalid(**errors: str) -> tuple[int, t.Any]:
 
 
 # -- who may --
+
+
+def test_no_two_workspaces_have_one_id() -> None:
+    names = [f"tenant{number:03}" for number in range(1, 501)]
+    made = [(workspace := new_workspace({"name": name, "clients": [{"name": "automation", "token": "t"}]}), workspace.clients[0]) for name in names]
+    assert len({_me(*pair)["id"] for pair in made}) == len(names)
 
 
 def test_a_token_opens_its_own_data_centre_only(emulator: Emulator, http: requests.Session, api: Client) -> None:
