@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 from bench import bench
-from bench.figures import Count, Figures, Stop, Time
-from bench.forms import CONFIRM, CONNECT, QUICK
+from bench.figures import About, Count, Figures, Stop, Time
+from bench.forms import CONFIRM, CONFIRM_FOUR, CONNECT, QUICK
 
 COUNT = Count(CONFIRM, 5, requests=20, host_tasks=15, processes=16, bytes_sent=10_000, bytes_received=50_000)
 MORE = dataclasses.replace(COUNT, requests=21)
 SLOW = 100.0
+EARLIER = About("quick", "2026-01-31", 2, {})
+FLEET = [Time(CONFIRM_FOUR, 4, 10, 100, cpu=2.0, wall=1.0, floor_cpu=1.0, floor_wall=1.0, cpu_ratio=2.0, wall_ratio=1.0, requests=36)]
 STOPS = [Stop("waves", 12, 4, 3, 11, 10.0, 20.0, 12, 110)]
 
 
@@ -38,9 +40,10 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> t.Callable[..., t.An
     shutil.copy(bench.ROOT / "docs" / "performance.md", tmp_path)
 
     def started(*arguments: str, committed: Count, found: Count, cpu_ratio: float = 1.5) -> t.Any:
-        Figures(counts=[committed], times=times()).save(bench.FILE)
+        Figures(about=EARLIER, counts=[committed], times=times()).save(bench.FILE)
         monkeypatch.setattr(bench.measure, "counted", lambda form: [found])
-        monkeypatch.setattr(bench.measure, "timed", lambda form: (times(cpu_ratio), STOPS))
+        monkeypatch.setattr(bench.measure, "one", lambda form: times(cpu_ratio))
+        monkeypatch.setattr(bench.measure, "fleet", lambda form: (FLEET, STOPS))
         monkeypatch.setattr("sys.argv", ["bench.py", "--quick", *arguments])
         with pytest.raises(SystemExit) as ended:
             bench.main()
@@ -99,3 +102,11 @@ def test_an_update_that_cannot_be_made_writes_nothing(run: t.Callable[..., t.Any
         run("--update", committed=COUNT, found=MORE)
     assert Figures.load(bench.FILE).counts == [COUNT]
     assert not bench.PICTURE.exists()
+
+
+@pytest.mark.parametrize(("part", "counts", "stops"), [("one", [MORE], []), ("fleet", [COUNT], STOPS)])
+def test_one_part_leaves_the_other_as_it_was(run: t.Callable[..., t.Any], part: str, counts: list[Count], stops: list[Stop]) -> None:
+    run("--update", "--part", part, committed=COUNT, found=MORE)
+    found = Figures.load(bench.FILE)
+    assert (found.counts, found.stops) == (counts, stops)
+    assert (found.about == EARLIER, found.fleet_about is None) == (part == "fleet", part == "one")

@@ -110,7 +110,14 @@ def test_a_file_gives_back_what_it_was_given(tmp_path: Path) -> None:
     assert Figures.load(path) == Figures()
     about = About("quick", "2026-01-31", 2, {"Python": "3.11.7"})
     whole = Figures(
-        about, [COUNT], [time()], [Stop("waves", 12, 4, 3, 11, 10.0, 20.0, 12, 110)], about, [Peer("azure-cli", "confirm", 5, 5, 4, 3.0, 2.0, 1.0, 1.0)]
+        about,
+        [COUNT],
+        [time()],
+        about,
+        [time()],
+        [Stop("waves", 12, 4, 3, 11, 10.0, 20.0, 12, 110)],
+        about,
+        [Peer("azure-cli", "confirm", 5, 5, 4, 3.0, 2.0, 1.0, 1.0)],
     )
     for found in (whole, Figures(about=about), Figures(peers_about=about)):
         found.save(path)

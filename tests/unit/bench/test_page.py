@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 import pytest
@@ -11,7 +12,7 @@ from bench.bench import PAGE
 from bench.figures import About, Count, Figures, Peer, Time
 from bench.forms import CONFIRM, CONFIRM_FOUR, CONNECT
 
-BLOCKS = ("about", "counts", "ratio", "tenants", "late", "stops", "forks")
+BLOCKS = ("about", "counts", "ratio", "tenants", "late", "about the fleet", "fleet", "stops", "forks")
 ABOUT = About("full", "2026-01-31", 2, {"Python": "3.11.7", "ansible-core": "2.19.1"})
 
 
@@ -51,6 +52,7 @@ def test_put_wants_the_markers_once(text: str) -> None:
 def test_about() -> None:
     assert page.about(ABOUT) == "Measured on 2026-01-31 on 2 cores with Python 3.11.7, ansible-core 2.19.1."
     assert "`quick`" in page.about(About("quick", "2026-01-31", 2, {}))
+    assert page.about(dataclasses.replace(ABOUT, others=7)).endswith("ansible-core 2.19.1. Other programs had 7 % of the time of the cores.")
 
 
 def test_counts() -> None:
@@ -86,8 +88,8 @@ def test_late() -> None:
     ]
     assert cells(page.late(found, (100, 500))) == [
         [f"{CONFIRM}, 100 tenants", "10", "8", "20", "212", "4"],
-        [f"{CONFIRM_FOUR}, 200 tenants", "10", "8", "20", "0", "2"],
     ]
+    assert [row[0] for row in cells(page.late(found))] == [f"{CONFIRM}, 100 tenants", f"{CONFIRM_FOUR}, 200 tenants", f"{CONFIRM}, 50 tenants"]
 
 
 def swept(**walls: tuple[float, float]) -> list[Time]:
@@ -145,7 +147,7 @@ def test_peers() -> None:
 
 def figures() -> Figures:
     """Enough for every block."""
-    return Figures(ABOUT, [Count(CONFIRM, 5, 20, 15, 16, 1, 1)], [time(), *swept(f2=(1.0, 2.0), f10=(1.0, 2.0))])
+    return Figures(ABOUT, [Count(CONFIRM, 5, 20, 15, 16, 1, 1)], [time(), *swept(f2=(1.0, 2.0), f10=(1.0, 2.0))], ABOUT, [time(CONFIRM_FOUR, latency_ms=100)])
 
 
 def test_the_page_has_every_block() -> None:
