@@ -220,6 +220,7 @@ def test_command_line(tmp_path: pathlib.Path) -> None:
         assert run("start", *where).returncode == 1
         exports = dict(line.removeprefix("export ").split("=", 1) for line in run("env", *where).stdout.splitlines())
         ways = {"ENTRA_LOGIN_URL", "ENTRA_GRAPH_URL", "ENTRA_CA_PATH", "WORKATO_URL", "POWERPLATFORM_URL", "BAP_URL"}
+        ways |= {"TENANTKIT_KEY_VAULT_GATEWAY", "TENANTKIT_KEY_VAULT_LOGIN_URL"}
         held = {"AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET", "WORKSPACE365_INSTANCE_URL", "WORKSPACE365_PROVISIONING_KEY"}
         assert set(exports) == ways | held and all(exports.values())
         emulator = Emulator.attach(tmp_path / "state")

@@ -14,10 +14,13 @@ from .users import check_access, check_password, check_policies, find_user, gran
 DEFAULT_ACCESS = "00000000-0000-0000-0000-000000000000"
 _OPENID_SCOPES = frozenset({"openid", "profile", "offline_access", "email"})
 
-# First-party resources that answer in every tenant, whether or not their service principal was ever looked at.
+# First-party resources that answer in every tenant, whether or not their service principal was ever looked at. Ids of Microsoft's applications:
+# https://learn.microsoft.com/troubleshoot/entra/entra-id/governance/verify-first-party-apps-sign-in (read 2026-12-01).
+_MANAGEMENT = ("797f4846-ba00-4fd7-ba43-dac1f8f63013", "Windows Azure Service Management API")
 _ALWAYS_THERE = {
-    "https://management.core.windows.net": "797f4846-ba00-4fd7-ba43-dac1f8f63013",
-    "https://management.azure.com": "797f4846-ba00-4fd7-ba43-dac1f8f63013",
+    "https://management.core.windows.net": _MANAGEMENT,
+    "https://management.azure.com": _MANAGEMENT,
+    "https://vault.azure.net": ("cfa8b339-82a2-471a-a3c9-0fc0be7a4093", "Azure Key Vault"),
 }
 
 
@@ -29,7 +32,8 @@ def find_resource(world: World, tenant: Tenant, name: str) -> JsonObject:
         if wanted in {item.rstrip("/") for item in names}:
             return _enabled(principal, name)
     if wanted in _ALWAYS_THERE:
-        return {"id": "", "appId": _ALWAYS_THERE[wanted], "displayName": "Windows Azure Service Management API"}
+        app_id, display_name = _ALWAYS_THERE[wanted]
+        return {"id": "", "appId": app_id, "displayName": display_name}
     if wanted == "https://graph.microsoft.com":
         for principal in tenant.service_principals.values():
             if principal["appId"] == GRAPH_APP_ID:
