@@ -3,15 +3,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where credential_sinks runs: as credential_vault_file, while one of the sinks is a vault file.
 
-Sinks that are task files of the operator's need no vault password. A connection that has only these is not kept from become or from another host.
+Other sinks need no vault password. A connection that has only these is not kept from become or from another host.
 """
 
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Mapping, Sequence
 
-from ..module_utils._sinks.sinks import TASKS
+from ..module_utils._sink_entry import needs_vault_passwords
 from ..plugin_utils._action import ConnectorAction
 from ..plugin_utils._placement import Placement
 from ..plugin_utils._worker import preload
@@ -21,7 +20,7 @@ preload("credential_sinks")
 
 
 class ActionModule(credential_vault_file.ActionModule):
-    """Runs in the worker, or fails with a sentence; with task files alone, where other modules run."""
+    """Runs in the worker, or fails with a sentence; without a vault file, where other modules run."""
 
     def placement(self, variables: dict[str, t.Any]) -> Placement:
         return super().placement(variables) if self._needs_vault() else ConnectorAction.placement(self, variables)
@@ -34,8 +33,5 @@ class ActionModule(credential_vault_file.ActionModule):
         return ConnectorAction._run_module_process(self, module, args, variables, context, placement)
 
     def _needs_vault(self) -> bool:
-        """Whether a sink is anything but a task file, as far as the arguments can be read before they are checked."""
-        sinks = self._task.args.get("sinks") or []
-        if isinstance(sinks, (str, bytes)) or not isinstance(sinks, Sequence):
-            return True
-        return not all(isinstance(sink, Mapping) and sink.get("type") == TASKS for sink in sinks)
+        """Whether one of the sinks may be a vault file, as far as the arguments can be read before they are checked."""
+        return needs_vault_passwords(self._task.args.get("sinks"))

@@ -8,6 +8,7 @@ Sources: https://learn.microsoft.com/graph/deployments and https://learn.microso
 sign-in), https://learn.microsoft.com/powershell/module/az.accounts/connect-azaccount and
 https://docs.ansible.com/ansible/latest/collections/azure/azcollection/azure_rm_resourcegroup_module.html#parameter-cloud_environment (names of Azure's tools),
 https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity (audience of an assertion),
+https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates#dns-suffixes-for-object-identifiers (vaults),
 https://github.com/microsoft/terraform-provider-power-platform and
 https://www.powershellgallery.com/packages/Microsoft.PowerPlatform.EnterprisePolicies (Power Platform and BAP; no page lists them); read 2026-11. For GCC High
 these two differ, and what the second says is taken (inferred).
@@ -37,6 +38,7 @@ EXAMPLE_AUTHORITY = "https://login.windows.net/contoso.com"  # for sentences
 ERROR_PAGE = "https://login.microsoftonline.com/error"  # says what an AADSTS code means; the other clouds have none of their own
 AZURE_AD_GRAPH = "https://graph.windows.net"  # the API before Microsoft Graph, retired in 2025; registrations still name it
 _EXCHANGE_USGOV = "api://AzureADTokenExchangeUSGov"
+_VAULTS_USGOV = "vault.usgovcloudapi.net"
 _ANY_TENANT = {"common", "organizations", "consumers"}
 
 
@@ -69,6 +71,7 @@ class Cloud:
     # What the assertion of a workload is asked for, and what the federated credential of the application names.
     exchange_audience: str = "api://AzureADTokenExchange"
     azure_name: str = "AzureCloud"  # what Azure's own tools call it
+    key_vault_suffix: str = "vault.azure.net"  # of the host names of vaults
 
     @property
     def graph_audience(self) -> str:
@@ -79,6 +82,11 @@ class Cloud:
     def powerplatform_audience(self) -> str:
         """What a token for the Power Platform API is asked for."""
         return self.powerplatform_url
+
+    @property
+    def key_vault_audience(self) -> str:
+        """What a token for a vault is asked for, whichever vault it is."""
+        return f"https://{self.key_vault_suffix}"
 
     @property
     def native_redirect_uri(self) -> str:
@@ -123,6 +131,7 @@ CLOUDS: t.Mapping[str, Cloud] = {
             powerapps_audience="https://high.service.powerapps.us/",
             exchange_audience=_EXCHANGE_USGOV,
             azure_name="AzureUSGovernment",
+            key_vault_suffix=_VAULTS_USGOV,
         ),
         Cloud(
             name="usgov_dod",
@@ -133,6 +142,7 @@ CLOUDS: t.Mapping[str, Cloud] = {
             powerapps_audience="https://service.apps.appsplatform.us/",
             exchange_audience=_EXCHANGE_USGOV,
             azure_name="AzureUSGovernment",
+            key_vault_suffix=_VAULTS_USGOV,
         ),
         Cloud(
             name="china",
@@ -143,9 +153,16 @@ CLOUDS: t.Mapping[str, Cloud] = {
             powerapps_audience="https://service.powerapps.cn/",
             exchange_audience="api://AzureADTokenExchangeChina",
             azure_name="AzureChinaCloud",
+            key_vault_suffix="vault.azure.cn",
         ),
     )
 }
+
+
+def cloud_of_vault(host: str) -> Cloud | None:
+    """The cloud whose vaults have host names such as this one (in small letters); None for any other host."""
+    name, _dot, suffix = host.partition(".")
+    return next((cloud for cloud in CLOUDS.values() if name and cloud.key_vault_suffix == suffix), None)
 
 
 @dataclasses.dataclass(frozen=True)

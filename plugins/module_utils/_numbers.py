@@ -40,6 +40,7 @@ RANGES: t.Mapping[str, Range] = {
     "ending_within_days": Range(0, _CENTURY, "days"),
     "request_duration_in_days": Range(1, 60, "days"),
     "folder_id": Range(1, 2**63 - 1, ""),
+    "sink": Range(0, 999, ""),
 }
 
 

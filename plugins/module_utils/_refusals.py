@@ -15,6 +15,7 @@ https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/ho
 and 410 while the endpoint is updated, without a documented body),
 https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference (App Service; the body of a refusal, ``statusCode`` with
 ``message``, as MSAL reads it) and https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication (Arc: a 401 with the challenge),
+https://learn.microsoft.com/rest/api/keyvault/secrets/get-secret/get-secret#keyvaulterror (Key Vault),
 https://learn.microsoft.com/entra/identity-platform/claims-challenge (``insufficient_claims``, ``acrs``) and
 https://learn.microsoft.com/entra/identity/conditional-access/concept-continuous-access-evaluation-workload; read 2026-11. ``PermissionScopeNotGranted``, a
 403 of Power Platform without a body, and the codes of continuous access evaluation: observed in public reports; not documented. That a proxy names itself
@@ -80,6 +81,7 @@ OF_WORKATO = Refusals("Workato", {404: _forms(Body.MESSAGE, Body.ERROR_OBJECT, B
 OF_POWER_PLATFORM = Refusals(
     "Power Platform", {401: _TOLERANT | {Body.EMPTY}, 403: _TOLERANT | {Body.EMPTY}, 404: _TOLERANT | {Body.EMPTY}, None: _TOLERANT}, None
 )
+OF_KEY_VAULT = Refusals("Azure Key Vault", {None: _forms(Body.ERROR_OBJECT)}, frozenset({"forbiddenbyrbac", "accessdenied"}))
 OF_MANAGED_IDENTITY = Refusals(
     "Azure",
     {

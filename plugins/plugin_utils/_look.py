@@ -17,6 +17,7 @@ from ..module_utils._entra.connector.look import Ask, Look, Looked
 from ..module_utils._errors import ConnectorError
 from ..module_utils._graph.shared_reads import MoreReadsNeeded, SharedReads
 from ..module_utils._products.registry import FROM_ENVIRONMENT
+from ..module_utils._sink_entry import needs_vault_passwords, secrets_of
 from ._action import ConnectorAction, failed, without_vault
 from ._host_checks import check_hosts
 from ._operator_words import told_to_operator, words_of
@@ -25,7 +26,9 @@ from ._session_options import session
 from ._worker import COLLECTION, plain
 
 OWN_SESSION = "entra_auth"  # what the play's module_defaults say already
-NEEDS_VAULT = frozenset({"credential_sinks"})
+NEEDS_VAULT = frozenset({"credential_sinks"})  # while one of its sinks may be a vault file
+# An option that takes a part of what a variable holds.
+_PARTS: t.Mapping[str, t.Callable[[t.Any], t.Any]] = {"sink_secrets": secrets_of}
 
 
 class Conversation:
@@ -152,7 +155,7 @@ class Answers:
         error = check_hosts(ask.module, args, self._variables, self._task)
         if error:
             return failed(error)
-        if ask.module in NEEDS_VAULT:
+        if ask.module in NEEDS_VAULT and needs_vault_passwords(args.get("sinks")):
             placement = self._action.placement_with_vault(self._variables)
             if not placement.in_worker:
                 return without_vault(ask.module, placement)
@@ -172,6 +175,7 @@ class Answers:
         args: dict[str, t.Any] = dict(ask.options)
         for option, variable in ask.secrets.items():
             value = plain(self._templar.template(self._variables[variable])) if variable in self._variables else None
+            value = _PARTS[option](value) if option in _PARTS else value
             source = FROM_ENVIRONMENT.get(role, {}).get(variable, "")
             args[option] = value or os.environ.get(source) or None
         if "token_variable" in args and self._connectors_variable:

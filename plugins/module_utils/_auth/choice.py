@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .._clouds import CLOUDS
+from .._clouds import CLOUDS, Cloud
 from .._errors import CredentialError
 from .._given_values import ValueKind, usable
 from .application import AccessToken, ClientSecret, FederatedToken
@@ -35,7 +35,7 @@ _KINDS = {
 
 
 @dataclasses.dataclass(frozen=True)
-class _Source:
+class CredentialSource:
     """Where a credential may come from: the names its fields have there, and what they hold."""
 
     title: str
@@ -72,25 +72,29 @@ def choose_credential(options: t.Mapping[str, t.Any], environ: t.Mapping[str, st
     if method == "managed_identity":
         # Its client id comes from the options only: AZURE_CLIENT_ID belongs to whatever else is in the environment.
         return ManagedIdentity(_filled(options, "auth_client_id"), "the options", environ)
-    made = _Made(environ, CLOUDS[options.get("cloud") or "public"].exchange_audience)
-    sources = (_from_options(options), _from_environ(environ))
+    advice = (
+        "Set auth_client_id together with auth_client_secret, auth_certificate_path or auth_federated_token_file (in the environment: AZURE_CLIENT_ID "
+        "with AZURE_CLIENT_SECRET, AZURE_CLIENT_CERTIFICATE_PATH or AZURE_FEDERATED_TOKEN_FILE), or with auth_federated_source, or auth_access_token, or "
+        "set auth_method to azure_cli or managed_identity."
+    )
+    return choose_among((_from_options(options), _from_environ(environ)), method, environ, CLOUDS[options.get("cloud") or "public"], advice)
+
+
+def choose_among(sources: t.Sequence[CredentialSource], method: str, environ: t.Mapping[str, str], cloud: Cloud, advice: str) -> Credential:
+    """The credential that the first of these sources with anything in it describes. ``environ`` is where platforms say how a job gets its assertion.
+
+    Raises CredentialError when they describe none (``advice`` says what to set), half of one, or two.
+    """
+    made = _Made(environ, cloud.exchange_audience)
     if method != "auto":
         return _named(method, sources, made)
     for source in sources:
         if source.values:
             return _only_one(source, made)
-    raise CredentialError(
-        "No credential was given.",
-        code="no_credential",
-        advice=(
-            "Set auth_client_id together with auth_client_secret, auth_certificate_path or auth_federated_token_file (in the environment: AZURE_CLIENT_ID "
-            "with AZURE_CLIENT_SECRET, AZURE_CLIENT_CERTIFICATE_PATH or AZURE_FEDERATED_TOKEN_FILE), or with auth_federated_source, or auth_access_token, or "
-            "set auth_method to azure_cli or managed_identity."
-        ),
-    )
+    raise CredentialError("No credential was given.", code="no_credential", advice=advice)
 
 
-def _named(method: str, sources: t.Iterable[_Source], made: _Made) -> Credential:
+def _named(method: str, sources: t.Iterable[CredentialSource], made: _Made) -> Credential:
     """The credential of a method that was named: nothing of another method counts."""
     told = []
     for source in sources:
@@ -106,7 +110,7 @@ def _named(method: str, sources: t.Iterable[_Source], made: _Made) -> Credential
     raise CredentialError(f"auth_method is {method} and {_LABELS[method]} was not given.", code="no_credential", advice=f"Set {', or '.join(told)}.")
 
 
-def _only_one(source: _Source, made: _Made) -> Credential:
+def _only_one(source: CredentialSource, made: _Made) -> Credential:
     """The one credential of a source that has something set."""
     methods = source.methods
     complete = [method for method in methods if not source.missing(method)]
@@ -130,7 +134,7 @@ def _only_one(source: _Source, made: _Made) -> Credential:
     )
 
 
-def _half(method: str, source: _Source, given: list[str], missing: list[str]) -> CredentialError:
+def _half(method: str, source: CredentialSource, given: list[str], missing: list[str]) -> CredentialError:
     return CredentialError(
         f"There is half of {_LABELS[method]} in {source.title}: {' and '.join(given)} {'is' if len(given) == 1 else 'are'} set, "
         f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing.",
@@ -139,7 +143,7 @@ def _half(method: str, source: _Source, given: list[str], missing: list[str]) ->
     )
 
 
-def _place_of(source: _Source) -> AssertionSource:
+def _place_of(source: CredentialSource) -> AssertionSource:
     """Where the federated token comes from. Raises CredentialError for a place that is none, and for what belongs to another one."""
     said = source.values.get("place")
     try:
@@ -169,7 +173,7 @@ class _Made:
     environ: t.Mapping[str, str]
     audience: str  # of assertions, in this cloud
 
-    def of(self, method: str, source: _Source) -> Credential:
+    def of(self, method: str, source: CredentialSource) -> Credential:
         values = source.values
         if method == "client_secret":
             return ClientSecret(values["client"], values["secret"], source.title)
@@ -179,7 +183,7 @@ class _Made:
             return self._federated(source)
         return AccessToken(values["token"], values.get("client"), source.title)
 
-    def _federated(self, source: _Source) -> Credential:
+    def _federated(self, source: CredentialSource) -> Credential:
         values, place = source.values, _place_of(source)
         asked = Asked(source.title, source.name("place"), self.audience)
         if place is AssertionSource.GITHUB_ACTIONS:
@@ -218,12 +222,12 @@ def _filled(options: t.Mapping[str, t.Any], name: str) -> str | None:
     return str(value)
 
 
-def _from_options(options: t.Mapping[str, t.Any]) -> _Source:
+def _from_options(options: t.Mapping[str, t.Any]) -> CredentialSource:
     values = {field: value for field, name in _OPTIONS.items() if (value := _filled(options, name)) is not None}
-    return _Source("the options", _OPTIONS, values)
+    return CredentialSource("the options", _OPTIONS, values)
 
 
-def _from_environ(environ: t.Mapping[str, str]) -> _Source:
+def _from_environ(environ: t.Mapping[str, str]) -> CredentialSource:
     """What azure-identity and AWX's Azure credential export. Empty variables count as unset; AZURE_TENANT_ID is never looked at."""
     names = {
         "client": "AZURE_CLIENT_ID",
@@ -249,4 +253,4 @@ def _from_environ(environ: t.Mapping[str, str]) -> _Source:
     if given.get("place", "").strip() != AssertionSource.AZURE_DEVOPS.value:
         given.pop("connection", None)  # tasks of Azure Pipelines export it, whatever their script signs in with
     values = {field: usable(_KINDS[field], value, f"environment variable {names[field]}") if field in _KINDS else value for field, value in given.items()}
-    return _Source("the environment", names, values)
+    return CredentialSource("the environment", names, values)

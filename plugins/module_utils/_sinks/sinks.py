@@ -12,21 +12,23 @@ import typing as t
 from ansible.module_utils.common.validation import check_type_bool, check_type_path
 
 from .._errors import OptionError
+from .._sink_entry import KEY_VAULT, SECRETS, TASKS, TYPES, VARIABLE, VAULT_FILE
 
-VARIABLE = "entra_connector_sink"  # what the operator sets; every sentence about a sink names it
-VAULT_FILE = "vault_file"
-TASKS = "tasks"
-TYPES = (VAULT_FILE, TASKS)
 STORE = "store"
 HOLDS = "holds"
 # The question, and the state of a vault file (see credential_vault_file) that answers it or carries it out.
 STATES: t.Mapping[str, str] = {"writable": "writable", "removable": "removable", HOLDS: "held", STORE: "present", "forget": "absent"}
+RETIRE = "retire"  # of sinks with versions: a file has no older ones
 ABOUT_A_KEY = (HOLDS, STORE)  # the others are about whatever a sink holds of the application
 
 
 @dataclasses.dataclass(frozen=True)
 class Sink:
-    """One entry. ``file`` is set for one of type C(tasks) only, ``directory``, ``vault_id``, ``instance`` and ``persistent`` for a C(vault_file)."""
+    """One entry.
+
+    ``file`` is set for one of type C(tasks) only, ``directory``, ``vault_id``, ``instance`` and ``persistent`` for a C(vault_file), ``entry`` for an
+    C(azure_key_vault), whose members are judged where they are used.
+    """
 
     index: int
     type: str
@@ -35,6 +37,8 @@ class Sink:
     vault_id: str | None = None
     instance: str | None = None
     persistent: bool = False
+    entry: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
+    secrets: t.Mapping[str, str] = dataclasses.field(default_factory=dict, repr=False)
 
 
 def sinks_from_options(options: t.Mapping[str, t.Any]) -> tuple[Sink, ...]:
@@ -44,7 +48,8 @@ def sinks_from_options(options: t.Mapping[str, t.Any]) -> tuple[Sink, ...]:
         raise OptionError(
             f"'key_id' is empty, and 'question' is '{options['question']}', which needs the id of one credential.", code="key_id_missing", outcome="refused"
         )
-    return tuple(_sink(index, entry, options) for index, entry in enumerate(options.get("sinks") or ()))
+    secrets = {row["sink"]: {name: row[name] for name in SECRETS if row.get(name)} for row in options.get("sink_secrets") or ()}
+    return tuple(_sink(index, entry, secrets.get(index) or {}, options) for index, entry in enumerate(options.get("sinks") or ()))
 
 
 def file_options(sink: Sink, options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -70,8 +75,12 @@ def file_options(sink: Sink, options: t.Mapping[str, t.Any]) -> dict[str, t.Any]
     }
 
 
-def _sink(index: int, entry: t.Mapping[str, t.Any], options: t.Mapping[str, t.Any]) -> Sink:
+def _sink(index: int, entry: t.Mapping[str, t.Any], secrets: t.Mapping[str, str], options: t.Mapping[str, t.Any]) -> Sink:
     kind = _text(entry, "type")
+    if kind == KEY_VAULT:
+        if shown := [name for name in SECRETS if entry.get(name)]:
+            raise _wrong(index, f"has {_listed(shown)} in 'sinks', where it could be shown; give it in 'sink_secrets'")
+        return Sink(index, kind, entry={name: value for name, value in entry.items() if value is not None and value != ""}, secrets=secrets)
     if kind == TASKS:
         file = _text(entry, "file")
         if file is None:
@@ -101,4 +110,5 @@ def _wrong(index: int, what: str) -> OptionError:
 
 
 def _listed(names: t.Sequence[str]) -> str:
-    return " and ".join(f"'{name}'" for name in names)
+    *before, last = (f"'{name}'" for name in names)
+    return f"{', '.join(before)} and {last}" if before else last

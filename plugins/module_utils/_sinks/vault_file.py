@@ -18,6 +18,7 @@ from .._errors import ConflictError, ConnectorError, OptionError, failures_say
 from .._job.cache import JobCache
 from .._job.claims import claim
 from .._partial_run import JOB_VARIABLES
+from .._sink_entry import VAULT_FILE
 from .vault_file_io import MODE, FileError, PrivateFile
 from .vault_file_plan import FileCurrent, FileDesired, plan_file
 
@@ -44,6 +45,8 @@ def refuse_in_a_job(environ: t.Mapping[str, str], persistent: bool) -> None:
 
 class VaultFileResource:
     """What the engine needs for one file."""
+
+    type = VAULT_FILE
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime

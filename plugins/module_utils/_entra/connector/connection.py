@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ..._sink_entry import VAULT_FILE, entries_of, without_secrets
+
 PREFIX = "entra_connector_"
 # Members that are options of entra_connection_info of the same name.
 LOOKED_AT = (
@@ -73,20 +75,16 @@ def complete(found: t.Mapping[str, t.Any], variables: t.Mapping[str, t.Any], *, 
 
 
 def sinks_of(given: t.Any, vault_id: str | None) -> list[dict[str, t.Any]]:
-    """The sinks of a host: one of them or a list. A vault file without a vault id has the one of the host."""
-    sinks = [dict(sink) for sink in _listed(given) if isinstance(sink, t.Mapping)]
+    """The sinks of a host: one of them or a list, without what they sign in with. A vault file without a vault id has the one of the host."""
+    sinks = [without_secrets(sink) for sink in entries_of(given) if isinstance(sink, t.Mapping)]
     for sink in sinks:
-        if sink.get("type") == "vault_file" and not sink.get("vault_id"):
+        if sink.get("type") == VAULT_FILE and not sink.get("vault_id"):
             sink["vault_id"] = vault_id or "default"
     return sinks
 
 
-def _listed(given: t.Any) -> list[t.Any]:
-    return ([given] if given else []) if isinstance(given, t.Mapping | str) else list(given or ())
-
-
 def _sink_problems(given: t.Any) -> list[str]:
-    if all(isinstance(sink, t.Mapping) for sink in _listed(given)):
+    if all(isinstance(sink, t.Mapping) for sink in entries_of(given)):
         return []
     return ["'entra_connector_sink' is neither a sink nor a list of sinks. A sink is a dictionary with at least 'type'."]
 

@@ -10,6 +10,7 @@ import typing as t
 
 from ..._errors import ConnectorError
 from ..._steps import ran
+from .plan import credential_seen, live_key_ids
 from .report import consent_done, report
 from .steps import CHAINED, credential_options, later_steps
 
@@ -55,13 +56,29 @@ def credential_steps(given: Given) -> dict[str, t.Any]:
     # Check mode says everything at once, it waits for nothing.
     waits = not given["check_mode"] and not consent_done(wanted, seen, {"consent": given.get("consent")} if plan["open"] else {})
     forced = bool(wanted.get("force")) or bool(plan["lost"])
+    retires, disables = plan["retires"] and not waits, bool(plan.get("disables_versions")) and not waits
     return {
         "app_id": app_id,
         # A sink that lost the key needs a new one: the old value cannot be read again.
         "issue": {"open": plan["makes_credential"] and not waits, "options": {**shared, **CHAINED, "state": "present", "force": forced}},
-        "retire": {"open": plan["retires"] and not waits, "options": {**shared, "state": "retired"}},
+        "retire": {"open": retires, "options": {**shared, "state": "retired"}},
+        "disable": {"open": disables},
+        "ends_keys": retires or disables,
         "deliver": {"open": bool(shared.get("delivery")), "options": {**shared, **CHAINED}, "authority": (shared.get("delivery") or {}).get("authority") or ""},
     }
+
+
+def still_live(given: Given) -> dict[str, t.Any]:
+    """The keys that sign in once this run has issued and retired: what sinks with versions keep of any other is dead.
+
+    ``given``: C(look), C(steps) (the answer of C(credential_steps)), and the results C(credential) and C(retired) of the tasks, where they were reached.
+    """
+    steps = given["steps"]
+    for name, step in (("retired", "retire"), ("credential", "issue")):
+        found = ran(given.get(name)).get("credential") if steps[step]["open"] else None
+        if found:
+            return {"live_key_ids": live_key_ids(found, predicts=bool(given["check_mode"]) and step == "retire")}
+    return {"live_key_ids": live_key_ids(credential_seen(given["look"]))}
 
 
 def aftermath(given: Given) -> dict[str, t.Any]:
@@ -72,11 +89,12 @@ def aftermath(given: Given) -> dict[str, t.Any]:
 
     A key that stays is marked as undecided: no run is at work on it any more, so the next one need not wait for it.
 
-    Only the receiver's own refusal counts: that Graph could not be reached says nothing about what a product took. And a value that a sink stored is in
-    use, whatever the product or a further sink says.
+    Only the receiver's own refusal counts: that Graph could not be reached says nothing about what a product took. The sinks know themselves what was sent,
+    also where a sink could not be signed in to. And a value that a sink stored is in use, whatever the product or a further sink says.
     """
     failure, key_id = given.get("failure") or {}, str(given["key_id"])
-    refused = failure.get("outcome") == "refused" and failure.get("service") not in _NOT_THE_RECEIVER
+    of_sinks = "stored" in (failure.get("details") or {})
+    refused = failure.get("outcome") == "refused" and (of_sinks or failure.get("service") not in _NOT_THE_RECEIVER)
     noted = ((given.get("stored") or {}).get("decision") or {}).get(key_id) or {}
     stored = [*((failure.get("details") or {}).get("stored") or ()), *(noted.get("stored") or ())]
     delivery = given["steps"]["deliver"]["options"]

@@ -15,6 +15,7 @@ DECISIONS = {
     "note": plan.note,
     "after_registration": credential.after_registration,
     "credential_steps": credential.credential_steps,
+    "still_live": credential.still_live,
     "aftermath": credential.aftermath,
     "give_up": credential.give_up,
     "failed": credential.failed,

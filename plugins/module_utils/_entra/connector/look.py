@@ -14,6 +14,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ..._sink_entry import KEY_VAULT, VARIABLE, VAULT_FILE
 from .plan import plan_after_sinks
 
 Json = dict[str, t.Any]
@@ -83,12 +84,17 @@ def look(connection: Json, host: Host, *, handed_on: bool = True, force: bool | 
 
 
 def _sinks(found: Json, host: Host) -> t.Generator[Ask | list[Ask], t.Any, Json | None]:
-    """What the vault files hold of the key that was last delivered. None where that is not all that there is to ask: a task file is the role's to run."""
+    """What the sinks hold of the key that was last delivered. None where that is not all that there is to ask: a task file is the role's to run."""
     plan = found["next"]
     options = {**plan["sinks_call"], "question": "holds", "directory": host.credentials, "key_id": plan["key_id"]}
     if plan["client_id"]:
         options["client_id"] = plan["client_id"]
-    if any(sink.get("type") != "vault_file" for sink in plan["sinks_call"]["sinks"]):
+    if any(sink.get("type") not in (VAULT_FILE, KEY_VAULT) for sink in plan["sinks_call"]["sinks"]):
         return None
-    answer: Json = yield Ask("credential_sinks", options)
+    answer: Json = yield Ask("credential_sinks", options, secrets=secrets_for(plan))
     return answer
+
+
+def secrets_for(plan: Json) -> dict[str, str]:
+    """Where the secrets of sinks come from that sign in to something."""
+    return {"sink_secrets": VARIABLE} if any(sink.get("type") == KEY_VAULT for sink in plan["sinks_call"]["sinks"]) else {}

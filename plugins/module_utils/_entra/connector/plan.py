@@ -12,6 +12,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 
 from ..._engine import PLACEHOLDER_ID
 from ..._errors import OptionError
+from ..._sink_entry import KEY_VAULT
 from .report import places_of, report
 
 
@@ -26,7 +27,7 @@ def plan_of(wanted: t.Mapping[str, t.Any], seen: t.Mapping[str, t.Any], *, hande
         _check_confirmed(role, wanted, seen)
     credential = credential_seen(seen)
     asks = bool(role["sinks"]) and wanted["state"] == "present" and bool(credential.get("key_id"))
-    found = _plan(wanted, seen, {}, {}, check_mode=check_mode)
+    found = _plan(wanted, seen, {}, {}, frozenset(), check_mode=check_mode)
     # What was lost from a sink is found out only where there is one.
     if found["makes_credential"] and not role["secret_later"] and not role["sinks"] and not (role["has_product"] and handed_on):
         raise _nowhere(wanted, seen)
@@ -43,7 +44,7 @@ def plan_after_sinks(given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     seen = given["look"]
     asked = given.get("sinks") or {}
     answers = answers_of(seen["next"]["key_id"], asked, (given.get("answers") or {}).get("decision") or {})
-    return _plan(seen["wanted"], seen, answers, places_of(asked), check_mode=bool(given["check_mode"]))
+    return _plan(seen["wanted"], seen, answers, places_of(asked), older_of(asked), check_mode=bool(given["check_mode"]))
 
 
 def answers_of(key_id: str, vault_files: t.Mapping[str, t.Any], noted: t.Mapping[str, t.Any]) -> dict[int, bool]:
@@ -52,6 +53,17 @@ def answers_of(key_id: str, vault_files: t.Mapping[str, t.Any], noted: t.Mapping
     told = (noted.get(key_id) or {}).get("holds") or {}
     found.update({int(row["index"]): bool(told.get(str(row["index"]), False)) for row in vault_files.get("task_files") or ()})
     return found
+
+
+def older_of(asked: t.Mapping[str, t.Any]) -> frozenset[str]:
+    """The keys that sinks with versions can still be asked for, beside the one that they hand out."""
+    return frozenset(str(key_id) for row in asked.get("sinks") or () for key_id in row.get("older") or ())
+
+
+def live_key_ids(credential: t.Mapping[str, t.Any], *, predicts: bool = False) -> list[str]:
+    """The keys that sign in, those of others among them. ``predicts``: without those that would be removed, which are still there."""
+    rows = [*(credential.get("managed") or ()), *(credential.get("foreign") or ())]
+    return [str(row["key_id"]) for row in rows if not (predicts and row.get("removable"))]
 
 
 def note(given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -72,7 +84,13 @@ def credential_seen(seen: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any]:
 
 
 def _plan(
-    wanted: t.Mapping[str, t.Any], seen: t.Mapping[str, t.Any], answers: t.Mapping[int, bool], where: t.Mapping[int, str], *, check_mode: bool
+    wanted: t.Mapping[str, t.Any],
+    seen: t.Mapping[str, t.Any],
+    answers: t.Mapping[int, bool],
+    where: t.Mapping[int, str],
+    older: t.Collection[str],
+    *,
+    check_mode: bool,
 ) -> dict[str, t.Any]:
     role, steps = wanted["role"], seen["steps"]
     lost = [index for index, held in sorted(answers.items()) if not held]
@@ -82,17 +100,21 @@ def _plan(
     shut = any(blocker["shuts"] for blocker in blockers)
     unprovable = any(blocker["stops_renewal"] for blocker in blockers)
     makes = bool(credential) and wanted["state"] == "present" and (bool(credential.get("needed")) or bool(lost)) and not unprovable
-    due = _credential_is_due(steps, lost) and not shut and (not unprovable or bool(credential.get("retire")))
+    retires = bool(credential.get("retire")) and not shut
+    live = live_key_ids(credential)
+    # No application signs in with a version whose key is gone. Where the run ended that retired the key, the next one finds it here.
+    stale = bool(live) and any(key_id not in live for key_id in older) and not shut
+    due = (_credential_is_due(steps, lost) and not shut and (not unprovable or bool(credential.get("retire")))) or stale
     others = any(step.get("actions") for name, step in steps.items() if name not in ("secret", "certificate")) and not shut
     opened = others or (due and not role["secret_later"])
     places = _sinks_report(wanted, seen, answers, where)
-    retires = bool(credential.get("retire")) and not shut
     return {
         "open": opened,
-        "tasks": _tasks(wanted, credential=makes or retires),
+        "tasks": _tasks(wanted, credential=makes or retires or stale),
         "lost": lost,
         "makes_credential": makes,
         "retires": retires,
+        "disables_versions": stale or (retires and any(sink.get("type") == KEY_VAULT for sink in role["sinks"])),
         "tries_sinks": makes and bool(role["sinks"]),
         "client_id": None if _restores(wanted, seen) else seen["app"]["app_id"],
         "sinks": places,

@@ -16,16 +16,18 @@ import typing as t
 
 from ..._errors import ConnectorError
 from ..._graph.rights import APPLICATIONS, ASSIGN, GRANT, OWN_APPLICATIONS, listed, rights_of, uncertain_rights
+from ..._sink_entry import KEY_VAULT, TASKS, VAULT_FILE
 from ..common.blockers import sentence_of
 from ..consent.assessment import is_unknown
 from .credential import after_registration, credential_steps
-from .look import Ask, Host, Json, Look, Looked
+from .look import Ask, Host, Json, Look, Looked, secrets_for
 from .plan import plan_after_sinks
 from .rights import rights_of_steps
 
 # What a product's role asks once it has something to do, before it writes anything: with the connection, the look, and whether a credential is to be made.
 Before = t.Callable[[Json, Json, bool, Host], t.Generator["Ask", t.Any, Json]]
 _STEPS = {"permissions": "entra_app_permission", "service_principal": "entra_service_principal", "consent": "entra_admin_consent"}
+_ASKED = (VAULT_FILE, KEY_VAULT)  # the sinks that a module asks
 # A service that did not answer says nothing of what a rollout will meet.
 _NO_ANSWER = frozenset({"transport", "redirect", "budget", "proxyanswer"})
 
@@ -196,10 +198,10 @@ def _ownership(seen: Json, identity: Json) -> t.Iterator[Finding]:
 def _plan(seen: Json, host: Host) -> t.Generator[Ask, t.Any, Json]:
     """What the role does next, once the vault files were asked for the key that was delivered."""
     plan: Json = seen["next"]
-    if not plan["asks"] or not _of_type(plan, "vault_file"):
+    if not plan["asks"] or not _of_type(plan, *_ASKED):
         return plan
     options = {**_call(plan, host), "question": "holds", "key_id": plan["key_id"]}
-    answer = yield Ask("credential_sinks", options, optional=True)
+    answer = yield Ask("credential_sinks", options, secrets=secrets_for(plan), optional=True)
     # A sink that cannot be asked is found again where it is tried.
     return plan if answer.get("failed") else {**plan, **plan_after_sinks({"look": seen, "sinks": answer, "check_mode": False})}
 
@@ -209,22 +211,27 @@ def _call(plan: Json, host: Host) -> Json:
     return {**plan["sinks_call"], **client, "directory": host.credentials}
 
 
-def _of_type(plan: Json, kind: str) -> list[Json]:
-    return [sink for sink in plan["sinks_call"]["sinks"] if sink.get("type") == kind]
+def _of_type(plan: Json, *kinds: str) -> list[Json]:
+    return [sink for sink in plan["sinks_call"]["sinks"] if sink.get("type") in kinds]
 
 
 def _sinks(seen: Json, plan: Json, host: Host) -> t.Generator[Ask, t.Any, tuple[tuple[Json, ...], list[Finding]]]:
-    """Whether each sink could be written. Of a task file only the role can ask that."""
+    """Whether each sink could be written. Of a task file only the role can ask that, and a key vault has no trial of a write."""
     findings: list[Finding] = []
     shown: list[Json] = []
-    files = _of_type(plan, "vault_file")
-    if files:
-        answer = yield Ask("credential_sinks", {**_call(plan, host), "sinks": files, "question": "writable"}, optional=True)
+    asked = _of_type(plan, *_ASKED)
+    if asked:
+        answer = yield Ask("credential_sinks", {**_call(plan, host), "question": "writable"}, secrets=secrets_for(plan), optional=True)
         good = not answer.get("failed")
         findings += [] if good else [finding_of(answer)]
-        places = [row.get("place") for row in answer.get("sinks") or ()] if good else [None] * len(files)
-        shown += [{"type": "vault_file", "place": place, "readable": good, "writing": "tested" if good else "refused"} for place in places]
-    for sink in _of_type(plan, "tasks"):
+        rows = [row for row in answer.get("sinks") or () if row.get("type") in _ASKED] if good else [{**sink, "place": None} for sink in asked]
+        for row in rows:
+            writing = ("not_tested" if row["type"] == KEY_VAULT else "tested") if good else "refused"
+            shown.append({"type": row["type"], "place": row.get("place"), "readable": good, "writing": writing})
+            if good and row["type"] == KEY_VAULT and plan["makes_credential"]:
+                text = f"The sink {row.get('place')} is readable; writing not tested, since a key vault has no trial of that. It is written first."
+                findings.append(Finding("sink_not_tested", Weight.NOT_ASSESSED, text))
+    for sink in _of_type(plan, TASKS):
         shown.append({"type": "tasks", "place": sink.get("file"), "readable": None, "writing": "not_tested"})
         if plan["makes_credential"] or plan["asks"]:
             text = f"The sink {sink.get('file')} was not asked: it is a task file, which only the role runs. Writing to it is not tested."

@@ -138,7 +138,7 @@ def _status(run: Run) -> str:
 
 def place_of_secret(sinks: t.Iterable[t.Mapping[str, t.Any]]) -> str:
     """Where a person who types the client secret in finds it."""
-    kinds = {"vault_file": "an encrypted file"}
+    kinds = {"vault_file": "an encrypted file", "azure_key_vault": "a key vault"}
     return ", ".join(sink.get("place") or kinds.get(sink["type"], sink["type"]) for sink in sinks)
 
 
