@@ -19,6 +19,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(row.split())
     for row in (
         "_errors _given_values _ids _new_file _numbers _redact _refusals _spelling _version _steps _addresses _authority _budget _clock _clouds _crypto "
+        "_certificates _argspec _waiting _partial_run _flow_yaml _sink_entry",
         "_certificates _argspec _waiting _partial_run _flow_yaml _extra_targets",
         "_engine",
         "_job _http",
@@ -88,6 +89,8 @@ SERVICE_RULES = (
     "module_utils/_graph/personal_account_limit.py",
     "module_utils/_graph/required_permissions.py",
     "module_utils/_refusals.py",
+    "module_utils/_sinks/key_vault_client.py",
+    "module_utils/_sinks/key_vault_plan.py",
     "module_utils/_tenants/model.py",
     "module_utils/_tenants/read.py",
     *(

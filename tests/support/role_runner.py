@@ -14,6 +14,7 @@ from pathlib import Path
 
 import jinja2
 import yaml
+from ansible_collections.tenantkit.connectors.plugins.filter.sink_secrets import FilterModule as SinkSecrets
 from ansible_collections.tenantkit.connectors.plugins.lookup.connection import SINKS, filled_up
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connector.look import Ask, Host, Look, Looked
 from ansible_collections.tenantkit.connectors.plugins.module_utils._products.registry import (
@@ -144,6 +145,7 @@ class _Environment(NativeEnvironment):
 def _environment() -> _Environment:
     found = _Environment(undefined=jinja2.ChainableUndefined)
     found.filters |= {"default": _default, "bool": lambda value: str(value).lower() in ("true", "yes", "1"), "combine": lambda one, other: {**one, **other}}
+    found.filters |= {f"tenantkit.connectors.{name}": function for name, function in SinkSecrets().filters().items()}
     found.tests |= {
         "changed": lambda value: bool(value.get("changed")),
         "skipped": lambda value: bool(value.get("skipped")),

@@ -24,6 +24,13 @@ def vault_file(workdir: Path, folder: str = "credentials") -> dict[str, t.Any]:
     return {"entra_connector_sink": {"type": "vault_file", "directory": str(workdir / folder)}, "entra_connector_vault_id": "connectors"}
 
 
+def key_vault(emulator: Emulator, identity: str = "vault-writer", **more: t.Any) -> dict[str, t.Any]:
+    """Host variables of the provider's key vault. It is in another tenant than the host, and an identity of that tenant signs in to it."""
+    known = emulator.identity(identity)
+    sink = {"type": "azure_key_vault", "vault_url": "https://tailspin-keys.vault.azure.net", "tenant_id": "tailspin.example"}
+    return {"entra_connector_sink": {**sink, "client_id": known["client_id"], "client_secret": known["secret"], **more}}
+
+
 def stored(workdir: Path, folder: str = "credentials") -> list[str]:
     """The files of the sink."""
     place = workdir / folder

@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from integration.power_platform.helpers import key_vault
 from support.registrations import Registration, without_application
 from support.scenarios import DAY, ENTRA_WORDS, Scenario
 
@@ -68,6 +69,35 @@ class Secret(Scenario):
             self.run(self.next_host).ok()
             self.check_done()
             assert len(self.registration.managed()) == len(self.registration.marks()) == 1
+
+
+class KeyVault(Secret):
+    """A client secret that a key vault keeps."""
+
+    words = ((r"/secrets/", "store"), *Secret.words)
+    writes = (*Secret.writes[:-1], "store", "delivered")
+
+    def set_up(self) -> None:
+        super().set_up()
+        self.host = {"power_platform_credential": self.credential, **key_vault(self.emulator)}
+
+    def newest(self) -> dict[str, t.Any] | None:
+        """The version that is handed out; None before the first."""
+        rows = [row for secret in self.emulator.key_vault()["secrets"].values() for row in secret["versions"]]
+        return rows[-1] if rows else None
+
+    def check_safe(self) -> None:
+        """What is handed out signs in, and is what its tags say."""
+        super().check_safe()
+        newest = self.newest()
+        assert newest is None or (newest["enabled"] and newest["holds"] == newest["tags"]["key_id"])
+
+    def check_done(self) -> None:
+        self.check_safe()
+        self.registration.check_settled()
+        newest = self.newest()
+        assert newest is not None and [newest["holds"]] == self.registration.delivered()
+        assert len(self.registration.roles()) == 1
 
 
 class Certificate(Secret):

@@ -292,7 +292,10 @@ def test_jobs_of_a_runner(bench: Bench, persistent: t.Any, code: str | None) -> 
 
 def test_the_tenant_is_named_in_front_of_what_is_wrong_with_a_sink(bench: Bench) -> None:
     result = bench.failed("writable", sinks=[{"type": "safe"}])
-    assert result["msg"] == f"In tenant {TENANT}: Sink 1 of 'entra_connector_sink' has the unknown type 'safe'; the types are 'vault_file' and 'tasks'."
+    assert (
+        result["msg"]
+        == f"In tenant {TENANT}: Sink 1 of 'entra_connector_sink' has the unknown type 'safe'; the types are 'vault_file', 'azure_key_vault' and 'tasks'."
+    )
 
 
 @pytest.mark.parametrize(
@@ -303,6 +306,8 @@ def test_the_tenant_is_named_in_front_of_what_is_wrong_with_a_sink(bench: Bench)
         ({"sinks": []}, False),
         ({"sinks": [TASKS]}, False),
         ({"sinks": [TASKS, TASKS]}, False),
+        ({"sinks": [TASKS, {"type": "azure_key_vault"}]}, False),
+        ({"sinks": [{"type": "vault_file"}, {"type": "azure_key_vault"}]}, True),
         ({"sinks": [TASKS, {"type": "vault_file"}]}, True),
         ({"sinks": [{"type": "safe"}]}, True),
         ({"sinks": [{}]}, True),
@@ -311,7 +316,7 @@ def test_the_tenant_is_named_in_front_of_what_is_wrong_with_a_sink(bench: Bench)
         ({"sinks": TASKS}, True),
     ],
 )
-def test_vault_passwords_are_needed_unless_all_are_task_files(arguments: dict[str, t.Any], needs: bool) -> None:
+def test_vault_passwords_are_needed_for_vault_files(arguments: dict[str, t.Any], needs: bool) -> None:
     action = t.cast(ActionModule, types.SimpleNamespace(_task=types.SimpleNamespace(args=arguments)))
     assert ActionModule._needs_vault(action) is needs
 

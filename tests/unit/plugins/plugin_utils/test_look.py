@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import types
 import typing as t
 
 import pytest
@@ -10,6 +11,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connec
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.parts import Part, PartAnswer
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.shared_reads import SharedReads
+from ansible_collections.tenantkit.connectors.plugins.plugin_utils import _look as look_module
 from ansible_collections.tenantkit.connectors.plugins.plugin_utils._look import Answers, Conversation, chosen, look_together, told
 
 
@@ -190,3 +192,44 @@ def test_the_connectors_that_were_chosen(given: t.Any, names: list[str]) -> None
 def test_nothing_chosen() -> None:
     assert told([], {}, {}, together=True) == {"changed": False, "looks": {}, "open": [], "confirmed": [], "nothing_chosen": True}
     assert told(["other"], {"other": CLOSED}, {}, together=True)["nothing_chosen"] is False
+
+
+VAULT = {"type": "azure_key_vault", "vault_url": "https://keys.vault.azure.net", "client_secret": "made-up-secret"}
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({"entra_connector_sink": VAULT}, [{"sink": 0, "client_secret": "made-up-secret"}]),
+        ({"entra_connector_sink": [{"type": "vault_file"}, VAULT]}, [{"sink": 1, "client_secret": "made-up-secret"}]),
+        ({"entra_connector_sink": [{"type": "vault_file"}]}, None),
+        ({}, None),
+    ],
+)
+def test_what_sinks_sign_in_with_is_taken_out_of_the_variable(variables: Json, expected: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The option has the secrets and nothing else, and the entries have none of them."""
+    monkeypatch.setattr(look_module, "_apply_action_arg_defaults", lambda name, task, args, templar: args)
+    templar = types.SimpleNamespace(template=lambda value: value)
+    answers = Answers(t.cast(t.Any, None), None, templar, variables, "")
+    ask = Ask("credential_sinks", {"sinks": [{"type": "azure_key_vault"}]}, secrets={"sink_secrets": "entra_connector_sink"})
+    assert answers._arguments("power_platform", ask) == {"sinks": [{"type": "azure_key_vault"}], "sink_secrets": expected}
+
+
+@pytest.mark.parametrize(("kinds", "placed"), [(["azure_key_vault"], "anywhere"), (["vault_file", "azure_key_vault"], "with the vault"), ([], "anywhere")])
+def test_only_a_vault_file_needs_the_vault_passwords(kinds: list[str], placed: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def place(where: str) -> t.Callable[[t.Any], t.Any]:
+        def chosen(variables: t.Any) -> t.Any:
+            asked.append(where)
+            return types.SimpleNamespace(in_worker=True)
+
+        return chosen
+
+    action = types.SimpleNamespace(placement=place("anywhere"), placement_with_vault=place("with the vault"), run_module=lambda *given: {"changed": False})
+    monkeypatch.setattr(look_module, "_apply_action_arg_defaults", lambda name, task, args, templar: args)
+    monkeypatch.setattr(look_module, "check_hosts", lambda *given: None)
+    task = types.SimpleNamespace(check_mode=False)
+    answers = Answers(t.cast(t.Any, action), task, types.SimpleNamespace(template=lambda value: value), {}, "")
+    assert answers.answer("power_platform", Ask("credential_sinks", {"sinks": [{"type": kind} for kind in kinds]}), None) == {"changed": False}
+    assert asked == [placed]

@@ -48,6 +48,11 @@ def said(text: str, role: str = "workspace365", **more: t.Any) -> str:
         ("'key' and 'client_secret' and key_id", "'key' and 'client_secret' and key_id"),
         ("'known_value' is a GUID", "'workspace365_client_secret' is a GUID"),
         ("the environment of the url", "the environment of the url"),
+        # A member of an entry of another variable.
+        (
+            "'entra_connector_sink[0].tenant_id' and 'entra_connector_sink[0].client_id'",
+            "'entra_connector_sink[0].tenant_id' and 'entra_connector_sink[0].client_id'",
+        ),
     ],
 )
 def test_options_become_variables(text: str, told: str) -> None:

@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
-from ansible_collections.tenantkit.connectors.plugins.module_utils._sinks.sinks import STATES, Sink, file_options, sinks_from_options
+from ansible_collections.tenantkit.connectors.plugins.module_utils._sinks.sinks import RETIRE, STATES, Sink, file_options, sinks_from_options
 from ansible_collections.tenantkit.connectors.plugins.modules.credential_sinks import DECLARATION
 from ansible_collections.tenantkit.connectors.plugins.modules.credential_vault_file import DECLARATION as VAULT_FILE
 
@@ -28,6 +28,7 @@ OPTIONS: dict[str, t.Any] = {
     "facts": {"end": "2027"},
 }
 FILE = {"type": "vault_file"}
+ENTRY = {"type": "azure_key_vault", "vault_url": "https://v"}
 
 
 def of(*sinks: dict[str, t.Any], **options: t.Any) -> tuple[Sink, ...]:
@@ -58,6 +59,7 @@ def of(*sinks: dict[str, t.Any], **options: t.Any) -> tuple[Sink, ...]:
             )
         ),
         ({**FILE, "note": "of the operator's own"}, Sink(0, "vault_file", directory="/default", vault_id="default")),
+        ({"type": "azure_key_vault", "vault_url": "https://v", "instance": "", "tenant_id": None}, Sink(0, "azure_key_vault", entry=ENTRY)),
         ({"type": "tasks", "file": "/x.yml"}, Sink(0, "tasks", file="/x.yml")),
         ({"type": "tasks", "file": "/x.yml", "directory": "/own", "persistent": "maybe"}, Sink(0, "tasks", file="/x.yml")),
     ],
@@ -72,13 +74,20 @@ def test_several_keep_their_order() -> None:
     assert of(sinks=None) == ()
 
 
+def test_a_secret_comes_beside_its_sink() -> None:
+    secrets = [{"sink": 1, "client_secret": VALUE, "certificate_password": None}, {"sink": 0, "client_secret": None, "certificate_password": None}]
+    first, second = of(ENTRY, ENTRY, sink_secrets=secrets)
+    assert (first.secrets, second.secrets) == ({}, {"client_secret": VALUE}) and VALUE not in repr(second)
+
+
 @pytest.mark.parametrize(
     ("entry", "options", "said"),
     [
-        ({"type": "safe"}, {}, "has the unknown type 'safe'; the types are 'vault_file' and 'tasks'."),
-        ({"type": "Tasks", "file": "/x"}, {}, "has the unknown type 'Tasks'; the types are 'vault_file' and 'tasks'."),
-        ({"file": "/x"}, {}, "has no type; the types are 'vault_file' and 'tasks'."),
-        ({"type": None}, {}, "has no type; the types are 'vault_file' and 'tasks'."),
+        ({**ENTRY, "client_secret": VALUE}, {}, "has 'client_secret' in 'sinks', where it could be shown; give it in 'sink_secrets'."),
+        ({"type": "safe"}, {}, "has the unknown type 'safe'; the types are 'vault_file', 'azure_key_vault' and 'tasks'."),
+        ({"type": "Tasks", "file": "/x"}, {}, "has the unknown type 'Tasks'; the types are 'vault_file', 'azure_key_vault' and 'tasks'."),
+        ({"file": "/x"}, {}, "has no type; the types are 'vault_file', 'azure_key_vault' and 'tasks'."),
+        ({"type": None}, {}, "has no type; the types are 'vault_file', 'azure_key_vault' and 'tasks'."),
         ({"type": "tasks"}, {}, "is of type 'tasks' and names no 'file', which would be the task file to run."),
         ({"type": "tasks", "file": ""}, {}, "is of type 'tasks' and names no 'file', which would be the task file to run."),
         (FILE, {"directory": None}, "is of type 'vault_file' and has no 'directory', and no default directory is set."),
@@ -137,5 +146,5 @@ def test_what_a_file_is_asked(question: str, given: dict[str, t.Any], expected: 
 
 
 def test_every_question_is_a_state_of_a_vault_file() -> None:
-    assert list(STATES) == DECLARATION.options["question"]["choices"]
+    assert [*STATES, RETIRE] == DECLARATION.options["question"]["choices"]
     assert sorted(STATES.values()) == sorted(VAULT_FILE.options["state"]["choices"])

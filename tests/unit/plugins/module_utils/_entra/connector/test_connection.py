@@ -159,3 +159,16 @@ def test_a_products_connection_answers_with_everything_the_role_takes() -> None:
     found = whole("payroll", of_product)({"x": "a"}, host="contoso", check_mode=True)
     said = {"connector": "payroll", "app": {"unique_name": "a"}, "problems": ["contoso True"]}
     assert found == complete(said, {}, host="contoso") and found["look"]["role"]["problems"] == ["contoso True"]
+
+
+def test_what_a_sink_signs_in_with_is_not_published() -> None:
+    """The connection goes through results; the secrets of a sink do not."""
+    sink = {
+        "type": "azure_key_vault",
+        "vault_url": "https://keys.vault.azure.net",
+        "client_secret": "made-up-secret",
+        "certificate_password": "made-up-password",
+    }
+    found = complete({"connector": "a", "app": {"app_id": "b"}}, {"entra_connector_sink": sink}, host="contoso")
+    assert "made-up" not in str(found) and found["sinks"] == [{"type": "azure_key_vault", "vault_url": "https://keys.vault.azure.net"}]
+    assert "made-up" not in str(of_variables({"entra_connector_name": "a", "entra_connector_sink": sink}, host="contoso", check_mode=False))

@@ -16,6 +16,7 @@ from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connec
     credential_steps,
     failed,
     give_up,
+    still_live,
 )
 from support.looks import APP_ID, KEY_ID, NEW_KEY, new_app, seen, wanted
 
@@ -71,6 +72,8 @@ def test_what_is_done_about_the_credential() -> None:
         "app_id": APP_ID,
         "issue": {"open": True, "options": {**SHARED, "chained": True, "state": "present", "force": False}},
         "retire": {"open": True, "options": {**SHARED, "state": "retired"}},
+        "disable": {"open": False},
+        "ends_keys": True,
         "deliver": {"open": True, "options": {**SHARED, "chained": True}, "authority": "https://login.windows.net/contoso.com"},
     }
 
@@ -108,6 +111,41 @@ def test_only_what_has_something_to_do() -> None:
     assert (found["issue"]["open"], found["retire"]["open"]) == (False, False)
 
 
+@pytest.mark.parametrize(
+    ("plan", "complete", "is_open"), [({"disables_versions": True}, True, True), ({"disables_versions": True}, False, False), ({"retires": True}, True, False)]
+)
+def test_what_sinks_keep_of_retired_keys_is_disabled(plan: dict[str, t.Any], complete: bool, is_open: bool) -> None:
+    assert steps(plan, look(consent={"complete": complete}))["disable"] == {"open": is_open}
+
+
+def keys(*ids: str, removable: str = "") -> dict[str, t.Any]:
+    return {"managed": [{"key_id": key_id, "removable": key_id == removable} for key_id in ids], "foreign": [{"key_id": "by-hand"}]}
+
+
+@pytest.mark.parametrize(
+    ("opened", "credential", "retired", "check_mode", "live"),
+    [
+        ((), {}, {}, False, ["old", "now"]),
+        (("issue",), keys("old", "now", "new"), {}, False, ["old", "now", "new"]),
+        (("issue", "retire"), keys("old", "now", "new"), keys("now", "new"), False, ["now", "new"]),
+        (("retire",), {}, keys("now"), False, ["now"]),
+        # Check mode has not removed what it would remove.
+        (("retire",), {}, keys("old", "now", removable="old"), True, ["now"]),
+        (("issue",), keys("old", "now", removable="old"), {}, True, ["old", "now"]),
+        # What an earlier use of the role on the host registered does not count.
+        ((), keys("stale"), keys("stale"), False, ["old", "now"]),
+        (("issue", "retire"), {}, {}, False, ["old", "now"]),
+    ],
+)
+def test_which_keys_sign_in(opened: tuple[str, ...], credential: dict[str, t.Any], retired: dict[str, t.Any], check_mode: bool, live: list[str]) -> None:
+    decided = {name: {"open": name in opened} for name in ("issue", "retire")}
+    given = {"look": look(secret=keys("old", "now")), "steps": decided, "check_mode": check_mode}
+    found = still_live(
+        {**given, "credential": {"credential": credential} if credential else {}, "retired": {"credential": retired} if retired else {"skipped": True}}
+    )
+    assert found == {"live_key_ids": [*live, "by-hand"]}
+
+
 def test_without_a_receiver_nothing_is_delivered() -> None:
     found = steps(None, look(delivery_options=None))
     shared = {name: SHARED[name] for name in ("name", "validity_days", "app_id", "kind")}
@@ -130,6 +168,9 @@ def after(failure: dict[str, t.Any] | None, **more: t.Any) -> dict[str, t.Any]:
         ({**REFUSED, "outcome": "unknown"}, {}, False, False, [], False),
         ({**REFUSED, "service": "Microsoft Graph"}, {}, False, False, [], False),
         ({**REFUSED, "service": "Microsoft Entra ID"}, {}, False, False, [], False),
+        # A sink that could not be signed in to was sent nothing, and says so.
+        ({**REFUSED, "service": "Microsoft Entra ID", "details": {"stored": []}}, {}, False, True, [], True),
+        ({**REFUSED, "outcome": "unknown", "details": {"stored": []}}, {}, False, False, [], False),
         ({}, {}, False, False, [], False),
         (None, {}, False, False, [], False),
         (REFUSED, {"decision": {NEW_KEY: {"stored": ["vault_file"]}}}, False, True, ["vault_file"], False),

@@ -14,6 +14,7 @@ HOST = Host("contoso", check_mode=False, credentials="/srv/inventory/credentials
 CONNECTION: Json = {"force": False, "look": {"connector": "acme", "app": {"unique_name": "tenantkit.acme"}}}
 FILE = {"type": "vault_file", "vault_id": "connectors"}
 TASKS = {"type": "tasks", "file": "sink.yml"}
+VAULT = {"type": "azure_key_vault", "vault_url": "https://keys.vault.azure.net"}
 
 
 def seen(*sinks: Json, asks: bool = False, opened: bool = False, client_id: str | None = "7a9c") -> Json:
@@ -97,7 +98,14 @@ def test_an_application_that_is_restored_has_no_client_id_yet() -> None:
     assert "client_id" not in asked[1].options
 
 
-@pytest.mark.parametrize("sinks", [(TASKS,), (FILE, TASKS)])
+@pytest.mark.parametrize("sinks", [(VAULT,), (FILE, VAULT)])
+def test_what_a_key_vault_is_signed_in_with_comes_from_the_variable(sinks: tuple[Json, ...]) -> None:
+    """It is in no option of the look, nor in what the role publishes."""
+    asked, looked = lead(looks.look(CONNECTION, HOST), seen(*sinks, asks=True), answered(*(True for _ in sinks)))
+    assert asked[1].secrets == {"sink_secrets": "entra_connector_sink"} and asked[1].options["sinks"] == list(sinks) and not looked.open
+
+
+@pytest.mark.parametrize("sinks", [(TASKS,), (FILE, TASKS), (VAULT, TASKS)])
 def test_a_task_file_is_left_to_the_role(sinks: tuple[Json, ...]) -> None:
     asked, looked = lead(looks.look(CONNECTION, HOST), seen(*sinks, asks=True))
     assert len(asked) == 1

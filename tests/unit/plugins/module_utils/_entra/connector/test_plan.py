@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 from ansible_collections.tenantkit.connectors.plugins.module_utils._engine import PLACEHOLDER_ID
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connector.plan import answers_of, note, plan_after_sinks, plan_of
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.connector.plan import answers_of, live_key_ids, note, plan_after_sinks, plan_of
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
 from support.looks import APP_ID, KEY_ID, NEW_KEY, blocker, new_app, seen, wanted
 
@@ -272,3 +272,57 @@ def test_notes_are_kept_by_key() -> None:
     assert note({"key_id": "b", "stored": ["tasks"], "earlier": {"skipped": True}}) == {"b": {"holds": {}, "stored": ["tasks"]}}
     with pytest.raises(TypeError):
         note({"key_id": "a", "index": 0, "holds": "perhaps"})
+
+
+VAULT = {"type": "azure_key_vault", "vault_url": "https://keys.vault.azure.net"}
+LIVE = {"managed": [{"key_id": KEY_ID}, {"key_id": "before"}], "foreign": [{"key_id": "by-hand"}]}
+
+
+@pytest.mark.parametrize(
+    ("older", "retire", "live", "blockers", "clears", "is_open"),
+    [
+        ([], [], LIVE, [], False, False),
+        (None, [], LIVE, [], False, False),
+        (["before"], [], LIVE, [], False, False),
+        (["before", "by-hand"], [], LIVE, [], False, False),
+        # A run that ended between the two: the key is gone, and its version can still be read.
+        (["gone"], [], LIVE, [], True, True),
+        (["before", "gone"], [], LIVE, [], True, True),
+        (["before"], ["remove the old one"], LIVE, [], True, True),
+        # Nothing is known of the keys: then no version is called dead.
+        (["gone"], [], {}, [], False, False),
+        (["gone"], [], LIVE, [SHUT], False, False),
+        (["gone"], [], LIVE, [UNASSIGNED], True, True),
+    ],
+)
+def test_versions_of_keys_that_are_gone(
+    older: list[str] | None, retire: list[str], live: dict[str, t.Any], blockers: list[t.Any], clears: bool, is_open: bool
+) -> None:
+    secret = {"needed": False, "key_id": KEY_ID, "retire": retire, **live}
+    whole = wanted(role={"sinks": [VAULT]})
+    look = {**seen({"secret": retire}, secret=secret, blockers=blockers), "wanted": whole}
+    look["next"] = plan_of(whole, look, handed_on=True, check_mode=False)
+    rows = [{"index": 0, "type": "azure_key_vault", "place": "https://keys.vault.azure.net/secrets/a", "held": True, "older": older}]
+    found = plan_after_sinks({"look": look, "sinks": {"sinks": rows, "task_files": []}, "check_mode": False})
+    assert (found["disables_versions"], found["open"], found["makes_credential"]) == (clears, is_open, False)
+    assert found["tasks"] == ("present" if clears else "registered")
+
+
+@pytest.mark.parametrize(("predicts", "live"), [(False, [KEY_ID, "before", "by-hand"]), (True, [KEY_ID, "by-hand"])])
+def test_which_keys_sign_in(predicts: bool, live: list[str]) -> None:
+    """A prediction leaves out what it would remove; a key of others is never ours to remove."""
+    managed = [{"key_id": KEY_ID, "removable": False}, {"key_id": "before", "removable": True}]
+    assert live_key_ids({"managed": managed, "foreign": [{"key_id": "by-hand"}]}, predicts=predicts) == live
+    assert live_key_ids({}, predicts=predicts) == []
+
+
+def test_a_file_has_no_versions() -> None:
+    assert not plan(seen(secret={**NEEDED, "retire": ["remove the old one"]}), role={"sinks": FILES})["disables_versions"]
+
+
+def test_versions_are_left_to_the_later_call() -> None:
+    whole = wanted(role={"sinks": [VAULT], "secret_later": True})
+    look = {**seen(secret={"needed": False, "key_id": KEY_ID, "retire": [], **LIVE}), "wanted": whole}
+    look["next"] = plan_of(whole, look, handed_on=True, check_mode=False)
+    found = plan_after_sinks({"look": look, "sinks": {"sinks": [{"index": 0, "held": True, "older": ["gone"]}]}, "check_mode": False})
+    assert (found["open"], found["secret_due"], found["disables_versions"]) == (False, True, True)

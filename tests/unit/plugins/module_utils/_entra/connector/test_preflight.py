@@ -21,6 +21,7 @@ OWNED, ALL, GRANT = "Application.ReadWrite.OwnedBy", "Application.ReadWrite.All"
 WIDE = {"granted": [ALL, GRANT]}
 CONNECTION = {"connector": "payroll", "state": "present"}
 FILE, TASKS = {"type": "vault_file", "directory": "/srv"}, {"type": "tasks", "file": "sink.yml"}
+VAULT = {"type": "azure_key_vault", "vault_url": "https://keys.vault.azure.net"}
 NO = {"failed": True, "msg": "It is refused.", "failure": {"kind": "conflict", "code": "taken", "http_status": 409}}
 LOST = {"failed": True, "msg": "No answer.", "failure": {"kind": "transport", "code": None, "http_status": None}}
 
@@ -262,3 +263,30 @@ def test_a_name_before_there_is_an_application() -> None:
     app = {**looks.new_app(), "would_create": False}
     seen = entra({"permissions": ["request"]}, app=app)
     assert "'Payroll' in Contoso" in foreseen(seen, {}, identity={"granted": [OWNED]})[1].findings[0].sentence
+
+
+def test_a_key_vault_is_read_and_its_writing_is_not_tested() -> None:
+    place = "https://keys.vault.azure.net/secrets/payroll"
+    rows = {"sinks": [{"index": 0, "type": "vault_file", "place": "/srv/x.yml"}, {"index": 1, "type": "azure_key_vault", "place": place}]}
+    asked, found = foreseen(new(role={"sinks": [FILE, VAULT, TASKS]}), *DONE, rows, asked=True)
+    assert asked[-1].secrets == {"sink_secrets": "entra_connector_sink"} and asked[-1].options["sinks"] == [FILE, VAULT, TASKS]
+    assert [(sink["type"], sink["readable"], sink["writing"]) for sink in found.sinks] == [
+        ("vault_file", True, "tested"),
+        ("azure_key_vault", True, "not_tested"),
+        ("tasks", None, "not_tested"),
+    ]
+    assert said(found) == [("sink_not_tested", "not_assessed")] * 2 and found.findings[0].sentence.startswith(
+        f"The sink {place} is readable; writing not tested"
+    )
+    found = foreseen(new(role={"sinks": [VAULT]}), *DONE, NO, asked=True)[1]
+    assert found.sinks == ({"type": "azure_key_vault", "place": None, "readable": False, "writing": "refused"},) and said(found) == [("taken", "no_go")]
+
+
+def test_a_key_vault_that_nothing_is_written_to_is_no_doubt() -> None:
+    asked, found = foreseen(
+        entra({"permissions": ["request"]}, role={"sinks": [VAULT]}),
+        {"sinks": [{"index": 0, "type": "azure_key_vault", "held": True, "place": "x", "older": []}]},
+        {},
+        {"sinks": [{"index": 0, "type": "azure_key_vault", "place": "x"}]},
+    )
+    assert [ask.options.get("question") for ask in asked if ask.module == "credential_sinks"] == ["holds", "writable"] and said(found) == []
