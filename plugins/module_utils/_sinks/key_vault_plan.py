@@ -18,8 +18,9 @@ import re
 import typing as t
 
 from .._addresses import path_segment
-from .._engine import PLACEHOLDER_ID, Action, Plan
+from .._engine import Action, Plan
 from .._errors import ConflictError, OptionError
+from .storing import check_storable, key_words
 
 LONGEST_NAME = 127
 _NAME = re.compile(r"[0-9a-zA-Z-]{1,127}")
@@ -153,17 +154,8 @@ def plan_secret(desired: VaultSecretDesired, current: VaultSecretCurrent, *, che
     if desired.question != "store" or current.holds(desired):
         return Plan(before=before, after=before)
     if not check_mode:
-        if not desired.has_value:
-            raise OptionError(
-                f"'value' is needed: {desired.place} does not hold key {desired.key_id}.",
-                code="value_missing",
-                outcome="refused",
-                advice="Pass 'value' from the task that made the credential.",
-            )
-        if desired.key_id == PLACEHOLDER_ID:
-            raise OptionError("'key_id' is the id that check mode gives to what does not exist yet.", code="placeholder", outcome="refused")
-    shown = "a new key" if desired.key_id == PLACEHOLDER_ID else f"key {desired.key_id}"
-    action = Action("write", f"write {shown} of {desired.connector} to {desired.place}, as a new version")
+        check_storable(desired.place, desired.key_id, value_known=desired.has_value)
+    action = Action("write", f"write {key_words(desired.key_id)} of {desired.connector} to {desired.place}, as a new version")
     after = {"key_id": desired.key_id, "client_id": desired.client_id, "end_date_time": desired.ends_text}
     return Plan((action,), before, {**after, "older": [one.key_id for one in (*current.older, *current.newest) if one.enabled]})
 

@@ -11,8 +11,9 @@ import os
 import re
 import typing as t
 
-from .._engine import PLACEHOLDER_ID, Action, Plan
+from .._engine import Action, Plan
 from .._errors import ConflictError, OptionError
+from .storing import check_storable, key_words
 from .vault_file_io import MODE
 
 _PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
@@ -109,17 +110,8 @@ def plan_file(desired: FileDesired, current: FileCurrent, *, check_mode: bool = 
     if same_key and current.same_value is not False and (facts, desired.vault_id, MODE) == (current.facts, current.vault_id, current.mode):
         return Plan(before=before, after=before)
     if not check_mode:
-        if not desired.has_value and not same_key:
-            raise OptionError(
-                f"'value' is needed: {desired.path} does not hold key {desired.key_id}.",
-                code="value_missing",
-                outcome="refused",
-                advice="Pass 'value' from the task that made the credential.",
-            )
-        if desired.key_id == PLACEHOLDER_ID:
-            raise OptionError("'key_id' is the id that check mode gives to what does not exist yet.", code="placeholder", outcome="refused")
-    shown = "a new key" if desired.key_id == PLACEHOLDER_ID else f"key {desired.key_id}"
-    action = Action("write", f"write {shown} of {desired.connector} to {desired.path}, encrypted with vault id '{desired.vault_id}'")
+        check_storable(desired.path, desired.key_id, value_known=desired.has_value or same_key)
+    action = Action("write", f"write {key_words(desired.key_id)} of {desired.connector} to {desired.path}, encrypted with vault id '{desired.vault_id}'")
     return Plan((action,), before, _shape(desired.key_id, desired.vault_id, facts, MODE))
 
 
