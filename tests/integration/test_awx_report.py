@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The playbook awx_report: the jobs of a workflow are found by what the controller says of its nodes, and their outputs become one report.
 
-The controller is a few answers in the form of https://github.com/ansible/awx at e21dd0a0 (2024-10-23, read 2026-11-30): WorkflowJobNodeSerializer and
-SUMMARIZABLE_FK_FIELDS of awx/api/serializers.py, UnifiedJobStdout of awx/api/views/__init__.py.
+The controller is a few answers in the form of https://github.com/ansible/awx at e21dd0a0 (2024-10-23, read 2026-11-30): WorkflowJobNodeSerializer,
+UnifiedJobSerializer and SUMMARIZABLE_FK_FIELDS of awx/api/serializers.py, UnifiedJobStdout of awx/api/views/__init__.py.
 """
 
 from __future__ import annotations
@@ -36,18 +36,20 @@ def output(run: str, job: str, *tenants: str, state: str = "ok", ended: str = EN
 
 # The workflow 70 with a preflight, a canary and a mass rollout in two slices, of which the report is the fourth node.
 NODES = [node("preflight", 71), node("approval", 72, "workflow_approval"), node("canary", 73), node("mass", 74, "workflow_job"), node("report", 77)]
+STORED = {"event_processing_finished": True}
 ANSWERS: dict[str, t.Any] = {
     "/api/v2/workflow_jobs/70/workflow_nodes/?page_size=200": {"next": None, "results": NODES},
     "/api/v2/workflow_jobs/74/workflow_nodes/?page_size=200": {"next": None, "results": [node("a", 75), node("b", 76)]},
     "/api/v2/jobs/73/stdout/?format=txt_download": output("first", "73", "contoso", ended=STARTED),
     "/api/v2/jobs/75/stdout/?format=txt_download": output("second", "75", "contoso", "fabrikam"),
     "/api/v2/jobs/76/stdout/?format=txt_download": output("third", "76", "tailspin", state="failed"),
+    **{f"/api/v2/jobs/{job}/": STORED for job in (73, 75, 76)},
 }
 
 
 @contextlib.contextmanager
-def controller(answers: dict[str, t.Any], status: int = 200) -> t.Iterator[tuple[str, list[str]]]:
-    """A controller that knows these answers, and what was asked of it with the token."""
+def controller(answers: dict[str, t.Any], status: int = 200, refused: str = "") -> t.Iterator[tuple[str, list[str]]]:
+    """A controller that knows these answers, gives those to the addresses with C(refused) in them with C(status), and what was asked of it with the token."""
     asked: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -55,8 +57,9 @@ def controller(answers: dict[str, t.Any], status: int = 200) -> t.Iterator[tuple
             known = self.path in answers and self.headers["Authorization"] == f"Bearer {TOKEN}"
             asked.append(self.path)
             answer = answers.get(self.path, "")
+            answer = answer.pop(0) if isinstance(answer, list) else answer
             body = (answer if isinstance(answer, str) else json.dumps(answer)).encode()
-            self.send_response(status if known else 404)
+            self.send_response((status if refused in self.path else 200) if known else 404)
             self.send_header("Content-Type", "text/plain" if isinstance(answer, str) else "application/json")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -83,10 +86,12 @@ def report(folder: Path, address: str, **extra: t.Any) -> Run:
 
 
 def test_one_report_of_a_workflow_and_its_slices(tmp_path: Path) -> None:
-    with controller(ANSWERS) as (address, asked):
+    first, slices, canary, one, other, *stored = ANSWERS
+    late = {stored[2]: [{"event_processing_finished": False}, STORED]}  # a node begins when the job before it has ended, and not when its output is there
+    with controller({**ANSWERS, **late}) as (address, asked):
         run = report(tmp_path, address).ok()
-    first, slices, *outputs = ANSWERS
-    assert asked == [first, outputs[0], slices, *outputs[1:]], "the preflight, the approval and the report print none"
+    read = [first, stored[0], canary, slices, *stored[1:], stored[2], one, other]
+    assert asked == read, "the preflight, the approval and the report print none"
     (path,) = (tmp_path / "tmp").glob("**/rollout.json")
     made = Report.from_json(json.loads(path.read_text()), "the report")
     assert {tenant.name: (tenant.state, tenant.run) for tenant in made.tenants} == {
@@ -97,15 +102,28 @@ def test_one_report_of_a_workflow_and_its_slices(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answers", "status", "said"),
+    ("answers", "status", "refused", "said"),
     [
-        (ANSWERS, 401, "which answered 401"),
-        ({**ANSWERS, list(ANSWERS)[1]: {"next": "/api/v2/more", "results": [node("a", 75)]}}, 200, "could not be read"),
+        (ANSWERS, 401, "", "which answered 401"),
+        (ANSWERS, 403, "/workflow_jobs/74/", "which answered 403"),
+        (ANSWERS, 404, "/jobs/75/", "which answered 404"),
+        (ANSWERS, 500, "/jobs/76/stdout/", "which answered 500"),
+        ({**ANSWERS, list(ANSWERS)[1]: {"next": "/api/v2/more", "results": [node("a", 75)]}}, 200, "", "which did not give all"),
+        ({**ANSWERS, list(ANSWERS)[1]: {"next": None, "results": [node("a", 75), node("b", None)]}}, 200, "", "which did not give all"),
+        ({**ANSWERS, list(ANSWERS)[4]: "PLAY [Roll out]"}, 200, "", "job_76.txt"),
     ],
-    ids=["refused", "more slices than a page"],
+    ids=[
+        "refused",
+        "the slices are refused",
+        "one slice is refused",
+        "one output is refused",
+        "more slices than a page",
+        "a slice that did not begin",
+        "an output without its report",
+    ],
 )
-def test_what_is_not_read_whole_is_no_report(tmp_path: Path, answers: dict[str, t.Any], status: int, said: str) -> None:
-    with controller(answers, status) as (address, _asked):
+def test_what_is_not_read_whole_is_no_report(tmp_path: Path, answers: dict[str, t.Any], status: int, refused: str, said: str) -> None:
+    with controller(answers, status, refused) as (address, _asked):
         run = report(tmp_path, address)
     assert run.returncode and said in " ".join(run.stdout.split()) and TOKEN not in run.stdout
     assert not list((tmp_path / "tmp").glob("**/rollout.json"))
