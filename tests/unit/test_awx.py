@@ -161,6 +161,13 @@ def test_only_the_mass_rollout_is_sliced() -> None:
     assert sliced[0]["ask_limit_on_launch"] is False and sliced[0]["extra_vars"]["rollout_allow_empty"] is True and "limit" not in sliced[0]
 
 
+def test_what_is_meant_for_one_tenant_is_launched_for_none_by_default() -> None:
+    """A controller cannot ask that a limit be given. One that fits no host ends the job, where an empty one would be every tenant."""
+    limits = {name: one["limit"] for name, one in TEMPLATES.items() if one.get("limit")}
+    assert limits == {"Connectors: Workspace 365, recover the sign-in": "!all"}
+    assert all(TEMPLATES[name]["ask_limit_on_launch"] for name in limits)
+
+
 def test_what_writes_prints_its_report() -> None:
     """No file outlives its job."""
     quiet = {"Connectors: preflight", "Connectors: Power Platform, diagnose", "Connectors: report"}
