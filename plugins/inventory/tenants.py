@@ -22,7 +22,8 @@ description:
     domain as it was when the contract was made.
   - Several relationships with one customer are one host. Its state is that of the relationship that gives most, its end the last of those.
   - An inventory is whole, or it fails. A page that was not read, a customer without a relationship, fewer tenants than O(tenants_min) and more that are gone
-    than O(max_shrink) are failures, and what was cached never stands in for a list that could not be read.
+    than O(max_shrink) are failures, and what was cached never stands in for a list that could not be read. So is a host that is another tenant in a source
+    that was read before.
 extends_documentation_fragment:
   - constructed
   - inventory_cache
@@ -102,8 +103,9 @@ options:
   max_shrink:
     description:
       - How many of the tenants of the list before may be gone, as a number or as a share such as V(10%), of which one may always be gone unless it is V(0%).
-      - The list before is the one in the cache of the inventory, however old it is, so without O(cache) nothing is compared. With O(cache_timeout=1) the
-        list is read for each run and what it was before is still known.
+      - The list before is the one in the cache of the inventory, however old it is, so nothing is compared without O(cache), with a O(cache_plugin) that
+        keeps nothing between runs, as Ansible's default does, and with O(source=csv). With O(cache_timeout=1) the list is read for each run and what it was
+        before is still known.
       - For one run that is meant to lose more, set the variable to V(100%) and add C(--flush-cache).
     type: str
     default: 10%
@@ -155,6 +157,7 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructa
 
 from ..module_utils._errors import ConnectorError
 from ..module_utils._tenants.hosts import TenantHost, check_keys
+from ..module_utils._tenants.names import check_others
 from ..plugin_utils._tenant_source import CREDENTIAL, TenantSource
 from ..plugin_utils._worker import plain
 
@@ -162,6 +165,8 @@ OPTIONS = (
     *CREDENTIAL, "tenant_id", "cloud", "login_url", "graph_url", "ca_path", "timeout", "source", "csv_path", "csv_delimiter", "csv_variables", "names",
     "relationship_statuses", "microsoft_led", "include", "exclude", "ending_within_days", "tenants_min", "max_shrink", "compose", "keyed_groups",
 )  # fmt: skip
+
+TENANT = "entra_tenant_id"
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
@@ -183,6 +188,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         try:
             check_keys(config, self._options)
             hosts = source.hosts(kept)
+            check_others({host.name: host.variables[TENANT] for host in hosts}, {name: host.vars.get(TENANT) for name, host in inventory.hosts.items()})
         except ConnectorError as error:
             raise AnsibleParserError(error.sentence()) from None
         for host in hosts:

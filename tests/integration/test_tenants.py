@@ -128,6 +128,24 @@ def test_what_ansible_would_pass_over(folder: Path, operator_of_list: dict[str, 
     assert moved.exists()
 
 
+def test_two_sources_that_call_two_tenants_by_one_name(workdir: Path) -> None:
+    """The second would take the place of the first. A file that says more of a host is no second tenant."""
+    found = workdir / "inventory"
+    found.mkdir()
+    for number in (1, 2):
+        (workdir / f"{number}.csv").write_text(f"tenant_id,name\n{customer_id(number)},contoso\n")
+        written = {"plugin": "tenantkit.connectors.tenants", "source": "csv", "csv_path": f"../{number}.csv"}
+        (found / f"{number}.tenants.yml").write_text(yaml.safe_dump(written))
+    (found / "0.yml").write_text("all: {hosts: {contoso: {connectors: []}}}\n")
+    env = environment(workdir, {"ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true"})
+    said = f"Host 'contoso' is tenant {customer_id(1)} in another source of the inventory, and 'contoso' is tenant {customer_id(2)} in this one."
+    failed = listed(found, env)
+    assert failed.returncode and said in failed.stderr and "2.tenants.yml" in failed.stderr
+    (workdir / "2.csv").write_text(f"tenant_id,name\n{customer_id(2)},fabrikam\n")
+    hosts = json.loads(listed(found, env).stdout)["_meta"]["hostvars"]
+    assert {name: said["entra_tenant_id"]["__ansible_unsafe"] for name, said in hosts.items()} == {"contoso": customer_id(1), "fabrikam": customer_id(2)}
+
+
 def test_a_rollout_over_a_group_of_them(folder: Path, operator_of_list: dict[str, str], operator: dict[str, str], emulator: Emulator, workdir: Path) -> None:
     """One of three customers has a connector, which is looked at and not made; the name that it gave itself stays text."""
     shared: dict[str, t.Any] = {name: value for product in products().values() for name, value in product.variables(emulator).items()}

@@ -75,6 +75,22 @@ def host_names(tenants: t.Iterable[str], names: t.Mapping[str, str], of_file: t.
     return found
 
 
+def check_others(hosts: t.Mapping[str, str], others: t.Mapping[str, t.Any]) -> None:
+    """Raises OptionError for a name that is another tenant in a source that was read before, also in other capitals: one of the two would be gone.
+
+    Both are tenants by the names of their hosts. A tenant that the other source has not, or calls by a domain, may be the same one.
+    """
+    by_name = {name.lower(): name for name in hosts}
+    for other, said in others.items():
+        name, tenant_id = by_name.get(other.lower(), ""), str(said).strip().lower()
+        if name and is_guid(tenant_id) and tenant_id != hosts[name]:
+            raise OptionError(
+                f"Host {other!r} is tenant {tenant_id} in another source of the inventory, and {name!r} is tenant {hosts[name]} in this one.",
+                code="host_name",
+                advice=_OWN_NAME,
+            )
+
+
 def check_constructed(compose: t.Mapping[str, t.Any], keyed_groups: t.Sequence[t.Any]) -> None:
     """What an operator lets Ansible make of the variables. Raises OptionError where the words of a customer would name a group, or say which tenant is meant.
 

@@ -7,7 +7,7 @@ import typing as t
 
 import pytest
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import OptionError
-from ansible_collections.tenantkit.connectors.plugins.module_utils._tenants.names import check_constructed, check_name, check_names, host_names
+from ansible_collections.tenantkit.connectors.plugins.module_utils._tenants.names import check_constructed, check_name, check_names, check_others, host_names
 
 ONE, OTHER = "00000000-0000-4000-8000-00000000000a", "00000000-0000-4000-8000-00000000000b"
 
@@ -110,3 +110,26 @@ def test_what_may_be_constructed(compose: dict[str, str], keyed: list[t.Any]) ->
 def test_what_a_customer_writes_names_nothing(compose: dict[str, str], keyed: list[t.Any], said: str) -> None:
     with pytest.raises(OptionError, match=said):
         check_constructed(compose, keyed)
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        {},
+        {"fabrikam": OTHER},
+        {"contoso": None},  # a file with more about the host
+        {"contoso": ONE.upper()},
+        {"contoso": "contoso.com"},  # cannot be told from here
+        {"Contoso": ONE},
+        {"contoso": 7},
+    ],
+)
+def test_hosts_of_other_sources(others: dict[str, t.Any]) -> None:
+    check_others({"contoso": ONE}, others)
+
+
+@pytest.mark.parametrize("name", ["contoso", "CONTOSO"])
+def test_one_name_for_two_tenants_of_two_sources(name: str) -> None:
+    """The last source would win, and the other tenant would be gone without a word."""
+    with pytest.raises(OptionError, match=f"^Host {name!r} is tenant {OTHER} in another source of the inventory, and 'contoso' is tenant {ONE} in this one"):
+        check_others({"contoso": ONE}, {"fabrikam": ONE, name: OTHER})
