@@ -5,7 +5,8 @@
 """What a partner's lists say of a tenant, in the collection's shape: for the decisions, and for the cache of an inventory. Pure.
 
 Sources: https://learn.microsoft.com/graph/api/resources/delegatedadminrelationship (states; C(PT0S) and C(P0D) extend nothing; there is no customer yet
-while a relationship is being made), https://learn.microsoft.com/graph/api/resources/delegatedadmincustomer (it is there while a relationship is),
+while a relationship is being made; a request that a customer does not answer expires after 90 days by
+https://learn.microsoft.com/partner-center/customers/gdap-faq, and that such a one still has no customer is inferred), https://learn.microsoft.com/graph/api/resources/delegatedadmincustomer (it is there while a relationship is),
 https://learn.microsoft.com/graph/api/resources/contract; read 2026-12-01. That relationships which Microsoft led over from earlier ones are named C(MLT_):
 observed in public tools; not documented.
 """
@@ -35,7 +36,8 @@ STATUSES: t.Mapping[str, str] = {
 }
 ACTIVE, NO_RELATIONSHIP, UNKNOWN = "active", "none", "unknown"
 _MICROSOFT_LED = "MLT_"
-_NO_CUSTOMER_YET = frozenset({"created", "approval_pending"})
+# It names no tenant, then, and gives nothing: neither before a customer approved it nor when none did.
+_MAY_LACK_CUSTOMER = frozenset({"created", "approval_pending", "expired", "terminated"})
 _EXTENDS_NOTHING = frozenset({"", "P0D", "PT0S"})
 
 
@@ -129,7 +131,7 @@ def tenants_of_relationships(
         except (AttributeError, KeyError, TypeError, ValueError):
             raise _unreadable("a relationship", f"with id {item.get('id')!r}", partner) from None
         customer = item.get("customer") or {}
-        if not customer.get("tenantId") and relationship.status in _NO_CUSTOMER_YET:
+        if not customer.get("tenantId") and relationship.status in _MAY_LACK_CUSTOMER:
             continue
         tenant_id = _tenant_id(customer.get("tenantId"), "relationship", partner)
         names.setdefault(tenant_id, str(customer.get("displayName") or ""))

@@ -77,9 +77,9 @@ def test_a_customer_that_only_one_list_has_is_there_too() -> None:
     assert (second.tenant_id, second.display_name, len(second.relationships)) == (OTHER, "Contoso", 1)
 
 
-@pytest.mark.parametrize("status", ["created", "approvalPending"])
+@pytest.mark.parametrize("status", ["created", "approvalPending", "expired", "terminated"])
 @pytest.mark.parametrize("customer", [None, {}, {"tenantId": None}, {"tenantId": ""}])
-def test_a_relationship_that_has_no_customer_yet(status: str, customer: t.Any) -> None:
+def test_a_relationship_that_has_no_customer(status: str, customer: t.Any) -> None:
     assert listed([], {**relationship(None, status=status), "customer": customer}) == ()
 
 
