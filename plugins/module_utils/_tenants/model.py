@@ -5,10 +5,10 @@
 """What a partner's lists say of a tenant, in the collection's shape: for the decisions, and for the cache of an inventory. Pure.
 
 Sources: https://learn.microsoft.com/graph/api/resources/delegatedadminrelationship (states; C(PT0S) and C(P0D) extend nothing; there is no customer yet
-while a relationship is being made; a request that a customer does not answer expires after 90 days by
-https://learn.microsoft.com/partner-center/customers/gdap-faq, and that such a one still has no customer is inferred), https://learn.microsoft.com/graph/api/resources/delegatedadmincustomer (it is there while a relationship is),
-https://learn.microsoft.com/graph/api/resources/contract; read 2026-12-01. That relationships which Microsoft led over from earlier ones are named C(MLT_):
-observed in public tools; not documented.
+while a relationship is being made), https://learn.microsoft.com/graph/api/resources/delegatedadmincustomer (it is there while a relationship is),
+https://learn.microsoft.com/graph/api/resources/contract, https://learn.microsoft.com/partner-center/dap-faq (a request that a customer does not answer expires
+after 90 days; that it has no customer then either is inferred); read 2026-12-01. That relationships which Microsoft led over from earlier ones are named
+C(MLT_): observed in public tools; not documented.
 """
 
 from __future__ import annotations
