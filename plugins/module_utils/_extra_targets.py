@@ -17,15 +17,17 @@ import typing as t
 from ._errors import OptionError
 
 # Of every role.
-SHARED_TARGETS: t.Final = frozenset({"entra_tenant_id", "entra_expected_domain"})
+GUARD = "entra_expected_domain"
+SHARED_TARGETS: t.Final = frozenset({"entra_tenant_id", GUARD})
 
 
 def extra_targets(extra: t.Mapping[str, t.Any], targets: t.Iterable[str], hosts: int) -> list[str]:
     """The ``targets`` among the ``extra`` variables of a run with so many ``hosts``, in order; none for a run with one.
 
-    A target is the name of a variable, or with a dot that of a member of a dictionary. An empty text is a question of a survey that was not answered.
+    A target is the name of a variable, or with a dot that of a member of a dictionary. An empty text is a question of a survey that was not answered, but
+    for the domain that a tenant has to have: there it would take away what each host says.
     """
-    return sorted(target for target in targets if _is_said(_value(extra, target))) if hosts > 1 else []
+    return sorted(target for target in targets if _is_said(_value(extra, target)) or (target == GUARD and extra.get(GUARD) is not None)) if hosts > 1 else []
 
 
 def refusal(named: t.Sequence[str], hosts: int) -> OptionError:

@@ -26,5 +26,5 @@ PREFLIGHTS: t.Mapping[str, t.Callable[..., t.Any]] = {role: one.PREFLIGHT for ro
 MEANT_EMPTY: frozenset[str] = frozenset(name for decisions in ROLES.values() for name in decisions.MEANT_EMPTY)
 # Role, variable: where its value comes from when the host has none.
 FROM_ENVIRONMENT: t.Mapping[str, t.Mapping[str, str]] = {role: decisions.FROM_ENVIRONMENT for role, decisions in ROLES.items()}
-# Role: what of its variables names a tenant, or something of one.
-TARGETS: t.Mapping[str, frozenset[str]] = {role: SHARED_TARGETS | decisions.TARGETS for role, decisions in ROLES.items()}
+# Role: what of its variables names a tenant, or something of one; and what it works out of all of them, which an extra variable would replace as a whole.
+TARGETS: t.Mapping[str, frozenset[str]] = {role: SHARED_TARGETS | decisions.TARGETS | {f"{role}_connection"} for role, decisions in ROLES.items()}

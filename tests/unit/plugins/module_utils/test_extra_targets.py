@@ -46,6 +46,9 @@ FOR_MANY = {
         ({"entra_tenant_id": ""}, 2, []),  # a question of a survey that was not answered
         ({"entra_tenant_id": " \n"}, 2, []),
         ({"entra_tenant_id": None}, 2, []),
+        ({"entra_expected_domain": ""}, 2, ["entra_expected_domain"]),  # would take the guard of every host away
+        ({"entra_expected_domain": " "}, 500, ["entra_expected_domain"]),
+        ({"entra_expected_domain": ""}, 1, []),
         ({"payroll_environment": []}, 2, []),
         ({"payroll_environment": 0}, 2, ["payroll_environment"]),  # a survey gives numbers as such
         ({"payroll_environment": "{{ inventory_hostname }}"}, 2, ["payroll_environment"]),  # what becomes of it is not known yet
@@ -84,6 +87,8 @@ def test_the_sentence_about_several() -> None:
 def test_every_role_says_what_names_a_target(role: str) -> None:
     """A new variable that ends like a name of one thing is a target, or it is said here why it is none."""
     options = role_options(role)
-    assert {target.partition(".")[0] for target in TARGETS[role]} <= set(options), "a target that is no variable of the role"
+    worked_out = f"{role}_connection"  # all that the others say
+    assert worked_out in TARGETS[role]
+    assert {target.partition(".")[0] for target in TARGETS[role]} <= {*options, worked_out}, "a target that is no variable of the role"
     assert [name for name in options if NAMES_ONE.search(name) and name not in TARGETS[role] and name not in FOR_MANY] == []
     assert TARGETS[role] & set(FOR_MANY) == set()
