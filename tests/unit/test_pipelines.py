@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 import typing as t
 from pathlib import Path
 
@@ -13,6 +15,15 @@ from support.pipelines import PIPELINES, ROOT, Pipeline
 
 PAGE = (ROOT / "docs" / "pipelines.md").read_text()
 OPTIONS = re.compile(r"-e (\w+)=")
+# What each service calls a run that another one goes on with, and none.
+RESUMED = {"github": ("4711", ""), "gitlab": ("true", "false"), "azure_devops": ("4711", "none")}
+ASKED = """#!/bin/sh
+printf '%s\\n' "$1" >> called
+shift
+printf '[%s]' "$@" >> called
+echo >> called
+case $0 in *ansible-playbook) exit "$(cat ends)";; esac
+"""
 
 
 @pytest.mark.parametrize("pipeline", PIPELINES.values(), ids=PIPELINES)
@@ -69,3 +80,54 @@ def test_github_gives_the_job_what_its_token_takes_and_nothing_else() -> None:
     assert workflow["permissions"] == {}
     assert workflow["jobs"]["rollout"]["permissions"] == {"actions": "read", "contents": "read", "id-token": "write"}
     assert workflow["jobs"]["rollout"]["environment"] == "production"
+
+
+def called(pipeline: Pipeline, folder: Path, ends: str = "0", **given: str) -> tuple[int, dict[str, str]]:
+    """The exit code of the scripts of a job, and with which arguments each playbook was called by them."""
+    (folder / "bin").mkdir()
+    for name in ("ansible-playbook", "ansible-galaxy", "pip"):
+        (folder / "bin" / name).write_text(ASKED)
+        (folder / "bin" / name).chmod(0o755)
+    (folder / "ends").write_text(ends)
+    for place in ("reports", "previous"):  # what a cache or an artifact has brought
+        (folder / place).mkdir()
+        (folder / place / "left.txt").write_text("fabrikam\n")
+    env = {"PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}", "ENTRA_ID_TOKEN": "token", "AZURESUBSCRIPTION_CLIENT_ID": "client", **given}
+    code = 0
+    for script in pipeline.scripts():
+        code = subprocess.run(["bash", "-e", "-o", "pipefail", "-c", script], cwd=folder, env=env, check=False).returncode
+        if code:
+            break
+    lines = (folder / "called").read_text().splitlines()
+    return code, {name: arguments for name, arguments in zip(lines[::2], lines[1::2], strict=True) if name.startswith("tenantkit.connectors.")}
+
+
+@pytest.mark.parametrize(
+    ("limit", "resumed", "hosts"),
+    [
+        ("all", False, ""),
+        ("emea:!contoso", False, "[--limit][emea:!contoso]"),
+        ('a b"; touch $(echo typed) `echo typed` #', False, '[--limit][a b"; touch $(echo typed) `echo typed` #]'),
+        ("emea", True, "[--limit][@previous/left.txt]"),
+    ],
+    ids=["all", "a pattern", "what is typed is no command", "those that are left"],
+)
+@pytest.mark.parametrize("name", PIPELINES)
+def test_for_whom_a_job_is(tmp_path: Path, name: str, limit: str, resumed: bool, hosts: str) -> None:
+    code, calls = called(PIPELINES[name], tmp_path, LIMIT=limit, RESUME=RESUMED[name][not resumed])
+    reports = f"{tmp_path}/reports"
+    assert (code, calls) == (
+        0,
+        {
+            "tenantkit.connectors.preflight": f"[-i][inventory]{hosts}[-e][preflight_report_path={reports}/preflight.json]",
+            "tenantkit.connectors.rollout": f"[-i][inventory]{hosts}[-e][rollout_resume_path={reports}/left.txt]",
+        },
+    )
+    assert not (tmp_path / "typed").exists() and (tmp_path / "previous" / "left.txt").read_text() == "fabrikam\n"
+
+
+@pytest.mark.parametrize("name", PIPELINES)
+def test_a_job_ends_as_its_playbook_does(tmp_path: Path, name: str) -> None:
+    """And nothing is rolled out where the preflight could not look."""
+    code, calls = called(PIPELINES[name], tmp_path, ends="4", LIMIT="all", RESUME=RESUMED[name][1])
+    assert code == 4 and list(calls) == ["tenantkit.connectors.preflight"]
