@@ -72,7 +72,7 @@ options:
   print_json:
     description:
       - Whether the JSON stands in the output, in one line between two marker lines. In a job of AWX or Automation Controller no file outlives the job,
-        and its output does.
+        and its output does. A run without a host prints that it reached no tenant.
     type: bool
     default: false
     env:
@@ -170,6 +170,10 @@ class CallbackModule(CallbackBase):
     def v2_playbook_on_play_start(self, play: t.Any) -> None:
         """Learn which hosts the play is for: one that is never begun is in no event."""
         self._report.hear(lambda: self._play(play))
+
+    def v2_playbook_on_no_hosts_matched(self) -> None:
+        """Learn that the play is for none."""
+        self._report.no_host()
 
     def v2_playbook_on_task_start(self, task: t.Any, is_conditional: bool) -> None:
         """Notice tasks of this collection. Which hosts failed before this play, or wave, is known when its first task begins."""

@@ -91,6 +91,7 @@ class ReportRun:
         self._asked = ReportOptions()
         self._heard: Heard | None = None
         self._met = False  # whether a task of this collection was begun: the callback may be enabled for all playbooks of a project
+        self._with_hosts = 0  # plays
         self._told: set[str] = set()
 
     @property
@@ -125,7 +126,13 @@ class ReportRun:
     @harmless
     def play(self, hosts: t.Iterable[str], batch: t.Iterable[str]) -> None:
         """A play, or a wave of it, begins."""
+        self._with_hosts += 1
         self.heard.play(hosts, batch)
+
+    @harmless
+    def no_host(self) -> None:
+        """The play that has begun is for no host, whichever hosts Ansible said that it has: without a pattern those are all."""
+        self._with_hosts -= 1
 
     @harmless
     def wave_over(self, gone: t.Iterable[str]) -> None:
@@ -186,6 +193,8 @@ class ReportRun:
         if self._line:
             self._line.end()
         if not self._met:
+            if self._asked.print_json and not self._with_hosts:  # a slice of a job without a host: what is made of all slices has to know it
+                self._print(self.heard.report(self._now()))
             return
         report = self.heard.report(self._now(), failed)
         self._write(report, self._asked.wanted)
@@ -194,9 +203,12 @@ class ReportRun:
             for line in lines(report, days=self._asked.days):
                 self._screen.display(line)
         if self._asked.print_json:
-            for line in as_lines(report):
-                self._screen.display(line)
+            self._print(report)
         self._tell(report)
+
+    def _print(self, report: Report) -> None:
+        for line in as_lines(report):
+            self._screen.display(line)
 
     def _show(self) -> None:
         """A line about how far the run is, when it is time."""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from ansible_collections.tenantkit.connectors.plugins.module_utils._report.outputs import read_all
 from support.killing import run_and_kill
 from support.playbooks import ROOT, Run, command_line, environment, run_playbook
 from support.products import products
@@ -153,7 +154,8 @@ def test_no_host_is_an_error_unless_that_is_meant(rollout: Rollout) -> None:
     for playbook in ("rollout.yml", "rollout_mass.yml"):
         run = rollout(fleet(), playbook, rollout_hosts="nowhere")
         assert run.returncode not in (0, 2) and "No host of the inventory matches 'nowhere' (rollout_hosts)" in run.output, run.output
-        rollout(fleet(), playbook, rollout_hosts="nowhere", rollout_allow_empty=True).ok()
+        empty = rollout(fleet(), playbook, rollout_hosts="nowhere", rollout_allow_empty=True, rollout_report_print_json=True).ok()
+        assert [report.tenants for report in read_all(empty.stdout, playbook)] == [()], "what is made of the outputs of all slices counts on it"
     rollout({}, args=["--syntax-check"]).ok()
     assert "'rollout_waves' has 'half', which is neither" in rollout(fleet(), rollout_waves="1,half").output
 

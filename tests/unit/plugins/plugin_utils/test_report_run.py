@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from ansible_collections.tenantkit.connectors.plugins.module_utils._report.outputs import Wanted
+from ansible_collections.tenantkit.connectors.plugins.module_utils._report.outputs import Wanted, read_all
 from ansible_collections.tenantkit.connectors.plugins.module_utils._report.progress import ProgressMode
 from ansible_collections.tenantkit.connectors.plugins.plugin_utils import _report_run
 from ansible_collections.tenantkit.connectors.plugins.plugin_utils._report_run import LOOK, TURN, VERDICT, WAVE, ReportOptions, ReportRun
@@ -40,6 +40,24 @@ def begun(hosts=("contoso", "fabrikam"), batch=None, **options):
 
 def told(run, host, action, said, sets_facts=False):
     run.ok(host, action, lambda: said, sets_facts=sets_facts)
+
+
+@pytest.mark.parametrize("print_json", [False, True])
+def test_a_run_without_a_host_prints_that_it_reached_no_tenant(tmp_path, print_json):
+    """A slice of a job may have none, and a report that is made of the outputs of all slices has to know it. No file takes the place of an earlier one."""
+    path = tmp_path / "report.json"
+    run, screen = begun(wanted=Wanted(json=str(path)), print_json=print_json)
+    run.no_host()
+    run.over(())
+    assert screen.warnings == [] and not path.exists()
+    assert [report.tenants for report in read_all("\n".join(screen.lines), "the output")] == [()] if print_json else screen.lines == []
+
+
+def test_a_run_that_began_nothing_prints_no_report():
+    """Its hosts are in no report: so a merge of the outputs is refused."""
+    run, screen = begun(print_json=True)
+    run.over(())
+    assert screen.lines == []
 
 
 def test_a_run_is_written_after_every_wave_and_shown_at_its_end(tmp_path):
