@@ -106,7 +106,7 @@ options:
       - The list before is the one in the cache of the inventory, however old it is, so nothing is compared without O(cache), with a O(cache_plugin) that
         keeps nothing between runs, as Ansible's default does, and with O(source=csv). With O(cache_timeout=1) the list is read for each run and what it was
         before is still known.
-      - For one run that is meant to lose more, set the variable to V(100%) and add C(--flush-cache).
+      - For one run that is meant to lose more, set the variable to V(100%) and add C(--flush-cache). The variable counts before what stands in the file.
     type: str
     default: 10%
     env:

@@ -32,6 +32,7 @@ from ..module_utils._tenants.csv_file import CsvRow, rows_of
 from ..module_utils._tenants.hosts import CSV, TenantHost, WantedTenants, hosts_of, listing_of_file
 from ..module_utils._tenants.model import Listing
 from ..module_utils._tenants.read import read_listing
+from ..module_utils._tenants.whole import SHRINK_VARIABLE, Shrink
 
 CREDENTIAL = tuple(name for name in auth_argument_spec() if name.startswith("auth_"))
 _NUMBERS = ("timeout", "ending_within_days")
@@ -73,6 +74,8 @@ class TenantSource:
             if problem := number_problem(name, self.options.get(name)):
                 raise OptionError(problem, code=f"invalid_{name}")
         wanted = WantedTenants.of(self.options)
+        if said := self.environ.get(SHRINK_VARIABLE, "").strip():  # for one run; to Ansible what stands in the file would come first
+            wanted = dataclasses.replace(wanted, shrink=Shrink.of(said, SHRINK_VARIABLE))
         rows = self._rows(wanted)
         if wanted.source == CSV:
             return hosts_of(wanted, listing_of_file(rows), rows, or_machine_time(None), None, partner="")

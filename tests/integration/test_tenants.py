@@ -45,6 +45,7 @@ def folder(emulator: Emulator, workdir: Path) -> Path:
                 "groups": {"long_names": "label | int > 9"},
                 "keyed_groups": [{"key": "region", "prefix": "region"}],
                 "tenants_min": CUSTOMERS,
+                "max_shrink": "5%",
                 "cache": True,
                 "cache_plugin": "ansible.builtin.jsonfile",
                 "cache_connection": str(workdir / "cache"),

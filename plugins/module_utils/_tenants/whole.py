@@ -27,13 +27,13 @@ class Shrink:
     is_share: bool
 
     @classmethod
-    def of(cls, given: t.Any) -> Shrink:
-        """From the option C(max_shrink). Raises OptionError."""
+    def of(cls, given: t.Any, name: str = "max_shrink") -> Shrink:
+        """From the option C(max_shrink), or the variable of that ``name``. Raises OptionError."""
         text = str(DEFAULT_SHRINK if given in (None, "") else given).strip()
         number = int(text.removesuffix("%")) if re.fullmatch(r"\d{1,6}%?", text) and not isinstance(given, bool) else -1
         if number < 0 or (text.endswith("%") and number > 100):
             raise OptionError(
-                f"'max_shrink' is {given!r}, which is no number of tenants and no share of them.",
+                f"'{name}' is {given!r}, which is no number of tenants and no share of them.",
                 code="max_shrink",
                 advice='Write a number from 0, or "0%" to "100%".',
             )

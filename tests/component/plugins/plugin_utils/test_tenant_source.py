@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import BudgetError, ConnectorError, CredentialError, ForbiddenError, TenantGuardError
+from ansible_collections.tenantkit.connectors.plugins.module_utils._tenants.whole import SHRINK_VARIABLE
 from ansible_collections.tenantkit.connectors.plugins.plugin_utils import _tenant_source
 from ansible_collections.tenantkit.connectors.plugins.plugin_utils._tenant_source import TenantSource
 from support.partners import HOSTILE, PROVIDER, READ, add_customer, add_customers, customer_id, end_relationships, provider_identity
@@ -188,7 +189,11 @@ def test_customers_that_left(source: Source, emulator: Emulator) -> None:
     for _again in range(2):
         assert "Of the 3 tenants of the list before this one, 2 are gone" in failure(inventory, ConnectorError, emulator, kept)
         assert kept.text == before
-    inventory.options["max_shrink"] = "100%"
+    inventory.environ = {SHRINK_VARIABLE: "most"}
+    assert f"'{SHRINK_VARIABLE}' is 'most', which is no number of tenants" in failure(inventory, ConnectorError, emulator, kept)
+    inventory.environ = {SHRINK_VARIABLE: ""}  # as a controller hands over a field that is not filled
+    assert "2 are gone" in failure(inventory, ConnectorError, emulator, kept)
+    inventory.environ = {SHRINK_VARIABLE: "100%"}  # before what the file says, for one run
     assert len(names(inventory, kept)) == 3
 
 
