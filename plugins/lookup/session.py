@@ -16,6 +16,8 @@ description:
   - The roles of this collection give it to the group C(tenantkit.connectors.session), which has the same modules as C(tenantkit.connectors.entra). What the
     host does not say is left out, so what a play says for the group C(tenantkit.connectors.entra) stays in force beside it. A credential is taken whole,
     from the host or from the play.
+  - An extra variable that names the tenant, C(entra_tenant_id) or C(entra_expected_domain), is refused in a play with more than one host, since it would
+    count for all of them.
 options:
   auth:
     description:
@@ -48,8 +50,10 @@ _raw:
 
 import typing as t
 
+from ansible.errors import AnsibleError
 from ansible.plugins.lookup import LookupBase
 
+from ..plugin_utils._extra_variables import extra_target_problem
 from ..plugin_utils._session_options import session
 
 
@@ -57,6 +61,9 @@ class LookupModule(LookupBase):
     """What Ansible looks for."""
 
     def run(self, terms: list[t.Any], variables: t.Mapping[str, t.Any] | None = None, **kwargs: t.Any) -> list[t.Any]:
-        """One dictionary."""
+        """One dictionary. Raises AnsibleError where one tenant is said for all hosts of the play."""
         self.set_options(var_options=variables, direct=kwargs)
-        return [session(variables or {}, self._templar.template, self.get_option("auth"))]
+        known = variables or {}
+        if problem := extra_target_problem((), known.get("ansible_play_hosts_all"), self._loader):
+            raise AnsibleError(problem.sentence())
+        return [session(known, self._templar.template, self.get_option("auth"))]

@@ -45,6 +45,19 @@ def test_every_role_refuses_it(play: Play, inventory: Inventory, emulator: Emula
     assert emulator.journal() == []
 
 
+def test_a_play_of_ones_own_refuses_it(play: Play, inventory: Inventory, emulator: Emulator, workdir: Path) -> None:
+    """As the last play of automation_identity: without a role, with what the hosts say as module defaults."""
+    defaults = {f"group/{COLLECTION}.session": "{{ lookup('tenantkit.connectors.session') }}"}
+    tasks = [{"name": "Look", f"{COLLECTION}.entra_identity_info": {"permissions": []}}]
+    playbook = workdir / "own.yml"
+    playbook.write_text(yaml.safe_dump([{"hosts": "all", "gather_facts": False, "module_defaults": defaults, "tasks": tasks}]))
+    emulator.clear_journal()
+    both = play(playbook, inventory=inventory(contoso={}, fabrikam={}), extra={"entra_tenant_id": emulator.tenant_id("contoso")}).failed()
+    for host in ("contoso", "fabrikam"):
+        assert "'entra_tenant_id' is given as an extra variable" in both.task("Look", host).result["msg"]
+    assert emulator.journal() == []
+
+
 @pytest.mark.parametrize("playbook", ["preflight.yml", "rollout.yml", "rollout_mass.yml"])
 def test_a_playbook_for_many_tenants_does_not_begin(play: Play, inventory: Inventory, emulator: Emulator, playbook: str) -> None:
     chosen = {"connectors": [min(products())]}
