@@ -45,6 +45,13 @@ class HttpAnswer:
         return 200 <= self.status < 300
 
     @property
+    def outcome(self) -> str | None:
+        """What an error answer says of what was asked: C(refused) when it was certainly not done, else C(unknown); None for a request that only reads."""
+        if self.method == "GET":
+            return None
+        return "unknown" if self.status >= 500 or self.status == 408 or self.tried_before else "refused"
+
+    @property
     def request_id(self) -> str | None:
         """The service's own id of this request."""
         return self.headers.get("request-id") or self.headers.get("x-ms-request-id")

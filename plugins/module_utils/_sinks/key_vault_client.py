@@ -220,8 +220,6 @@ class KeyVaultClient:
         codes = _codes(answer.text)
         said = self._http.redact(_words(answer.text)).strip().rstrip(".")[:400]
         kind, cause, code, advice = self._meaning(answer, codes, said)
-        reading = answer.method == "GET"
-        definite = answer.status < 500 and answer.status != 408 and not answer.tried_before
         return kind(
             f"Could not {answer.doing}: {SERVICE} answered {answer.status}, {cause or said or 'without a reason'} ({answer.id_words}).",
             code=code or f"http_{answer.status}",
@@ -231,7 +229,7 @@ class KeyVaultClient:
             request_id=answer.request_id,
             client_request_id=answer.client_request_id,
             advice=advice,
-            outcome=None if reading else "refused" if definite else "unknown",
+            outcome=answer.outcome,
         )
 
     def _meaning(self, answer: HttpAnswer, codes: t.Collection[str], said: str) -> tuple[type[ConnectorError], str, str | None, str | None]:

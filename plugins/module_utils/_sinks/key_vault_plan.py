@@ -20,7 +20,7 @@ import typing as t
 from .._addresses import path_segment
 from .._engine import Action, Plan
 from .._errors import ConflictError, OptionError
-from .storing import check_storable, key_words
+from .storing import check_storable, key_words, lower_or_none
 
 LONGEST_NAME = 127
 _NAME = re.compile(r"[0-9a-zA-Z-]{1,127}")
@@ -104,8 +104,8 @@ class VaultSecretVersion:
             str(item.get("id") or "").rpartition("/")[2],
             int(attributes.get("created") or 0),
             bool(attributes.get("enabled", True)),
-            _lower(tags.get("key_id")),
-            _lower(tags.get("client_id")),
+            lower_or_none(tags.get("key_id")),
+            lower_or_none(tags.get("client_id")),
             str(tags.get("end_date_time") or ""),
         )
 
@@ -210,7 +210,3 @@ def _shape(current: VaultSecretCurrent) -> dict[str, t.Any]:
     newest = current.newest[-1]
     shown = {"key_id": newest.key_id, "client_id": newest.client_id, "end_date_time": newest.ends_text}
     return {**shown, "older": [one.key_id for one in current.older]}
-
-
-def _lower(text: t.Any) -> str | None:
-    return str(text or "").strip().lower() or None

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from .._engine import PLACEHOLDER_ID
 from .._errors import OptionError
 
@@ -26,3 +28,8 @@ def check_storable(place: str, key_id: str | None, *, value_known: bool) -> None
 def key_words(key_id: str | None) -> str:
     """A key in the sentence about its write; one that check mode only foresees has no id yet."""
     return "a new key" if key_id == PLACEHOLDER_ID else f"key {key_id}"
+
+
+def lower_or_none(text: t.Any) -> str | None:
+    """An id as it is compared; None for one that is not there, or empty."""
+    return str(text or "").strip().lower() or None

@@ -13,7 +13,7 @@ import typing as t
 
 from .._engine import Action, Plan
 from .._errors import ConflictError, OptionError
-from .storing import check_storable, key_words
+from .storing import check_storable, key_words, lower_or_none
 from .vault_file_io import MODE
 
 _PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
@@ -53,11 +53,11 @@ class FileDesired:
             options["vault_id"],
             tenant,
             connector,
-            _lower(options.get("key_id")),
+            lower_or_none(options.get("key_id")),
             options.get("facts"),
             bool(options.get("value")),
             instance,
-            _lower(options.get("client_id")),
+            lower_or_none(options.get("client_id")),
         )
 
 
@@ -74,7 +74,7 @@ class FileCurrent:
 
     def is_anothers(self, client_id: str | None) -> bool:
         """Whether it holds the credential of another application. Where either is not known it does not."""
-        held = _lower(self.facts.get("client_id"))
+        held = lower_or_none(self.facts.get("client_id"))
         return bool(self.exists and client_id and held and held != client_id)
 
     def holds(self, desired: FileDesired) -> bool:
@@ -113,10 +113,6 @@ def plan_file(desired: FileDesired, current: FileCurrent, *, check_mode: bool = 
         check_storable(desired.path, desired.key_id, value_known=desired.has_value or same_key)
     action = Action("write", f"write {key_words(desired.key_id)} of {desired.connector} to {desired.path}, encrypted with vault id '{desired.vault_id}'")
     return Plan((action,), before, _shape(desired.key_id, desired.vault_id, facts, MODE))
-
-
-def _lower(text: t.Any) -> str | None:
-    return str(text or "").strip().lower() or None
 
 
 def _shape(key_id: str | None, vault_id: str | None, facts: t.Mapping[str, t.Any], mode: int | None) -> dict[str, t.Any]:

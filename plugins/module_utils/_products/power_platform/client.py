@@ -282,8 +282,6 @@ class PowerPlatformClient:
             fault = dataclasses.replace(fault, codes=(challenge.code,), message=challenge.cause)
         code = fault.codes[-1] if fault.codes else None
         said = ": ".join(part for part in (code, fault.message) if part)
-        writes = answer.method != "GET"
-        unknown = answer.status >= 500 or answer.status == 408 or answer.tried_before
         return kind(
             f"Could not {doing} in tenant {self.tenant}: {self.service} answered {answer.status}{f' {said}' if said else ' without a reason'}.".replace(
                 "..", "."
@@ -296,7 +294,7 @@ class PowerPlatformClient:
             client_request_id=answer.client_request_id,
             tenant=self.tenant,
             advice=advice,
-            outcome=("unknown" if unknown else "refused") if writes else None,
+            outcome=answer.outcome,
         )
 
     def _malformed(self, doing: str, what: str) -> ServiceError:

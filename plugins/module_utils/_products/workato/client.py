@@ -264,8 +264,6 @@ class WorkatoClient:
                 "Correct what it names; a provider or a field that it does not know can be set with 'provider' ('workato_provider' of the "
                 "role) and 'input_field_map' ('workato_input_field_map' of the role)."
             )
-        reading = answer.method == "GET"
-        definite = answer.status < 500 and answer.status != 408 and not answer.tried_before
         return kind(
             f"Could not {answer.doing}: it answered {answer.status}{f', {said}' if said else ''}.".replace("..", "."),
             code=f"http_{answer.status}",
@@ -275,7 +273,7 @@ class WorkatoClient:
             request_id=answer.request_id,
             client_request_id=answer.client_request_id,
             advice=advice,
-            outcome=None if reading else "refused" if definite else "unknown",
+            outcome=answer.outcome,
         )
 
     def _malformed(self, answer: HttpAnswer) -> ServiceError:
