@@ -31,12 +31,13 @@ from ._host_checks import check_hosts
 from ._operator_words import role_of_task, told_to_operator, warnings_told, words_of
 from ._placement import Placement, decide
 from ._task_context import task_context
-from ._worker import COLLECTION, WorkerOutcome, load_declaration, preload_lookups, run_in_worker
+from ._worker import COLLECTION, WorkerOutcome, load_declaration, preload_lookups, run_in_worker, share_memory_with_workers
 
 # What the workers inherit: what the roles' look-ups take, and the CA certificates that count where no option names others.
 trust.preload(os.environ)
 _role_variables.preload()
 preload_lookups("connection", "session", "host_values", "kept_credential")
+share_memory_with_workers()
 
 display = Display()
 

@@ -77,8 +77,7 @@ def main() -> None:
         found.about = about(form.name, load)
         print(report.second_part(found, committed, form.ratio_tenants, form.tenants), flush=True)
     if "fleet" in parts:
-        load = Load()
-        found.fleet, found.stops = measure.fleet(form)
+        found.fleet, found.stops, load = measure.fleet(form)
         found.fleet_about = about(form.name, load)
         print(report.fleet_part(found, committed), flush=True)
     if options.update:

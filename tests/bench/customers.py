@@ -45,7 +45,7 @@ def measured(command: t.Sequence[str], env: t.Mapping[str, str], workdir: Path, 
     found = json.loads(result.read_text())
     if found["status"] != status:
         raise SystemExit(f"ended with {found['status']} and not with {status}: {' '.join(command)}\n{output.read_text()[-5000:]}")
-    return Took(found["wall"], found["cpu"], found["memory"])
+    return Took(found["wall"], found["cpu"], found["memory"], found["main_process"])
 
 
 class Customers:

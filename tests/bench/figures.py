@@ -51,6 +51,7 @@ class Time:
     wall_ratio: float
     requests: int
     memory_mb: int = 0  # 0: not looked at
+    main_process_mb: int = 0  # what the process that is not a fork holds of its own
 
     @property
     def key(self) -> tuple[Cell, ...]:
@@ -149,6 +150,7 @@ class Took:
     wall: float
     cpu: float
     memory_mb: int = 0
+    main_process_mb: int = 0
 
 
 def beside(run: str, tenants: int, pairs: t.Sequence[tuple[Took, Took]], *, forks: int, latency: float, requests: int) -> Time:
@@ -172,6 +174,7 @@ def beside(run: str, tenants: int, pairs: t.Sequence[tuple[Took, Took]], *, fork
         wall_ratio=median(lambda took, floor: took.wall / floor.wall),
         requests=requests,
         memory_mb=max(took.memory_mb for took, _floor in pairs),
+        main_process_mb=max(took.main_process_mb for took, _floor in pairs),
     )
 
 

@@ -9,6 +9,7 @@ import time
 from bench.customers import Customers
 from bench.figures import Count, Stop, Time, Took, beside, find
 from bench.forms import CHANGE_FOUR, CONFIRM, CONFIRM_FOUR, CONNECT, CONNECT_FOUR, FLOOR_TASKS, FORKS, LATENCY, PREFLIGHT_FOUR, Form
+from bench.load import Load
 from bench.stopping import Stopping
 
 ONE, FOUR, PREFLIGHT = "workspace365.yml", "rollout.yml", "preflight.yml"
@@ -43,6 +44,7 @@ class Measuring:
         self._floors: dict[tuple[int, int], Took] = {}
         self.times: list[Time] = []
         self.stops: list[Stop] = []
+        self.load = Load()
 
     def _floor(self, tenants: int, forks: int) -> Took:
         """The floor of a run that is measured once."""
@@ -110,12 +112,11 @@ class Measuring:
 
     def fleet(self) -> None:
         """Four connectors: what a rollout does for many tenants while every answer is late, and one that ends early."""
-        connected = 0
+        say(f"connecting {max(self._form.fleet)} tenants")
+        self._customers.time(FOUR, self._names)
+        self.load = Load()  # connecting is measured for no table
         for tenants in self._form.fleet:
             names = self._names[:tenants]
-            say(f"connecting {tenants - connected} tenants")
-            self._customers.time(FOUR, names[connected:])
-            connected = tenants
             for run, playbook in ((PREFLIGHT_FOUR, PREFLIGHT), (CONFIRM_FOUR, FOUR)):
                 say(f"{run}, {tenants} tenants")
                 self._note(run, tenants, self._customers.confirm(playbook, names, latency=LATENCY, memory=True), latency=LATENCY)
@@ -132,7 +133,7 @@ class Measuring:
     def _note(self, run: str, tenants: int, took: Took, *, forks: int = FORKS, latency: float = 0.0) -> None:
         requests = self._customers.requests()
         self.times.append(beside(run, tenants, [(took, self._floor(tenants, forks))], forks=forks, latency=latency, requests=requests))
-        say(f"  {took.cpu:.1f} s of CPU, {took.wall:.1f} s, {took.memory_mb} MB, {requests} requests")
+        say(f"  {took.cpu:.1f} s of CPU, {took.wall:.1f} s, {took.memory_mb} MB ({took.main_process_mb} MB in the main process), {requests} requests")
 
 
 def one(form: Form) -> list[Time]:
@@ -144,11 +145,11 @@ def one(form: Form) -> list[Time]:
         return measuring.times
 
 
-def fleet(form: Form) -> tuple[list[Time], list[Stop]]:
-    """The same of four connectors, and rollouts that end early."""
+def fleet(form: Form) -> tuple[list[Time], list[Stop], Load]:
+    """The same of four connectors, and rollouts that end early; and how busy the machine was since all were connected."""
     most = max(form.fleet)
     say(f"starting an emulator with {most} tenants")
     with Customers(most, most) as customers:
         measuring = Measuring(form, customers)
         measuring.fleet()
-        return measuring.times, measuring.stops
+        return measuring.times, measuring.stops, measuring.load

@@ -43,7 +43,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> t.Callable[..., t.An
         Figures(about=EARLIER, counts=[committed], times=times()).save(bench.FILE)
         monkeypatch.setattr(bench.measure, "counted", lambda form: [found])
         monkeypatch.setattr(bench.measure, "one", lambda form: times(cpu_ratio))
-        monkeypatch.setattr(bench.measure, "fleet", lambda form: (FLEET, STOPS))
+        monkeypatch.setattr(bench.measure, "fleet", lambda form: (FLEET, STOPS, bench.Load()))
         monkeypatch.setattr("sys.argv", ["bench.py", "--quick", *arguments])
         with pytest.raises(SystemExit) as ended:
             bench.main()

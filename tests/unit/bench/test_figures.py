@@ -54,12 +54,12 @@ def test_every_count_is_compared() -> None:
     ],
 )
 def test_ratio(pairs: list[tuple[float, float]], expected: dict[str, float]) -> None:
-    taken = [(Took(10 * run, run, memory_mb=number), Took(10 * floor, floor)) for number, (run, floor) in enumerate(pairs)]
+    taken = [(Took(10 * run, run, memory_mb=number, main_process_mb=10 * number), Took(10 * floor, floor)) for number, (run, floor) in enumerate(pairs)]
     found = figures.beside("confirm", 4, taken, forks=2, latency=0.1, requests=16)
     assert {name: getattr(found, name) for name in expected} == expected
     assert (found.wall_ratio, found.wall, found.floor_wall) == (found.cpu_ratio, 10 * found.cpu, 10 * found.floor_cpu)
     assert found.key == ("confirm", 4, 2, 100)
-    assert (found.requests, found.memory_mb) == (16, len(pairs) - 1)
+    assert (found.requests, found.memory_mb, found.main_process_mb) == (16, len(pairs) - 1, 10 * (len(pairs) - 1))
     assert (found.cpu_ms, found.floor_ms) == (1000 * found.cpu / 4, 1000 * found.floor_cpu / 4)
 
 

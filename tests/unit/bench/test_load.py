@@ -3,6 +3,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 from bench import load
 
@@ -18,6 +22,17 @@ intr 1 2
 @pytest.mark.parametrize(("cores", "seconds"), [({0}, 0.9), ({1}, 9.0), ({0, 1}, 9.9), (set(), 0.0)])
 def test_what_the_cores_worked(cores: set[int], seconds: float) -> None:
     assert load.busy(STAT, frozenset(cores), 100) == pytest.approx(seconds)
+
+
+def test_what_a_child_worked_is_its_parents_own() -> None:
+    code = "import time\nwhile time.process_time() < 0.5: pass\nprint('ready', flush=True)\ninput()"
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdin and child.stdout
+        assert child.stdout.readline() == "ready\n"
+        while_it_runs = load.running(os.getpid(), os.sysconf("SC_CLK_TCK"))
+        child.stdin.write("\n")
+    assert while_it_runs >= 0.4
+    assert load.running(os.getpid(), os.sysconf("SC_CLK_TCK")) < 0.4
 
 
 @pytest.mark.parametrize(

@@ -81,13 +81,13 @@ def test_tenants() -> None:
 def test_late() -> None:
     found = [
         time(),
-        time(latency_ms=100, memory_mb=212),
+        time(latency_ms=100, memory_mb=212, main_process_mb=70),
         time(CONFIRM_FOUR, 200, latency_ms=100),
         time(latency_ms=100, tenants=50),
         time(latency_ms=100, forks=2),
     ]
     assert cells(page.late(found, (100, 500))) == [
-        [f"{CONFIRM}, 100 tenants", "10", "8", "20", "212", "4"],
+        [f"{CONFIRM}, 100 tenants", "10", "8", "20", "212 (70)", "4"],
     ]
     assert [row[0] for row in cells(page.late(found))] == [f"{CONFIRM}, 100 tenants", f"{CONFIRM_FOUR}, 200 tenants", f"{CONFIRM}, 50 tenants"]
 

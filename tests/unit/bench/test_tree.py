@@ -39,9 +39,16 @@ def test_memory_is_that_of_all_and_what_is_shared_counts_once() -> None:
     with subprocess.Popen(python(code), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin and process.stdout
         assert process.stdout.readline() == "ready\n"
-        found = tree.pss(process.pid) / 1024
+        found, own = tree.pss(process.pid) / 1024, tree.own(process.pid) / 1024
         process.stdin.write("\n\n")
     assert 120 <= found < 170
+    assert 60 <= own < 90
+
+
+def test_a_process_that_is_gone_holds_nothing() -> None:
+    with subprocess.Popen(python("pass")) as process:
+        process.wait()
+    assert tree.own(process.pid) == 0
 
 
 class Looks:
@@ -56,11 +63,12 @@ class Looks:
 
 
 def test_the_highest_memory_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    values = iter([10, 30, 20])
+    values, own = iter([10, 30, 20]), iter([3, 1, 2])
     monkeypatch.setattr(tree, "pss", lambda root: next(values))
-    peak = [0]
+    monkeypatch.setattr(tree, "own", lambda root: next(own))
+    peak = [0, 0]
     tree.watch(1, 0.5, t.cast("t.Any", Looks(3)), peak)
-    assert peak == [30]
+    assert peak == [30, 3]
 
 
 def test_a_failure_ends_it_with_what_was_said(workdir: Path) -> None:

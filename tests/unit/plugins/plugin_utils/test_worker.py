@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import datetime
+import gc
+import importlib
 import logging
 import os
 
@@ -299,3 +301,23 @@ def test_the_libraries_write_nothing_into_the_controllers_log(tmp_path):
     finally:
         logging.getLogger().removeHandler(handler)
     assert seen == ["before"]
+
+
+def frozen_in_a_fork() -> int:
+    """How many objects the garbage collector of a process leaves alone that is forked from this one."""
+    reading, writing = os.pipe()
+    if (pid := os.fork()) == 0:
+        os.write(writing, str(gc.get_freeze_count()).encode())
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as file:
+        told = int(file.read())
+    os.waitpid(pid, 0)
+    return told
+
+
+def test_a_worker_leaves_alone_what_it_inherits():
+    inherited, before = len(gc.get_objects()), gc.get_freeze_count()
+    assert importlib.import_module("ansible_collections.tenantkit.connectors.plugins.plugin_utils._action").share_memory_with_workers
+    assert frozen_in_a_fork() >= inherited
+    assert gc.get_freeze_count() == before, "the parent, which stays, goes on collecting"
