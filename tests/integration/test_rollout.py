@@ -56,6 +56,7 @@ def test_four_converged_connectors_cost_one_look(rolled_out: None, rollout: Roll
     again = rollout().ok()
     entries = emulator.journal()
     requests.report(requests.table("Confirm four connectors in a rollout", entries, again, workdir))
+    assert [entry["service"] for entry in entries] == requests.documented("confirm of four connectors")
     assert again.changed() == [] and emulator.writes() == []
     assert (len(entries), again.host_tasks("contoso")) <= (REQUESTS, HOST_TASKS), [event.task for event in again.events]
     # Each alone, by its own playbook, says the same.

@@ -118,19 +118,35 @@ class Source:
         parts = self.path.with_suffix("").parts
         return parts[1] if parts[0] == "module_utils" and len(parts) > 1 else parts[0]
 
-    def imports(self) -> t.Iterator[tuple[int, tuple[str, ...]]]:
+    @functools.cached_property
+    def nodes(self) -> list[tuple[str, ast.AST]]:
+        """Every node with the name of the function that it is in, empty outside of all. Most rules look at them, some many times."""
+        found: list[tuple[str, ast.AST]] = []
+        todo: list[tuple[str, ast.AST]] = [("", self.tree)]
+        while todo:
+            function, node = todo.pop()
+            below = node.name if isinstance(node, ast.FunctionDef) else function
+            children = [(below, child) for child in ast.iter_child_nodes(node)]
+            found += children
+            todo += children
+        return found
+
+    @functools.cached_property
+    def imports(self) -> list[tuple[int, tuple[str, ...]]]:
         """Line and absolute path (below plugins/) of everything of the collection that it imports; a path ends with a module or a name of one."""
         package = self.path.parent.parts
-        for node in ast.walk(self.tree):
+        found = []
+        for _function, node in self.nodes:
             if isinstance(node, ast.ImportFrom) and node.level:
                 base = package[: len(package) - node.level + 1] + tuple((node.module or "").split(".") if node.module else ())
-                for alias in node.names:
-                    yield node.lineno, (*base, alias.name)
+                found += [(node.lineno, (*base, alias.name)) for alias in node.names]
+        return found
 
+    @functools.cached_property
     def foreign(self) -> set[str]:
         """The modules outside of the collection that it imports when it is loaded; what a function imports counts as late, not as this."""
         found: set[str] = set()
-        for function, node in with_function(self.tree):
+        for function, node in self.nodes:
             if function:
                 continue
             if isinstance(node, ast.Import):
@@ -158,7 +174,7 @@ class Tree:
     def graph(self) -> dict[Path, set[Path]]:
         """Which files each file imports."""
         return {
-            path: {target for _line, name in source.imports() if (target := self.resolve(name)) is not None and target != path}
+            path: {target for _line, name in source.imports if (target := self.resolve(name)) is not None and target != path}
             for path, source in self.files.items()
         }
 
@@ -184,7 +200,7 @@ def layers(tree: Tree) -> list[str]:
         if mine is None:
             broken.append(f"{source.path} belongs to no layer")
             continue
-        for line, name in source.imports():
+        for line, name in source.imports:
             target = tree.resolve(name)
             unit = tree.files[target].unit if target else name[min(1, len(name) - 1)]
             theirs = level.get(unit, len(LAYERS))
@@ -248,7 +264,7 @@ def purity(tree: Tree) -> list[str]:
     for source in deciding(tree):
         reached = tree.reached(source.path)
         for target in reached:
-            if bad := sorted(tree.files[target].foreign() & IMPURE):
+            if bad := sorted(tree.files[target].foreign & IMPURE):
                 chain, here = [str(target)], reached[target]
                 while here is not None:
                     chain.append(str(here))
@@ -262,7 +278,7 @@ def imports_by_text(tree: Tree, allowed: t.Collection[str]) -> list[str]:
     """importlib and __getattr__ of a module: neither mypy nor a reader sees what they bring. ``allowed`` are file::function."""
     broken = []
     for source in tree.files.values():
-        for function, node in with_function(source.tree):
+        for function, node in source.nodes:
             place = f"{source.path}::{function}"
             if isinstance(node, ast.FunctionDef) and node.name == "__getattr__" and node in source.tree.body:
                 broken.append(f"{source.path}:{node.lineno} __getattr__ of a module")
@@ -277,7 +293,7 @@ def late_imports(tree: Tree, allowed: t.Collection[str]) -> list[str]:
     """Imports inside of functions, and for type checking alone. ``allowed`` are file::function, with the reason beside the import."""
     broken = []
     for source in tree.files.values():
-        for function, node in with_function(source.tree):
+        for function, node in source.nodes:
             if function and isinstance(node, ast.Import | ast.ImportFrom) and f"{source.path}::{function}" not in allowed:
                 broken.append(f"{source.path}:{node.lineno} inside of {function}()")
             if isinstance(node, ast.Attribute | ast.Name) and (getattr(node, "attr", None) or getattr(node, "id", None)) == "TYPE_CHECKING":
@@ -290,7 +306,7 @@ def class_names(tree: Tree) -> list[str]:
     places = collections.defaultdict(list)
     for source in tree.files.values():
         if source.path.parts[0] in ("module_utils", "plugin_utils"):
-            for node in ast.walk(source.tree):
+            for _function, node in source.nodes:
                 if isinstance(node, ast.ClassDef):
                     places[node.name].append(str(source.path))
     return [f"{name}: {', '.join(paths)}" for name, paths in sorted(places.items()) if len(paths) > 1]
@@ -306,7 +322,7 @@ def sizes(tree: Tree) -> list[str]:
             lines -= sum((node.end_lineno or 0) - node.lineno for node in texts)
         if lines > LONGEST_FILE:
             broken.append(f"{source.path} has {lines} lines")
-        for node in ast.walk(source.tree):
+        for _function, node in source.nodes:
             if isinstance(node, ast.FunctionDef) and (length := (node.end_lineno or 0) - node.lineno + 1) > LONGEST_FUNCTION:
                 broken.append(f"{source.path}:{node.lineno} {node.name}() has {length} lines")
     return broken
@@ -331,7 +347,7 @@ def changed_exceptions(tree: Tree) -> list[str]:
     """Assignments to attributes of an exception that was caught: it is whole, or it is wrapped."""
     broken = []
     for source in tree.files.values():
-        for handler in (node for node in ast.walk(source.tree) if isinstance(node, ast.ExceptHandler) and node.name):
+        for handler in (node for _function, node in source.nodes if isinstance(node, ast.ExceptHandler) and node.name):
             for node in ast.walk(handler):
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign | ast.AnnAssign) else []
                 for target in (inner for outer in targets for inner in ast.walk(outer)):
@@ -342,6 +358,7 @@ def changed_exceptions(tree: Tree) -> list[str]:
 
 # What reads a wall clock. Those that only run on (C(time.monotonic)) have nothing to do with dates.
 _CLOCKS = re.compile(r"(time\.)(time|time_ns|localtime|gmtime|ctime)|((datetime|dt)\.)?(datetime|date)\.(now|utcnow|today)")
+_READS = frozenset({"time", "time_ns", "localtime", "gmtime", "ctime", "now", "utcnow", "today"})  # how such an address ends
 _CLOCK_HOME, _MACHINE_CLOCK = "module_utils/_clock.py", frozenset({"machine_time", "or_machine_time"})
 
 
@@ -352,13 +369,13 @@ def clocks(tree: Tree, allowed: t.Collection[str] = ()) -> list[str]:
         path = str(source.path)
         if path == _CLOCK_HOME:
             continue
-        for node in ast.walk(source.tree):
-            if isinstance(node, ast.Attribute) and _CLOCKS.fullmatch(ast.unparse(node)):
+        for _function, node in source.nodes:
+            if isinstance(node, ast.Attribute) and node.attr in _READS and _CLOCKS.fullmatch(ast.unparse(node)):
                 broken.append(f"{path}:{node.lineno} {ast.unparse(node)}")
             elif isinstance(node, ast.ImportFrom) and not node.level and node.module in ("time", "datetime"):
                 broken += [f"{path}:{node.lineno} from {node.module} import {alias.name}" for alias in node.names]
         if path not in allowed:
-            broken += [f"{path}:{line} {name[-1]}" for line, name in source.imports() if name[-1] in _MACHINE_CLOCK or name[-1] == "_clock"]
+            broken += [f"{path}:{line} {name[-1]}" for line, name in source.imports if name[-1] in _MACHINE_CLOCK or name[-1] == "_clock"]
     return broken
 
 
@@ -369,8 +386,8 @@ def texts_outside(tree: Tree, pattern: str, home: str) -> list[str]:
     for source in tree.files.values():
         if str(source.path) == home or source.path.parts[0] not in ("module_utils", "plugin_utils"):
             continue
-        docstrings = {id(node.value) for node in ast.walk(source.tree) if isinstance(node, ast.Expr)}
-        for node in ast.walk(source.tree):
+        docstrings = {id(node.value) for _function, node in source.nodes if isinstance(node, ast.Expr)}
+        for _function, node in source.nodes:
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings and (found := expression.search(node.value)):
                 broken.append(f"{source.path}:{node.lineno} {found[0]}")
     return broken
@@ -392,7 +409,7 @@ def addresses(tree: Tree, allowed: t.Collection[str] = ()) -> list[str]:
     for source in tree.files.values():
         if source.path.parts[0] not in ("module_utils", "plugin_utils"):
             continue
-        for function, node in with_function(source.tree):
+        for function, node in source.nodes:
             if f"{source.path}::{function}" not in allowed:
                 broken += [f"{source.path}:{node.lineno} {said}" for said in _unquoted(node)]  # type: ignore[attr-defined]
     return broken
@@ -436,17 +453,6 @@ def without_source(tree: Tree, files: t.Iterable[str]) -> list[str]:
         if not re.search(r"https://[a-z0-9.-]+/\S+", sources) or not re.search(r"\b20\d\d-\d\d\b", sources):
             broken.append(name)
     return broken
-
-
-def with_function(tree: ast.Module) -> t.Iterator[tuple[str, ast.AST]]:
-    """Every node with the name of the function that it is in, empty outside of all."""
-
-    def walk(node: ast.AST, function: str) -> t.Iterator[tuple[str, ast.AST]]:
-        for child in ast.iter_child_nodes(node):
-            yield function, child
-            yield from walk(child, child.name if isinstance(child, ast.FunctionDef) else function)
-
-    return walk(tree, "")
 
 
 def _public_functions(tree: ast.Module) -> t.Iterator[tuple[str, ast.FunctionDef]]:

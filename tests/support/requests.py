@@ -17,6 +17,9 @@ from tenant_emulator.testing import Emulator, JsonObject
 from support.playbooks import ROOT, Run
 
 REPORT = ROOT / ".work" / "reports" / "requests.txt"
+PAGE = ROOT / "docs" / "performance.md"
+# How the page calls what the journal has as a service.
+_CALLED = {"sign-in": "login", "Graph": "graph", "Workspace 365": "workspace365", "Workato": "workato", "Power Platform": "powerplatform"}
 _SHORT = re.compile(r"([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _COLLECTIONS = {"applications": "applications", "servicePrincipals": "service_principals"}
 
@@ -46,6 +49,13 @@ def calls_of(entry: JsonObject) -> list[Call]:
     if not entry["path"].endswith("$batch"):
         return [Call.of(entry["method"], entry["path"].removeprefix("/v1.0"))]
     return [Call.of(part["method"], part["url"]) for part in entry["request"]["requests"]]
+
+
+def documented(what: str) -> list[str]:
+    """The services that docs/performance.md says are asked, in this order, a row for each request or for several in turn."""
+    table = PAGE.read_text().partition(f"<!-- requests: {what} -->\n")[2].partition("<!-- requests: end -->")[0]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]]
+    return [_CALLED[to] for numbers, to, _what in rows for _number in numbers.split(",")]
 
 
 def writes_of(entry: JsonObject) -> list[Call]:

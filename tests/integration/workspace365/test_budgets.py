@@ -45,6 +45,7 @@ def test_requests_of_one_tenant(play: Play, inventory: Inventory, emulator: Emul
     entries = emulator.journal()
     requests.report(requests.table("First connect", entries, first, workdir))
     assert len(entries) <= FIRST_CONNECT
+    assert [entry["service"] for entry in entries] == requests.documented("first connect of Workspace 365")
     assert first.host_tasks("contoso") <= FIRST_TASKS, [event.task for event in first.events]
     assert len(requests.permission_lists(entries)) == 1, requests.permission_lists(entries)
     assert len([entry for entry in entries if entry["path"].endswith("openid-configuration")]) == 1
