@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from support import architecture
-from support.architecture import Tree
+from support.source_tree import Tree
 
 PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from support import architecture, role_rules, role_yaml
-from support.architecture import Tree
 from support.new_connector import NAME, TITLE, Copy
 from support.playbooks import ROOT
+from support.source_tree import Tree
 
 LISTED = ["README.md", "docs/results/README.md"]
 GENERATED = ["playbooks/tasks/known_connectors.yml", "plugins/module_utils/_products/roles.py", "tests/unit/data/public_interface.json"]

@@ -1,21 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Azure Key Vault: the data plane of secrets, as far as a program keeps them there and another one reads them."""
+"""The data plane of secrets, as far as a program keeps them there and another one reads them."""
 
 from __future__ import annotations
 
-import dataclasses
 import re
 import secrets
 import typing as t
 from urllib.parse import unquote, urlencode
 
-from .. import checks
-from ..checks import ControlError
-from ..web import Request, Response, Service
-from ..world import JsonObject, World
-from . import base
+from ...web import Request, Response
+from ...world import JsonObject, World
+from .state import ROLES, SUFFIX, Kept, Vault, Version, settings, vaults
 
-_SUFFIX = ".vault.azure.net"
 _AUDIENCE = "https://vault.azure.net"
 # The client's own list of versions: azure-keyvault-secrets 4.12.0 (read 2026-12-01). Newer ones than the list are taken for versions as well.
 _VERSION = re.compile(r"7\.[0-6]|202\d-\d\d-\d\d")
@@ -23,13 +19,6 @@ _VERSION = re.compile(r"7\.[0-6]|202\d-\d\d-\d\d")
 _NAME = re.compile(r"[0-9a-zA-Z-]{1,127}")
 # https://learn.microsoft.com/azure/key-vault/secrets/about-secrets (read 2026-12-01): a secret of at most 25k bytes; 15 tags of 256 characters.
 _LARGEST, _TAGS, _TAG = 25 * 1024, 15, 256
-# https://learn.microsoft.com/azure/key-vault/general/rbac-guide and the actions of its roles (read 2026-12-01). That a deleted secret is read with
-# readMetadata as well is inferred.
-_ROLES = {
-    "Key Vault Secrets Officer": frozenset({"get", "readMetadata", "set", "update", "delete", "recover", "purge"}),
-    "Key Vault Secrets User": frozenset({"get", "readMetadata"}),
-    "Key Vault Reader": frozenset({"readMetadata"}),
-}
 _ACTIONS = {
     "get": "Microsoft.KeyVault/vaults/secrets/getSecret/action",
     "readMetadata": "Microsoft.KeyVault/vaults/secrets/readMetadata/action",
@@ -40,60 +29,6 @@ _ACTIONS = {
     "purge": "Microsoft.KeyVault/vaults/secrets/purge/action",
 }
 _RECOVERABLE_DAYS = 90
-
-
-@dataclasses.dataclass
-class KeyVaultSettings:
-    """What a test can change about all vaults."""
-
-    key_vault_missing_versions: str = "empty"  # what the list of versions of a name that is not there answers: empty (200) or not_found (404)
-    key_vault_page_size: int = 25  # the largest page of a list, whatever is asked for
-    key_vault_busy: int = 0  # so many of the next writes answer a 409 that says that another operation is under way
-    key_vault_delete_delay: float = 0.0  # a deletion takes so long: until then a name can be neither read as deleted nor written
-
-
-@dataclasses.dataclass
-class Version:
-    """One version of a secret."""
-
-    id: str
-    value: str
-    tags: dict[str, str]
-    created: int
-    updated: int
-    enabled: bool = True
-    exp: int | None = None
-    nbf: int | None = None
-    content_type: str | None = None
-
-
-@dataclasses.dataclass
-class Kept:
-    """A secret with its versions, oldest first. ``deleted`` is when its deletion was asked for."""
-
-    name: str
-    versions: list[Version]
-    deleted: float | None = None
-
-
-@dataclasses.dataclass
-class Vault:
-    """One vault. Names of secrets are kept in small letters: they differ by more than that."""
-
-    name: str
-    tenant_id: str
-    access: dict[str, str]  # client id -> role
-    shut: str = ""  # the code with which everything is refused: ForbiddenByFirewall, ForbiddenByConnection
-    secrets: dict[str, Kept] = dataclasses.field(default_factory=dict)
-
-
-def vaults(world: World) -> dict[str, Vault]:
-    """The vaults by name."""
-    return t.cast("dict[str, Vault]", world.products.setdefault(Product.name, {}))
-
-
-def _settings(world: World) -> KeyVaultSettings:
-    return t.cast(KeyVaultSettings, world.product_settings[Product.name])
 
 
 def _error(status: int, code: str, message: str, inner: str = "") -> Response:
@@ -139,7 +74,7 @@ class KeyVaultService:
         return self._secrets(request, claims, segments)
 
     def _claims(self, request: Request) -> tuple[JsonObject, str | None]:
-        from ..tokens import TokenRejected
+        from ...tokens import TokenRejected
 
         kind, _blank, token = request.headers.get("Authorization", "").partition(" ")
         if kind.lower() != "bearer" or not token or self._world.tokens is None:
@@ -155,7 +90,7 @@ class KeyVaultService:
 
     def _may(self, claims: JsonObject, action: str, name: str) -> Response | None:
         caller = claims.get("appid") or claims.get("azp") or ""
-        if action in _ROLES.get(self._vault.access.get(caller, ""), frozenset()):
+        if action in ROLES.get(self._vault.access.get(caller, ""), frozenset()):
             return None
         text = (
             "Caller is not authorized to perform action on resource.\r\nIf role assignments, deny assignments or role definitions were changed recently, "
@@ -196,10 +131,10 @@ class KeyVaultService:
         return kept if kept and kept.deleted is None else None
 
     def _busy(self) -> Response | None:
-        settings = _settings(self._world)
-        if settings.key_vault_busy <= 0:
+        of_all = settings(self._world)
+        if of_all.key_vault_busy <= 0:
             return None
-        settings.key_vault_busy -= 1
+        of_all.key_vault_busy -= 1
         return _error(409, "Conflict", "There was a conflict with another operation on this secret that is in progress. Please retry later.")
 
     def _set(self, request: Request, name: str) -> Response:
@@ -242,12 +177,12 @@ class KeyVaultService:
 
     def _versions(self, request: Request, name: str) -> Response:
         kept = self._found(name)
-        settings = _settings(self._world)
+        of_all = settings(self._world)
         if kept is None:
-            return _missing(name) if settings.key_vault_missing_versions == "not_found" else Response.json(200, {"value": [], "nextLink": None})
+            return _missing(name) if of_all.key_vault_missing_versions == "not_found" else Response.json(200, {"value": [], "nextLink": None})
         # The order is not documented: by their ids, as the service has been seen to send them (inferred).
         found = sorted(kept.versions, key=lambda item: item.id)
-        size = min(int(request.query.get("maxresults") or 25), settings.key_vault_page_size)
+        size = min(int(request.query.get("maxresults") or 25), of_all.key_vault_page_size)
         start = int(request.query.get("$skiptoken") or 0)
         more = urlencode({"api-version": request.query["api-version"], "$skiptoken": start + size})
         link = f"{request.base_url}/secrets/{name}/versions?{more}" if start + size < len(found) else None
@@ -295,7 +230,7 @@ class KeyVaultService:
         return Response(204)
 
     def _being_deleted(self, kept: Kept) -> bool:
-        return self._world.clock.now().timestamp() < (kept.deleted or 0.0) + _settings(self._world).key_vault_delete_delay
+        return self._world.clock.now().timestamp() < (kept.deleted or 0.0) + settings(self._world).key_vault_delete_delay
 
     def _now(self) -> int:
         return int(self._world.clock.now().timestamp())
@@ -304,14 +239,14 @@ class KeyVaultService:
         attributes = {"enabled": version.enabled, "created": version.created, "updated": version.updated}
         attributes |= {name: value for name, value in (("exp", version.exp), ("nbf", version.nbf)) if value is not None}
         attributes |= {"recoveryLevel": "Recoverable+Purgeable", "recoverableDays": _RECOVERABLE_DAYS}
-        shape: JsonObject = {"id": f"https://{self._name}{_SUFFIX}/secrets/{kept.name}/{version.id}", "attributes": attributes}
+        shape: JsonObject = {"id": f"https://{self._name}{SUFFIX}/secrets/{kept.name}/{version.id}", "attributes": attributes}
         shape |= {"tags": dict(version.tags)} if version.tags else {}
         return shape | ({"contentType": version.content_type} if version.content_type else {})
 
     def _deleted_shape(self, kept: Kept) -> JsonObject:
         when = int(kept.deleted or 0)
         more = {"deletedDate": when, "scheduledPurgeDate": when + _RECOVERABLE_DAYS * 86400}
-        return {"recoveryId": f"https://{self._name}{_SUFFIX}/deletedsecrets/{kept.name}", **more, **self._shape(None, kept, kept.versions[-1])}
+        return {"recoveryId": f"https://{self._name}{SUFFIX}/deletedsecrets/{kept.name}", **more, **self._shape(None, kept, kept.versions[-1])}
 
 
 def _missing(name: str) -> Response:
@@ -335,128 +270,3 @@ def _tags_problem(tags: t.Any) -> Response | None:
 def _set_attributes(version: Version, given: JsonObject) -> None:
     version.enabled = bool(given.get("enabled", version.enabled))
     version.exp, version.nbf = given.get("exp", version.exp), given.get("nbf", version.nbf)
-
-
-# -- tests ----------------------------------------------------------------------------------------------------------------
-
-
-class Handle(base.Handle):
-    """The vaults, as a test sees and changes them."""
-
-    @property
-    def key_vault_root(self) -> str:
-        """Below which every vault is reached by its name."""
-        return self._url("keyvault")
-
-    def key_vault(self, name: str = "tailspin-keys") -> JsonObject:
-        """What a vault holds: for each secret its versions, oldest first, the value named by the id of the key that has it."""
-        return self._get("key_vault", name)
-
-    def change_key_vault(self, name: str = "tailspin-keys", **fields: t.Any) -> JsonObject:
-        """Change C(access) (a role, or none, by client id) or C(shut) of a vault; a name that there is not makes one."""
-        return self._post(fields, "key_vault", name)
-
-    def put_in_key_vault(self, secret: str, vault: str = "tailspin-keys", **version: t.Any) -> JsonObject:
-        """Add a version by hand: C(value), C(tags), C(enabled), C(exp)."""
-        return self._post(version, "key_vault", vault, "secrets", secret)
-
-    def delete_from_key_vault(self, secret: str, vault: str = "tailspin-keys", *, purge: bool = False) -> None:
-        """Delete a secret by hand; it stays recoverable unless it is purged."""
-        self._delete("key_vault", vault, "deletedsecrets" if purge else "secrets", secret)
-
-
-class Product(base.Product):
-    """All vaults."""
-
-    name = "key_vault"
-    services = ("keyvault",)
-    variables: t.ClassVar[t.Mapping[str, str]] = {"TENANTKIT_KEY_VAULT_GATEWAY": "keyvault", "TENANTKIT_KEY_VAULT_LOGIN_URL": "login"}
-    settings = KeyVaultSettings
-    handle = Handle
-    in_world = True
-
-    def host_names(self, world: World) -> list[str]:
-        return [f"*{_SUFFIX}"]
-
-    def by_host(self, world: World, host: str) -> tuple[str, Service] | None:
-        name = host.removesuffix(_SUFFIX)
-        return ("keyvault", KeyVaultService(world, name)) if host != name and name in vaults(world) else None
-
-    def by_path(self, world: World, service: str, rest: str) -> base.Place | None:
-        name = rest.partition("/")[0]
-        return base.Place(KeyVaultService(world, name), name) if name in vaults(world) else None
-
-    def fault_body(self, service: str, status: int) -> t.Any:
-        code = {401: "Unauthorized", 403: "Forbidden", 404: "SecretNotFound", 409: "Conflict", 429: "Throttled"}.get(status, "InternalServerError")
-        return {"error": {"code": code, "message": f"emulated fault {status}"}}
-
-    def start(self, world: World, given: t.Any) -> None:
-        for item in given:
-            entry = checks.mapping(item, {"name", "tenant", "access"}, ("name", "tenant"), self.name)
-            access = {}
-            for one in entry.get("access") or []:
-                right = checks.mapping(one, {"client_id", "role"}, ("client_id", "role"), f"{self.name} {entry['name']}, access")
-                access[right["client_id"]] = _role(right["role"])
-            vaults(world)[entry["name"]] = Vault(entry["name"], _tenant(world, entry["tenant"]), access)
-
-    def describe(self, world: World) -> JsonObject:
-        return {name: _describe(world, vault) for name, vault in vaults(world).items()}
-
-    def control(self, world: World, method: str, rest: list[str], body: JsonObject) -> t.Any:
-        match (method, rest):
-            case ("GET", []):
-                return self.describe(world)
-            case ("GET", [name]):
-                return _describe(world, _find(world, name))
-            case ("POST", [name]):
-                if name not in vaults(world):
-                    vaults(world)[name] = Vault(name, _tenant(world, str(body.pop("tenant", "tailspin.onmicrosoft.com"))), {})
-                vault = _find(world, name)
-                for client_id, role in (body.pop("access", None) or {}).items():
-                    vault.access[client_id] = _role(role) if role else ""
-                checks.set_fields(vault, body, {"shut"})
-                return _describe(world, vault)
-            case ("POST", [name, "secrets", secret]):
-                vault = _find(world, name)
-                now = int(world.clock.now().timestamp())
-                kept = vault.secrets.setdefault(secret.lower(), Kept(secret, []))
-                made = {"id": secrets.token_hex(16), "value": secrets.token_hex(16), "tags": {}, "created": now, "updated": now, **body}
-                kept.versions.append(Version(**made))
-                world.issued.append(kept.versions[-1].value)
-                return _describe(world, vault)
-            case ("DELETE", [name, "secrets", secret]):
-                _find(world, name).secrets[secret.lower()].deleted = world.clock.now().timestamp()
-                return {}
-            case ("DELETE", [name, "deletedsecrets", secret]):
-                del _find(world, name).secrets[secret.lower()]
-                return {}
-        return None
-
-
-def _tenant(world: World, name: str) -> str:
-    tenant = world.tenant(name)
-    if tenant is None:
-        raise ValueError(f"there is no tenant '{name}'")
-    return tenant.id
-
-
-def _role(role: str) -> str:
-    if role not in _ROLES:
-        raise ValueError(f"there is no role '{role}' for secrets; known: {', '.join(_ROLES)}")
-    return role
-
-
-def _find(world: World, name: str) -> Vault:
-    if name not in vaults(world):
-        raise ControlError(404, f"there is no vault '{name}'")
-    return vaults(world)[name]
-
-
-def _describe(world: World, vault: Vault) -> JsonObject:
-    """What a vault holds: values are named by the id of the key that has them, never shown."""
-    found = {}
-    for kept in vault.secrets.values():
-        rows = [{**dataclasses.asdict(item), "holds": world.key_id(item.value)} for item in kept.versions]
-        shown = [{name: value for name, value in row.items() if name != "value"} for row in rows]
-        found[kept.name] = {"deleted": kept.deleted is not None, "versions": shown}
-    return {"name": vault.name, "tenant_id": vault.tenant_id, "access": dict(vault.access), "shut": vault.shut, "secrets": found}
