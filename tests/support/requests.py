@@ -18,8 +18,6 @@ from support.playbooks import ROOT, Run
 
 REPORT = ROOT / ".work" / "reports" / "requests.txt"
 PAGE = ROOT / "docs" / "performance.md"
-# How the page calls what the journal has as a service.
-_CALLED = {"sign-in": "login", "Graph": "graph", "Workspace 365": "workspace365", "Workato": "workato", "Power Platform": "powerplatform"}
 _SHORT = re.compile(r"([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _COLLECTIONS = {"applications": "applications", "servicePrincipals": "service_principals"}
 
@@ -55,7 +53,8 @@ def documented(what: str) -> list[str]:
     """The services that docs/performance.md says are asked, in this order, a row for each request or for several in turn."""
     table = PAGE.read_text().partition(f"<!-- requests: {what} -->\n")[2].partition("<!-- requests: end -->")[0]
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]]
-    return [_CALLED[to] for numbers, to, _what in rows for _number in numbers.split(",")]
+    services = {to: "login" if to == "sign-in" else to.lower().replace(" ", "") for _numbers, to, _what in rows}
+    return [services[to] for numbers, to, _what in rows for _number in numbers.split(",")]
 
 
 def writes_of(entry: JsonObject) -> list[Call]:
