@@ -17,6 +17,7 @@ import datetime as dt
 import os
 import platform
 import sys
+import typing as t
 from importlib import metadata
 from pathlib import Path
 
@@ -42,9 +43,16 @@ def about(form: str, load: Load) -> About:
     return About(form=form, date=date, cores=cores, versions=versions, others=load.of_others())
 
 
-def update(found: Figures, form: Form) -> None:
-    """Write the figures, the page and the picture: all of them, or none when one cannot be made."""
-    text = page.updated(PAGE.read_text(), found, ratio_tenants=form.ratio_tenants, late_tenants=form.late, forks_tenants=form.forks_tenants, forks=form.forks)
+def update(found: Figures, form: Form, parts: t.Collection[str]) -> None:
+    """Write the figures, the tables of these parts and the picture: all of them, or none when one cannot be made.
+
+    The other part may have been measured in another form, whose tables have other rows.
+    """
+    text = PAGE.read_text()
+    if "one" in parts:
+        text = page.of_one(text, found, ratio_tenants=form.ratio_tenants, late_tenants=form.late, forks_tenants=form.forks_tenants, forks=form.forks)
+    if "fleet" in parts:
+        text = page.of_fleet(text, found)
     drawn = picture.picture(found.times)
     PICTURE.parent.mkdir(exist_ok=True)
     PICTURE.write_text(drawn)
@@ -81,7 +89,7 @@ def main() -> None:
         found.fleet_about = about(form.name, load)
         print(report.fleet_part(found, committed), flush=True)
     if options.update:
-        update(found, form)
+        update(found, form, parts)
         print("\nWritten: tests/bench/figures.json, docs/performance.md, docs/images/cost_per_tenant.svg")
     measure.say("done")
     sys.exit("What is counted grew, see above." if grew and not options.update else 0)

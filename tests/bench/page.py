@@ -185,8 +185,8 @@ def peers(found: t.Iterable[Peer]) -> str:
     return markdown(("Client", "Run", "Requests (to Entra)", "Processes", "CPU, seconds", "Wall, seconds"), rows)
 
 
-def updated(text: str, found: Figures, *, ratio_tenants: int, late_tenants: t.Collection[int], forks_tenants: int, forks: t.Collection[int]) -> str:
-    """The page with all tables of C(make bench). Raises ValueError where a marker is missing."""
+def of_one(text: str, found: Figures, *, ratio_tenants: int, late_tenants: t.Collection[int], forks_tenants: int, forks: t.Collection[int]) -> str:
+    """The page with the tables of one connector. Raises ValueError where a marker is missing, or figures are."""
     if found.about is None:
         raise ValueError("There are no figures yet.")
     rows = sweep(found.times, forks_tenants, forks)
@@ -196,10 +196,20 @@ def updated(text: str, found: Figures, *, ratio_tenants: int, late_tenants: t.Co
         ("ratio", ratio(found.times, ratio_tenants)),
         ("tenants", per_tenant(found.times)),
         ("late", late(found.times, late_tenants)),
-        ("about the fleet", about(found.fleet_about) if found.fleet_about else "Not measured yet."),
+        ("forks", f"{forks_table(rows)}\n\n{recommendation(rows, found.about.cores)}"),
+    ):
+        text = put(text, name, content)
+    return text
+
+
+def of_fleet(text: str, found: Figures) -> str:
+    """The page with the tables of many tenants with four connectors. Raises ValueError where a marker is missing, or figures are."""
+    if found.fleet_about is None:
+        raise ValueError("There are no figures yet.")
+    for name, content in (
+        ("about the fleet", about(found.fleet_about)),
         ("fleet", late(sorted(found.fleet, key=lambda item: (item.run, item.tenants)))),
         ("stops", stops(found.stops)),
-        ("forks", f"{forks_table(rows)}\n\n{recommendation(rows, found.about.cores)}"),
     ):
         text = put(text, name, content)
     return text

@@ -110,3 +110,10 @@ def test_one_part_leaves_the_other_as_it_was(run: t.Callable[..., t.Any], part: 
     found = Figures.load(bench.FILE)
     assert (found.counts, found.stops) == (counts, stops)
     assert (found.about == EARLIER, found.fleet_about is None) == (part == "fleet", part == "one")
+
+
+def test_the_other_part_may_have_been_measured_in_another_form(run: t.Callable[..., t.Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tables of one form have no rows for what the other form measured."""
+    monkeypatch.setattr(bench, "QUICK", dataclasses.replace(bench.QUICK, forks_tenants=1))
+    run("--update", "--part", "fleet", committed=COUNT, found=COUNT)
+    assert Figures.load(bench.FILE).stops == STOPS

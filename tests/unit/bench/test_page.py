@@ -152,7 +152,7 @@ def figures() -> Figures:
 
 def test_the_page_has_every_block() -> None:
     text = PAGE.read_text()
-    made = page.updated(text, figures(), ratio_tenants=100, late_tenants=(100,), forks_tenants=50, forks=(2, 10))
+    made = page.of_fleet(page.of_one(text, figures(), ratio_tenants=100, late_tenants=(100,), forks_tenants=50, forks=(2, 10)), figures())
     for name in BLOCKS:
         assert page.put(made, name, "") != made, name
     assert page.put(made, "peers", "") != made
@@ -161,4 +161,6 @@ def test_the_page_has_every_block() -> None:
 
 def test_nothing_is_written_without_figures() -> None:
     with pytest.raises(ValueError, match="no figures"):
-        page.updated(PAGE.read_text(), Figures(), ratio_tenants=100, late_tenants=(), forks_tenants=50, forks=())
+        page.of_one(PAGE.read_text(), Figures(), ratio_tenants=100, late_tenants=(), forks_tenants=50, forks=())
+    with pytest.raises(ValueError, match="no figures"):
+        page.of_fleet(PAGE.read_text(), Figures())
