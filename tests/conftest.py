@@ -15,7 +15,7 @@ from tenant_emulator.testing import Emulator
 
 HERE = Path(__file__).parent
 # What decides is covered by its unit tests, tables above all; measuring more than those doubles what other tests take, and hides that a table lacks a row.
-MEASURED = (HERE / "unit" / "plugins",)
+MEASURED = HERE / "unit" / "plugins"
 
 # In the background of a shell interrupts are ignored, and what is started there inherits that: the tests that interrupt a program would wait for ever.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -31,7 +31,7 @@ pytest_runtest_setup = time_given_plugin.pytest_runtest_setup
 def pytest_runtest_protocol(item: pytest.Item) -> t.Iterator[None]:
     """What a test covers is measured where it can cover something. The marker of pytest-cov, C(no_cover), does nothing in pytest-xdist's workers."""
     tracer = sys.gettrace()
-    if not any(folder in item.path.parents for folder in MEASURED):
+    if MEASURED not in item.path.parents:
         sys.settrace(None)
     try:
         return (yield)

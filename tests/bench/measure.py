@@ -44,7 +44,6 @@ class Measuring:
         self._floors: dict[tuple[int, int], Took] = {}
         self.times: list[Time] = []
         self.stops: list[Stop] = []
-        self.load = Load()
 
     def _floor(self, tenants: int, forks: int) -> Took:
         """The floor of a run that is measured once."""
@@ -111,10 +110,7 @@ class Measuring:
                 self._note(CONFIRM, len(names), took, forks=forks, latency=latency)
 
     def fleet(self) -> None:
-        """Four connectors: what a rollout does for many tenants while every answer is late, and one that ends early."""
-        say(f"connecting {max(self._form.fleet)} tenants")
-        self._customers.time(FOUR, self._names)
-        self.load = Load()  # connecting is measured for no table
+        """Four connectors that are connected: what a rollout does for many tenants while every answer is late, and one that ends early."""
         for tenants in self._form.fleet:
             names = self._names[:tenants]
             for run, playbook in ((PREFLIGHT_FOUR, PREFLIGHT), (CONFIRM_FOUR, FOUR)):
@@ -150,6 +146,9 @@ def fleet(form: Form) -> tuple[list[Time], list[Stop], Load]:
     most = max(form.fleet)
     say(f"starting an emulator with {most} tenants")
     with Customers(most, most) as customers:
+        say(f"connecting {most} tenants")
+        customers.time(FOUR, customers.names)
+        load = Load()  # connecting is measured for no table
         measuring = Measuring(form, customers)
         measuring.fleet()
-        return measuring.times, measuring.stops, measuring.load
+        return measuring.times, measuring.stops, load

@@ -27,24 +27,23 @@ from support.processes import tree
 PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 
 
+def kilobytes(pid: int, file: str, field: str) -> int:
+    """What a file of /proc says of a process (proc(5)); nothing of one that has ended meanwhile."""
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/{file}").read_text().splitlines():
+            if line.startswith(f"{field}:"):
+                return int(line.split()[1])
+    return 0
+
+
 def pss(root: int) -> int:
     """Kilobytes of memory of a process and all that descend from it; what several of them share counts once."""
-    total = 0
-    for pid in tree(root):
-        with contextlib.suppress(OSError):  # it ended meanwhile
-            for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-                if line.startswith("Pss:"):
-                    total += int(line.split()[1])
-    return total
+    return sum(kilobytes(pid, "smaps_rollup", "Pss") for pid in tree(root))
 
 
 def own(pid: int) -> int:
     """Kilobytes that a process itself wrote to, whoever else shares them: no files."""
-    with contextlib.suppress(OSError):
-        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-            if line.startswith("RssAnon:"):
-                return int(line.split()[1])
-    return 0
+    return kilobytes(pid, "status", "RssAnon")
 
 
 def watch(root: int, interval: float, ended: threading.Event, peak: list[int]) -> None:

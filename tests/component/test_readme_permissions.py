@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.rights import DOCUMENTED
 from support.identities import Identity
+from support.markdown import cells
 from tenant_emulator.testing import Emulator
 
 README = Path(__file__).resolve().parents[2] / "README.md"
@@ -29,7 +30,7 @@ def rows() -> dict[str, list[str]]:
     table = README.read_text().partition("| For | Application permissions |\n|---|---|\n")[2].partition("\n\n")[0]
     found = {}
     for line in table.splitlines():
-        use, permissions = (cell.strip() for cell in line.strip("|").split("|"))
+        use, permissions = cells(line)
         found[use] = re.findall(r"`([^`]+)`", permissions)
     return found
 
@@ -156,8 +157,8 @@ def test_what_a_row_names_is_enough_and_needed(row: str, lacking: str | None, em
 def narrower() -> dict[str, tuple[list[str], list[str]]]:
     """The second table: by row what may be left out, and what is enough in its place."""
     table = README.read_text().partition("| Row | In place of | Enough is | When |\n|---|---|---|---|\n")[2].partition("\n\n")[0]
-    cells = ([cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines())
-    return {row: (re.findall(r"`([^`]+)`", left_out), re.findall(r"`([^`]+)`", enough)) for row, left_out, enough, _when in cells}
+    rows_of_it = map(cells, table.splitlines())
+    return {row: (re.findall(r"`([^`]+)`", left_out), re.findall(r"`([^`]+)`", enough)) for row, left_out, enough, _when in rows_of_it}
 
 
 def api_is_known(identity: Identity) -> None:

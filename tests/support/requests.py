@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, unquote
 import pytest
 from tenant_emulator.testing import Emulator, JsonObject
 
+from support import markdown
 from support.playbooks import ROOT, Run
 
 REPORT = ROOT / ".work" / "reports" / "requests.txt"
@@ -52,9 +53,7 @@ def calls_of(entry: JsonObject) -> list[Call]:
 def documented(what: str) -> list[str]:
     """The services that docs/performance.md says are asked, in this order, a row for each request or for several in turn."""
     table = PAGE.read_text().partition(f"<!-- requests: {what} -->\n")[2].partition("<!-- requests: end -->")[0]
-    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]]
-    services = {to: "login" if to == "sign-in" else to.lower().replace(" ", "") for _numbers, to, _what in rows}
-    return [services[to] for numbers, to, _what in rows for _number in numbers.split(",")]
+    return ["login" if to == "sign-in" else to.lower().replace(" ", "") for numbers, to, _what in markdown.rows(table) for _number in numbers.split(",")]
 
 
 def writes_of(entry: JsonObject) -> list[Call]:

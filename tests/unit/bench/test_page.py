@@ -11,6 +11,7 @@ from bench import page
 from bench.bench import PAGE
 from bench.figures import About, Count, Figures, Peer, Time
 from bench.forms import CONFIRM, CONFIRM_FOUR, CONNECT
+from support import markdown
 
 BLOCKS = ("about", "counts", "ratio", "tenants", "late", "about the fleet", "fleet", "stops", "forks")
 ABOUT = About("full", "2026-01-31", 2, {"Python": "3.11.7", "ansible-core": "2.19.1"})
@@ -20,11 +21,6 @@ def time(run: str = CONFIRM, tenants: int = 100, forks: int = 10, latency_ms: in
     """A figure of which only some values matter."""
     values = {"cpu": 20.0, "wall": 10.0, "floor_cpu": 10.0, "floor_wall": 8.0, "cpu_ratio": 2.0, "wall_ratio": 1.25, "requests": 400}
     return Time(run, tenants, forks, latency_ms, **{**values, **more})
-
-
-def cells(text: str) -> list[list[str]]:
-    """The rows of a table, without its head."""
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines()[2:]]
 
 
 @pytest.mark.parametrize(
@@ -57,12 +53,12 @@ def test_about() -> None:
 
 def test_counts() -> None:
     count = Count(CONFIRM, 5, requests=20, host_tasks=16, processes=17, bytes_sent=12_500, bytes_received=50_000)
-    assert cells(page.counts([count])) == [[f"{CONFIRM}, 5 tenants", "4", "3.2", "3.4", "2.5", "10.0"]]
+    assert markdown.rows(page.counts([count])) == [[f"{CONFIRM}, 5 tenants", "4", "3.2", "3.4", "2.5", "10.0"]]
 
 
 def test_ratio_has_the_rows_that_it_is_about() -> None:
     found = [time(forks=2), time(), time(latency_ms=100), time(tenants=500), time(run=CONNECT)]
-    assert cells(page.ratio(found, 100)) == [
+    assert markdown.rows(page.ratio(found, 100)) == [
         ["2 forks", "20.0", "10.0", "2.00", "10.0", "8.0"],
         ["10 forks", "20.0", "10.0", "2.00", "10.0", "8.0"],
     ]
@@ -71,7 +67,7 @@ def test_ratio_has_the_rows_that_it_is_about() -> None:
 def test_tenants() -> None:
     found = [time(CONNECT, 1, cpu=2.5, floor_cpu=1.0, requests=20), time(CONFIRM, 100), time(CONFIRM, 1, cpu=1.25, floor_cpu=0.9, requests=4)]
     found += [time(CONNECT, 10, requests=200), time(forks=2), time(latency_ms=100), time(CONFIRM_FOUR, 7)]
-    assert cells(page.per_tenant(found)) == [
+    assert markdown.rows(page.per_tenant(found)) == [
         ["1", "2500", "1250", "900", "20", "4"],
         ["10", "2000", "", "1000", "20", ""],
         ["100", "", "200", "100", "", "4"],
@@ -86,10 +82,10 @@ def test_late() -> None:
         time(latency_ms=100, tenants=50),
         time(latency_ms=100, forks=2),
     ]
-    assert cells(page.late(found, (100, 500))) == [
+    assert markdown.rows(page.late(found, (100, 500))) == [
         [f"{CONFIRM}, 100 tenants", "10", "8", "20", "212 (70)", "4"],
     ]
-    assert [row[0] for row in cells(page.late(found))] == [f"{CONFIRM}, 100 tenants", f"{CONFIRM_FOUR}, 200 tenants", f"{CONFIRM}, 50 tenants"]
+    assert [row[0] for row in markdown.rows(page.late(found))] == [f"{CONFIRM}, 100 tenants", f"{CONFIRM_FOUR}, 200 tenants", f"{CONFIRM}, 50 tenants"]
 
 
 def swept(**walls: tuple[float, float]) -> list[Time]:
@@ -105,7 +101,7 @@ def test_forks() -> None:
     found = [*swept(f10=(5.0, 6.0), f2=(6.0, 20.0)), time(tenants=50, forks=5), time(tenants=50, forks=7), time(tenants=50, forks=7, latency_ms=100), time()]
     rows = page.sweep(found, 50, (2, 5, 10))
     assert list(rows) == [2, 10]
-    assert cells(page.forks_table(rows)) == [["2", "6.0", "20.0", "20.0", "140"], ["10", "5.0", "6.0", "20.0", "300"]]
+    assert markdown.rows(page.forks_table(rows)) == [["2", "6.0", "20.0", "20.0", "140"], ["10", "5.0", "6.0", "20.0", "300"]]
 
 
 @pytest.mark.parametrize(
@@ -138,7 +134,7 @@ def test_no_recommendation_from_one_number_of_forks() -> None:
 
 def test_peers() -> None:
     found = [Peer("this role", "confirm", 4, 4, 5, 1.25, 1.0, 0.9, 0.8), Peer("azure-cli", "confirm", 12, 8, 4, 3.0, 4.0, 0.9, 0.8)]
-    assert cells(page.peers(found)) == [
+    assert markdown.rows(page.peers(found)) == [
         ["this role", "confirm", "4", "5", "1.2", "1.0"],
         ["azure-cli", "confirm", "12 (8)", "4", "3.0", "4.0"],
         ["seven tasks that do nothing", "", "0", "", "0.9", "0.8"],

@@ -8,6 +8,8 @@ import uuid
 
 from .world import JsonObject
 
+V = t.TypeVar("V")
+
 
 class ConfigError(ValueError):
     """The configuration cannot be used; the text says where and why."""
@@ -38,6 +40,13 @@ def guid(value: str, where: str) -> str:
         return str(uuid.UUID(value))
     except ValueError:
         raise ConfigError(f"{where}: '{value}' is not a GUID") from None
+
+
+def found(objects: t.Mapping[str, V], name: str, missing: str) -> V:
+    """The object of that name. Raises ControlError, with the text C(missing), when there is none."""
+    if name not in objects:
+        raise ControlError(404, missing)
+    return objects[name]
 
 
 def set_fields(target: t.Any, values: JsonObject, known: t.Collection[str]) -> None:

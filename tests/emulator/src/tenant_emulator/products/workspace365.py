@@ -12,7 +12,6 @@ import typing as t
 from urllib.parse import quote, unquote, urlencode
 
 from .. import checks
-from ..checks import ControlError
 from ..web import Request, Response, Service
 from ..world import JsonObject, World
 from . import base
@@ -259,15 +258,11 @@ class Product(base.Product):
 
 
 def _instance(world: World, name: str) -> Instance:
-    if name not in instances(world):
-        raise ControlError(404, f"there is no Workspace 365 instance '{name}'")
-    return instances(world)[name]
+    return checks.found(instances(world), name, f"there is no Workspace 365 instance '{name}'")
 
 
 def _find(instance: Instance, name: str) -> Environment:
-    if name not in instance.environments:
-        raise ControlError(404, f"instance '{instance.name}' has no environment '{name}'")
-    return instance.environments[name]
+    return checks.found(instance.environments, name, f"instance '{instance.name}' has no environment '{name}'")
 
 
 def _try(world: World, environment: Environment) -> JsonObject:

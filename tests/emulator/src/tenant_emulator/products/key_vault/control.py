@@ -8,7 +8,6 @@ import secrets
 import typing as t
 
 from ... import checks
-from ...checks import ControlError
 from ...world import JsonObject, World
 from .state import ROLES, Kept, Vault, Version, vaults
 
@@ -61,9 +60,7 @@ def known_role(role: str) -> str:
 
 
 def _find(world: World, name: str) -> Vault:
-    if name not in vaults(world):
-        raise ControlError(404, f"there is no vault '{name}'")
-    return vaults(world)[name]
+    return checks.found(vaults(world), name, f"there is no vault '{name}'")
 
 
 def describe(world: World, vault: Vault) -> JsonObject:
