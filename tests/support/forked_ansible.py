@@ -19,6 +19,8 @@ import types
 import typing as t
 from pathlib import Path
 
+from support import forked_modules
+
 # What every run needs and none looks for along a path of its configuration: no plugin.
 MODULES = (
     *("ansible.cli.playbook", "ansible.executor.playbook_executor", "ansible.executor.process.worker", "ansible.plugins.strategy", "ansible.utils.shlex"),
@@ -63,8 +65,8 @@ def _prepared(where: t.Any, name: str, *args: t.Any) -> None:
 class Imported:
     """C(MODULES) in this process, imported under the environment that the process has now."""
 
-    def __init__(self, compiled: t.Callable[..., t.Any] = compile) -> None:
-        """C(compiled) is what the files of collections are compiled with."""
+    def __init__(self, collections: t.Sequence[str] = (), compiled: t.Callable[..., t.Any] = compile) -> None:
+        """C(collections) are the paths below which a run will look for them, and C(compiled) is what their files are compiled with."""
         self.environment: set[str] = set()  # the names of variables that modules looked at, apart from the configuration
         self._constants: dict[str, t.Any] = {}
         self._settings: list[tuple[tuple[t.Any, ...], dict[str, t.Any], t.Any]] = []
@@ -76,6 +78,8 @@ class Imported:
         with self._noting_environment(), self._noting_constants(), self._noting_settings():
             for name in MODULES:
                 importlib.import_module(name)
+            plugins = forked_modules.PluginsOfCore()
+            self._of_collections = forked_modules.ModulesOfCollections(collections)
         self._loaders = self._loaders_by_setting()
         for name in set(self._of_loader) - set(self._loaders):  # read by the loaders' module, but not as the path of a loader
             self._constants[name] = self._of_loader[name]
@@ -86,6 +90,7 @@ class Imported:
         setattr(finder, "compile", compiled)  # noqa: B010 (there is no such name yet)
         definitions = str(Path(self._manager.__file__).with_name("base.yml"))
         _prepared(self._config, "_read_config_yaml_file", definitions)
+        plugins.prepare()
         # The temporary directory of the import is not that of a run.
         atexit.unregister(importlib.import_module("ansible.utils.path").cleanup_tmp_file)
 
@@ -110,6 +115,7 @@ class Imported:
         display = importlib.import_module("ansible.utils.display").Display()
         display.__init__()
         different = [name for name, value in self._constants.items() if getattr(self._module, name) != value]
+        self._of_collections.of_a_run(self._module.COLLECTIONS_PATHS, sys.argv)
         return sorted({*different, *(args[0] for args, named, value in self._settings if self._config.get_config_value(*args, **named) != value)})
 
     def _loaders_by_setting(self) -> dict[str, list[t.Any]]:

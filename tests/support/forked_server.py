@@ -133,18 +133,20 @@ def main() -> None:
     scripts, connection = sys.argv[1], socket.socket(fileno=int(sys.argv[2]))
     sys.path[0] = str(Path(__file__).resolve().parents[1])
     own = importlib.import_module("support.forked_ansible"), importlib.import_module("support.processes"), importlib.import_module("support.forked_code")
-    for module in (*own, sys.modules["support"]):
-        del sys.modules[module.__name__]
+    for name in [name for name in sys.modules if name.partition(".")[0] == "support"]:
+        del sys.modules[name]
     # From here on as for the script.
     sys.path[0] = scripts
     sys.argv = [str(Path(scripts) / "ansible-playbook")]
     with tempfile.TemporaryDirectory(prefix="tk-") as home:
         os.environ.update(HOME=home, ANSIBLE_LOCAL_TEMP=home)
         os.chdir(home)
-        imported = own[0].Imported(own[2].Compiled(os.environ.get("ANSIBLE_COLLECTIONS_PATH", "").split(os.pathsep)).compile)
+        collections = [path for path in os.environ.get("ANSIBLE_COLLECTIONS_PATH", "").split(os.pathsep) if path]
+        imported = own[0].Imported(collections, own[2].Compiled(collections).compile)
         os.chdir("/")
     said = os.pread(2, 1 << 20, 0)  # a warning of an import, which each real run would show
     gc.freeze()
+    gc.set_threshold(50_000, 20, 20)  # a run is short: what it leaves for the collector goes with its process
     tell(connection, environment=sorted(imported.environment), added=base.added)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # on a terminal it comes to the owner and to the runs as well
     if descriptors := Server(connection, own[1].kill_tree).serve():

@@ -16,7 +16,7 @@ import sys
 import types
 import typing as t
 
-from support import forked_ansible, forked_code
+from support import forked_ansible, forked_code, forked_modules
 
 DEPTH = 5
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
@@ -80,10 +80,11 @@ def main(how: str, folder: str, env: str, base: str) -> None:
         under(json.loads(env), folder)
         for name in forked_ansible.MODULES:
             importlib.import_module(name)
+        forked_modules.imported(forked_modules.names_of_core())
         print(json.dumps({"state": state()}))
         return
     under(json.loads(base), "/")
-    imported = forked_ansible.Imported(forked_code.Compiled([]).compile)
+    imported = forked_ansible.Imported((), forked_code.Compiled([]).compile)
     for _number in range(2):
         if os.fork() == 0:
             under(json.loads(env), folder)
