@@ -10,7 +10,7 @@ export PATH := $(BIN):$(PATH)
 export ANSIBLE_COLLECTIONS_PATH := $(WORK)/collections
 export ANSIBLE_LOCALHOST_WARNING := False
 
-.PHONY: help demo test test-all test-busy unit integration lint sanity docs molecule test-clients pages pictures matrix bench bench-peers mutants generate connector build clean
+.PHONY: help demo test test-all test-busy unit integration lint lint-more sanity docs molecule test-clients pages pictures matrix bench bench-peers mutants generate connector build clean
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -35,9 +35,9 @@ demo: $(VENV)/.demo
 test: $(VENV)/.test
 	@$(BIN)/python tests/tools/check.py
 
-## make test-all      what make test only samples: every kill point of the sample, both ways of running, slower renewals, all of molecule's scenarios, sanity of the tests
+## make test-all      what make test only samples: every kill point of the sample, both ways of running, slower renewals, all of molecule's scenarios, lint-more, sanity of the tests
 test-all: $(VENV)/.test
-	@$(BIN)/python tests/tools/check.py exhaustive molecule sanity-of-tests
+	@$(BIN)/python tests/tools/check.py exhaustive molecule lint-of-tests sanity-whole sanity-of-tests
 
 ## make test-busy     unit, component and integration tests beside four busy loops: what fails there depends on luck
 test-busy: $(VENV)/.test
@@ -55,9 +55,13 @@ integration: $(VENV)/.test
 lint: $(VENV)/.test
 	$(BIN)/python tests/tools/check.py lint
 
+## make lint-more     what make test leaves out: ansible-lint of the tests' playbooks, and ansible-test's import, pylint, pep8 and yamllint
+lint-more: $(VENV)/.test
+	$(BIN)/python tests/tools/check.py lint-of-tests sanity-whole
+
 ## make sanity        ansible-test sanity, without containers
 sanity: $(VENV)/.test
-	$(BIN)/python tests/tools/check.py sanity sanity-of-tests
+	$(BIN)/python tests/tools/check.py sanity-whole sanity-of-tests
 
 ## make docs          lint the documentation
 docs: $(VENV)/.test

@@ -46,6 +46,9 @@ PIPELINES = (
     ("vendor.gitlab-ci", "gitlab/gitlab-ci.yml", ("--data-transform", "gitlab-ci")),
     ("vendor.azure-pipelines", "azure_devops/azure-pipelines.yml", ("--data-transform", "azure-pipelines")),
 )
+# What the steps "lint" and "sanity" leave to "lint-of-tests" and "sanity-whole", which run in CI and with make test-all.
+OF_TESTS = ("tests", "extensions/molecule")
+SLOW_SANITY = ("import", "pylint", "pep8", "yamllint")  # ruff and yamllint have looked at the same; each of these needs an environment of its own
 LITTER = (
     ".ruff_cache",
     ".mypy_cache",
@@ -127,10 +130,21 @@ def lint() -> None:
     run(sys.executable, "tests/tools/surveys.py", "--check")
     target = collection_copy("lint")
     run(BIN / "yamllint", "--strict", ".", cwd=target)
-    run(BIN / "ansible-lint", "--offline", "--profile", "production", cwd=target, env={"ANSIBLE_COLLECTIONS_PATH": str(WORK / "lint")})
+    ansible_lint(target, *(word for folder in OF_TESTS for word in ("--exclude", folder)))
     run(BIN / "antsibull-changelog", "lint", cwd=target)
     for schema, file, more in PIPELINES:
         run(BIN / "check-jsonschema", "--builtin-schema", schema, "--regex-variant", "nonunicode", *more, ROOT / "examples" / "pipelines" / file)
+
+
+def lint_of_tests() -> None:
+    """The playbooks of the tests and of molecule's scenarios: each costs ansible-lint a start of ansible-playbook."""
+    ansible_lint(collection_copy("lint-of-tests"), *OF_TESTS)
+
+
+def ansible_lint(target: Path, *which: str) -> None:
+    """Run it in a copy of the collection on what these arguments choose."""
+    collections = str(target.parents[2])
+    run(BIN / "ansible-lint", "--offline", "--profile", "production", *which, cwd=target, env={"ANSIBLE_COLLECTIONS_PATH": collections})
 
 
 def docs() -> None:
@@ -143,7 +157,12 @@ def docs() -> None:
 
 
 def sanity() -> None:
-    """ansible-test sanity without containers, of all but the tests."""
+    """ansible-test sanity without containers, of all but the tests, and but for what costs most and finds least."""
+    ansible_test("--exclude", "tests/", *(word for name in SLOW_SANITY for word in ("--skip-test", name)))
+
+
+def sanity_whole() -> None:
+    """All of ansible-test sanity without containers, of all but the tests."""
     ansible_test("--exclude", "tests/")
 
 
@@ -262,7 +281,7 @@ def one_scenario() -> None:
 
 STEPS: dict[str, t.Callable[[], None]] = {
     "lint": lint, "types": types, "docs": docs, "build": build, "sanity": sanity, "molecule": molecule, "scenario": one_scenario, "tests": tests,
-    "sanity-of-tests": sanity_of_tests, "exhaustive": exhaustive, "busy": beside_busy_loops,
+    "lint-of-tests": lint_of_tests, "sanity-whole": sanity_whole, "sanity-of-tests": sanity_of_tests, "exhaustive": exhaustive, "busy": beside_busy_loops,
 }  # fmt: skip
 
 
