@@ -173,6 +173,11 @@ def test_a_chain_reads_once(run: Run, waits: t.Callable[[], None]) -> None:
     assert chain(run, lambda: None) == [READ + CHAIN[0], *CHAIN[1:]]
 
 
+def test_a_minute_later_each_task_reads_once_more(run: Run, waits: t.Callable[[], None]) -> None:
+    """In a play of hundreds of tenants so much time passes between two tasks of one of them."""
+    assert chain(run, waits) == [READ + task for task in CHAIN]
+
+
 @pytest.mark.parametrize("other", [{}, {"state": "absent"}], ids=["at work", "gone again"])
 def test_what_another_run_made_after_the_look_is_not_written_over(run: Run, other: JsonObject) -> None:
     """It may be anywhere on its way, so the marks of what it delivers stay. What it made and deleted holds the name."""
