@@ -14,8 +14,8 @@ options:
   chained:
     description:
       - Whether this is one of several tasks on the same application that go on from each other without a pause, as those of the role C(entra_connector) do.
-      - Such a task does not read again what the tasks before it wrote in the last minute of the same run. By default a task reads all that it decides by,
-        whatever the run did before.
+      - Such a task does not read again what the tasks before it wrote in the last minute of the same run, nor look again for an application that the look
+        before it did not find. By default a task reads all that it decides by, whatever the run did before.
     type: bool
     default: false
 """

@@ -140,7 +140,7 @@ def test_a_prediction_that_fails_says_nothing_of_a_key(play: Play, inventory: In
 def test_truncated_bodies(play: Play, inventory: Inventory, emulator: Emulator) -> None:
     """Half an answer to a read is read again; half an answer to a write is looked after: nothing is made twice."""
     emulator.fault(service="graph", path="batch", action="truncate")
-    emulator.fault(service="graph", path="uniqueName=", method="PATCH", action="truncate")
+    emulator.fault(service="graph", path="/applications$", method="POST", action="truncate")
     emulator.fault(service="graph", path="/servicePrincipals$", method="POST", action="truncate")
     emulator.fault(service="graph", path="/oauth2PermissionGrants$", method="POST", action="truncate")
     emulator.fault(service="graph", path="/addPassword$", action="truncate")
@@ -167,7 +167,7 @@ def test_throttling_with_a_fractional_retry_after(play: Play, inventory: Invento
     for rule in (
         {"service": "login", "path": "/token"},
         {"service": "graph", "path": "batch"},
-        {"service": "graph", "path": "uniqueName=", "method": "PATCH"},
+        {"service": "graph", "path": "/applications$", "method": "POST"},
         {"service": "graph", "path": "/addPassword$"},
         {"service": "workspace365", "path": "/Provisioning/Environment"},
         PUT,
@@ -196,7 +196,7 @@ def test_throttling_beyond_the_budget_says_throttled(play: Play, inventory: Inve
 
 def test_server_errors_with_the_write_applied(play: Play, inventory: Inventory, emulator: Emulator) -> None:
     """503, and a broken connection, after a write took effect: it is found, and not made twice."""
-    emulator.fault(service="graph", path="uniqueName=", method="PATCH", action="status_after", status=503)
+    emulator.fault(service="graph", path="/applications$", method="POST", action="status_after", status=503)
     emulator.fault(service="graph", path="/servicePrincipals$", method="POST", action="status_after", status=503)
     emulator.fault(service="graph", path="/oauth2PermissionGrants$", method="POST", action="drop_after")
     emulator.fault(service="graph", path="/addPassword$", action="status_after", status=503)

@@ -59,6 +59,12 @@ class Sender(t.Protocol):
         """The failure that an error answer stands for."""
 
 
+def left_out(parts: t.Sequence[Part]) -> set[int]:
+    """The indexes of parts that can be spared, where a request is saved without them."""
+    spare = {index for index, part in enumerate(parts) if part.spare}
+    return spare if -(-(len(parts) - len(spare)) // LARGEST) < -(-len(parts) // LARGEST) else set()
+
+
 class BatchRun:
     """Carries out one list of parts."""
 
@@ -70,8 +76,12 @@ class BatchRun:
 
     def run(self) -> list[PartAnswer]:
         """All answers, in the order of the parts."""
-        for start in range(0, len(self._parts), LARGEST):
-            self._chunk(list(range(start, min(start + LARGEST, len(self._parts)))))
+        spared = left_out(self._parts)
+        for index in spared:
+            self._answers[index] = self._failed(index, Fault(_UNANSWERED, "notSent", "the batch has no room for it"), None)
+        sent = [index for index in range(len(self._parts)) if index not in spared]
+        for start in range(0, len(sent), LARGEST):
+            self._chunk(sent[start : start + LARGEST])
         return [self._answers[index] for index in range(len(self._parts))]
 
     def _chunk(self, indexes: list[int]) -> None:

@@ -10,11 +10,12 @@ reports was read. What may be believed:
 1. An application or service principal that this job made, as the answer to that write has it, and an application of which this job read its own write back.
 2. What such a new object does not have yet: an application its service principal and policies, and, when an application made it, people who own it; a
    service principal grants, assignments and owners.
-3. An answer that a reader said will do for longer (C(keep)): a policy that the service applies whether it was read or not.
+3. That a look found no application of a unique name, and which deleted ones it read with that (C(missed)), for the task that makes it.
+4. An answer that a reader said will do for longer (C(keep)): a policy that the service applies whether it was read or not.
 
-For how long: 1 and 2 for C(BELIEVED) seconds, and no longer than until a task of this job sends a write that names the object. Whatever others write in that
-time is found as what is written between a read and the write after it is always found: a create is refused as a conflict, and a write of tags reads
-what was there just before and just after. A property that is not in an answer is read.
+For how long: 1 to 3 for C(BELIEVED) seconds, and no longer than until a task of this job sends a write that names the object; 3 also until one that
+deletes, restores or purges anything. Whatever others write in that time is found as what is written between a read and the write after it is always found:
+a create is refused as a conflict, and a write of tags reads what was there just before and just after. A property that is not in an answer is read.
 
 Sources: https://learn.microsoft.com/graph/api/application-upsert and https://learn.microsoft.com/graph/api/serviceprincipal-post-serviceprincipals (the answer
 is the new object), https://learn.microsoft.com/entra/identity-platform/app-objects-and-service-principals (a registration by the API has no service
@@ -96,17 +97,29 @@ class LeftBehind:
         """An application as this job left it: it read its own write back, so that nothing in it is older than that. ``now`` is the service's time."""
         self._note("applications", body, now)
 
+    def missed(self, answer: PartAnswer, deleted: PartAnswer) -> None:
+        """A look asked for an application by its unique name and found none; C(deleted) is the list of deleted ones that it read with that."""
+        address = Address.of(answer.part.path)
+        if address is not None and answer.absent:
+            self._drop("id of", address.collection, address.key)  # of one that this job has deleted
+            self._put("absent", address.key, value=True)
+            self._put("deleted", value={"query": _query(deleted.part), "body": deleted.body, "ahead": self._ahead(server_time([deleted]))})
+
     def touched(self, method: str, path: str, body: t.Any) -> None:
         """A write is about to be sent: nothing that it may change is believed any more."""
         address = Address.of(path)
         named = {found.lower() for found in _GUID.findall(path)}
         if address is not None and address.key:
-            named.add(self._id_of(address.collection, address.key) or address.key)
+            named |= {address.key, self._id_of(address.collection, address.key) or address.key}
+        if isinstance(body, dict) and body.get("uniqueName"):
+            named.add(str(body["uniqueName"]))
+        if method == "DELETE" or "/deletedItems/" in path:
+            self._drop("deleted")
         if method == "DELETE":  # its service principal goes with an application
             applications = filter(None, (self._get("object", object_id) for object_id in named))
             named |= {gone for one in applications if (gone := self._id_of("servicePrincipals", str(one["body"].get("appId"))))}
         for object_id in named:
-            for what in ("object", "new", "no principal"):
+            for what in ("object", "new", "no principal", "absent"):
                 self._drop(what, object_id)
         for value in body.values() if isinstance(body, dict) else ():
             for found in _GUID.findall(value) if isinstance(value, str) else ():
@@ -147,6 +160,9 @@ class LeftBehind:
         kept = self._get("answer", query)
         if kept is not None:
             return self._found(part, kept["body"], kept["ahead"], kept["status"], kept["refusal"])
+        deleted = self._get("deleted")
+        if deleted is not None and deleted["query"] == query:
+            return self._found(part, deleted["body"], deleted["ahead"])
         address = Address.of(query)
         if address is None or not address.key:
             return None
@@ -161,11 +177,15 @@ class LeftBehind:
         return self._found(part, {name: noted["body"][name] for name in noted["body"] if name in names}, noted["ahead"])
 
     def _absent(self, part: Part, address: Address) -> PartAnswer | None:
-        """That a new application has no service principal, as Graph says it."""
-        application = self._id_of("applications", address.key) if address.collection == "servicePrincipals" else None
-        if application is None or not self._get("no principal", application):
+        """That a new application has no service principal, or that there is no application of this name, as Graph says it."""
+        if address.collection == "applications":
+            noun, absent = "application", self._get("absent", address.key) and self._get("deleted")
+        else:
+            application = self._id_of("applications", address.key)
+            noun, absent = "service principal", application is not None and self._get("no principal", application)
+        if not absent:
             return None
-        fault = Fault(404, "Request_ResourceNotFound", "The service principal does not exist yet.", shaped=True)
+        fault = Fault(404, "Request_ResourceNotFound", f"The {noun} does not exist yet.", shaped=True)
         return PartAnswer(404, {}, part, {}, self._error(fault, part), absent=True)
 
     def _nothing(self, part: Part, address: Address, object_id: str) -> PartAnswer | None:

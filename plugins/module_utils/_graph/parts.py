@@ -36,6 +36,7 @@ class Part:
     params: t.Mapping[str, t.Any] | None = None
     first_page: bool = False  # no further page of a list is read: the question is whether it has any entry
     optional: bool = False  # the caller goes on without it when it is forbidden, so a 403 does not renew the token
+    spare: bool = False  # the caller goes on without it, so it is not worth a request: where all parts take one more for it, it is not sent
 
     @property
     def writes(self) -> bool:

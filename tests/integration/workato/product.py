@@ -44,7 +44,7 @@ PRODUCT = ProductTests(
         "workato_absent": scenarios.Absent,
     },
     budgets={"workato": (7, 4), "workato_file": (4, 4)},
-    first_budgets={"workato": (21, 28), "workato_file": (13, 34)},
+    first_budgets={"workato": (20, 28), "workato_file": (12, 34)},
     leaks=LEAKS,
     in_loop=InLoop(
         {"workato_api_token": "{{ item.workato }}", "workato_data_center": "{{ item.data_center }}"},

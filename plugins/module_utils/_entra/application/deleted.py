@@ -17,7 +17,7 @@ import typing as t
 
 from ..._engine import Action
 from ..._errors import ConflictError, OptionError
-from ..._graph.parts import Part
+from ..._graph.parts import Part, PartAnswer
 
 # Not filtered: the service does not promise a filter on uniqueName here, and the list holds 30 days only.
 DELETED_APPLICATIONS = Part(
@@ -25,6 +25,14 @@ DELETED_APPLICATIONS = Part(
     "/directory/deletedItems/microsoft.graph.application?$select=id,appId,displayName,uniqueName,createdDateTime,deletedDateTime,tags&$top=999",
     doing="read deleted applications",
 )
+
+# The same for a look, which goes on without it and does not turn pages: what it does not see whole is read by the task that makes an application.
+SEEN_BY_A_LOOK = dataclasses.replace(DELETED_APPLICATIONS, first_page=True, optional=True, spare=True)
+
+
+def nothing_but_these(app: PartAnswer, deleted: PartAnswer | None) -> bool:
+    """Whether a look saw all that may stand in the way of a new application: there is none, and its list of deleted ones is whole."""
+    return app.absent and deleted is not None and deleted.ok and not deleted.body.get("@odata.nextLink")
 
 
 def twins(

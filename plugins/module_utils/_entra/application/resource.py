@@ -2,16 +2,23 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE: for use inside this collection only.
-"""An application in Microsoft Entra ID: reads it together with what stands in its way, and carries out the plan."""
+"""An application in Microsoft Entra ID: reads it together with what stands in its way, and carries out the plan.
+
+Sources: https://learn.microsoft.com/graph/api/application-upsert (an application that is there is written over) and
+https://learn.microsoft.com/graph/templates/how-to-reference-existing-resources (the unique name is a property that clients write); read 2026-12. That a create
+takes it, and is refused where another application has it (inferred).
+"""
 
 from __future__ import annotations
 
+import functools
 import re
 import typing as t
 
 from ..._engine import Action, Plan, Runtime
 from ..._errors import ConflictError, ForbiddenError, NotFoundError, ServiceError
 from ..._graph.client import GraphClient
+from ..._graph.errors import exists_already
 from ..._graph.odata import PathKey, below, odata_string, path_to, with_query
 from ..._graph.optional_properties import read_named
 from ..._graph.parts import Part, PartAnswer
@@ -38,6 +45,12 @@ _NO_UPSERT = re.compile(r"not supported|unsupported|resource not found for the s
 _NOT_YET_PERSONAL = ("MsaAppDoesNotExist",)
 
 _PURGE_PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0)  # seconds
+_STALE_READS = (1.0, 2.0, 4.0)  # seconds
+
+
+def asks_again(error: ServiceError) -> bool:
+    """Whether a create that was refused is planned again, from a read of its own: the name may be taken since the look, or a create may not take one."""
+    return error.outcome == "refused" and error.http_status in (400, 409)
 
 
 class ApplicationResource:
@@ -59,6 +72,8 @@ class ApplicationResource:
         self._restoring = False
         self._deleted_now = False
         self._restored: dict[str, t.Any] | None = None
+        self._believes = bool(runtime.options.get("chained")) and self.desired.state == "present"
+        self._replanned: Plan | None = None
 
     # -- read
 
@@ -87,7 +102,7 @@ class ApplicationResource:
             parts["deleted"] = DELETED_APPLICATIONS
         if change is not None and desired.reference.path():
             parts["owners"] = self._owners_part(t.cast(str, desired.reference.path()))
-        answer = read_named(graph, {**parts, **names.parts()})
+        answer = read_named(graph, {**parts, **names.parts()}, believe=self._believes)
         app = desired.reference.pick(answer["app"], of_others=True)
         if app is None and by_name is not None:
             app = by_name.pick(answer["by_name"], of_others=True)
@@ -172,8 +187,30 @@ class ApplicationResource:
 
     def _apply_create(self, action: Action) -> None:
         body, unique_name = dict(action.payload["body"]), action.payload["unique_name"]
-        made = self._upsert(action, unique_name, body) if unique_name else self._post(action, body)
+        if unique_name and self._believes:
+            # Planned from what a look saw. An upsert would write over what another run has made since, with the marks of what it delivers.
+            try:
+                made = self._post(action, {**body, "uniqueName": unique_name})
+            except ServiceError as error:
+                if not asks_again(error):
+                    raise
+                self._believes = False
+                self._replanned = self.plan(self._read_again(action, taken=exists_already(error)))
+                for again in self._replanned.actions:
+                    self.apply(again)
+                return
+        else:
+            made = self._upsert(action, unique_name, body) if unique_name else self._post(action, body)
         self._new, self._object_id = made, made["id"]
+
+    def _read_again(self, action: Action, *, taken: bool) -> ApplicationCurrent:
+        """What is there, from a read of its own. C(taken): Graph says that something has the name, so a replica that does not know it yet is asked again."""
+
+        def there(seen: ApplicationCurrent) -> bool:
+            return not taken or seen.app is not None or bool(find_twins(self.desired, seen.deleted))
+
+        why = f"{action.text}: what has its name is not replicated yet"
+        return until(self.read, there, seen=self.read(), pauses=_STALE_READS, wait=self._graph.wait, why=why)
 
     def _upsert(self, action: Action, unique_name: str, body: dict[str, t.Any]) -> dict[str, t.Any]:
         path = path_to("applications", PathKey(unique_name, "uniqueName"))
@@ -188,8 +225,14 @@ class ApplicationResource:
         return made or self._graph.get(path, params={"$select": model.SELECT}, doing=f"read new {self.desired.describe()}", just_created=True)
 
     def _post(self, action: Action, body: dict[str, t.Any]) -> dict[str, t.Any]:
-        made = self._graph.post("/applications", body, doing=action.text, reconcile=lambda: self._find_new(body), retry_texts=_NOT_YET_PERSONAL)
-        return t.cast("dict[str, t.Any]", made)
+        reconcile = functools.partial(self._find_new, body)
+        made = t.cast("dict[str, t.Any]", self._graph.post("/applications", body, doing=action.text, reconcile=reconcile, retry_texts=_NOT_YET_PERSONAL))
+        if body.get("uniqueName") and "uniqueName" in made and made["uniqueName"] is None:
+            # A cloud that leaves it out: without it the next run would not find the application.
+            name = {"uniqueName": body["uniqueName"]}
+            self._graph.patch(path_to("applications", PathKey(made["id"])), name, doing=action.text, just_created=True)
+            made = {**made, **name}
+        return made
 
     def _find_new(self, body: t.Mapping[str, t.Any]) -> dict[str, t.Any] | None:
         """After a lost answer: there was none of this name before, so one with our tag is the one that was just made."""
@@ -282,7 +325,7 @@ class ApplicationResource:
 
     def result(self, plan: Plan, applied: bool) -> dict[str, t.Any]:
         """The key C(app); empty after C(state=absent)."""
-        app = dict(plan.facts["app"])
+        app = dict((self._replanned or plan).facts["app"])
         if applied and self._new is not None:
             app.update(model.to_ansible(self._new), would_create=False)
         return {"app": app} if self._restored is None else {"app": app, "restored_grants": self._restored}

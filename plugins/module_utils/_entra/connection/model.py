@@ -42,6 +42,7 @@ class Snapshot:
     people_owning: tuple[Account, ...] = ()  # the users among the owners of the application
     holders: tuple[Account, ...] = ()  # users who hold a consent alone, as many as one request reads
     more_holders: int = 0  # how many of them were not looked at
+    missed: tuple[PartAnswer, PartAnswer] | None = None  # the answers by which there is no application yet, and these are the deleted ones
 
     @property
     def domains(self) -> list[t.Mapping[str, t.Any]]:

@@ -18,6 +18,7 @@ from ..._graph.odata import PathKey, path_to
 from ..._graph.optional_properties import read_named
 from ..._graph.parts import Part, PartAnswer, server_time
 from ..application import model as application_model
+from ..application.deleted import SEEN_BY_A_LOOK, nothing_but_these
 from ..common.application_reference import ApplicationReference
 from ..common.blockers import Account
 from ..common.principals import Name, Principal, PrincipalNames
@@ -53,12 +54,14 @@ class ConnectionReader:
         accounts: t.Sequence[str] = (),
         signs_in: bool = False,
         names: t.Iterable[Name] = (),
+        makes: bool = False,
     ) -> None:
         """``by_name`` is asked for as well, for an application that is to be adopted and does not have the unique name yet.
 
         ``owners``: people who own the application are of interest, too; ``policies``: a secret may have to be made. ``more`` is asked with the
         first request, for the caller. ``used`` are app ids of APIs that nothing is requested of, ``accounts`` names or ids of users who sign in;
         ``signs_in``: what keeps a sign-in from succeeding is of interest. ``names`` are those of the other accounts, groups and principals that options name.
+        ``makes``: where there is no application of that name, one is made.
         """
         self._graph = graph
         self._reference = reference
@@ -71,6 +74,7 @@ class ConnectionReader:
         self._accounts = list(dict.fromkeys(accounts)) if signs_in else []
         self._signs_in = signs_in
         self._names = PrincipalNames(names)
+        self._makes = makes and reference.key == "unique_name"
         self.loader = loader
 
     def read(self) -> Snapshot:
@@ -81,6 +85,7 @@ class ConnectionReader:
             "organization": Part("GET", ORGANIZATION_PATH, params=ORGANIZATION_PARAMS, doing="read the organization"),
             "app": reference.part(select=APPLICATION_SELECT),
             **({"by name": by_name.part(select=APPLICATION_SELECT)} if by_name else {}),
+            **({"deleted": SEEN_BY_A_LOOK} if self._makes else {}),
             **self.loader.parts(self._apis),
             **(self.loader.state_parts(self._apis) if self._signs_in else {}),
             **{_ACCOUNT + name: _account_part(name) for name in self._accounts},
@@ -125,6 +130,7 @@ class ConnectionReader:
             people_owning=_people_owning(answers.get("people owning")),
             holders=self._holders(holding[:LARGEST]),
             more_holders=len(holding[LARGEST:]),
+            missed=(answers["app"], answers["deleted"]) if nothing_but_these(answers["app"], answers.get("deleted")) else None,
         )
 
     def _holders(self, ids: t.Sequence[str]) -> tuple[Account, ...]:

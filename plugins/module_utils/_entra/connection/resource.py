@@ -118,6 +118,7 @@ class ConnectionResource:
             accounts=self._options["accounts"],
             signs_in=self._wanted.state == "present",
             names=[one.name for one in self._named if one.option[0] != "accounts"],
+            makes=self._wanted.state == "present",
         ).read()
         self._claim_application(self._snapshot)
         if self._snapshot.forbidden is not None and not self._wanted.consent_can_wait:
@@ -198,6 +199,8 @@ class ConnectionResource:
         view, snapshot = t.cast(ConnectionPlan, self._view), t.cast(Snapshot, self._snapshot)
         if not view.converged and self._session.graph.left is not None:
             self._session.graph.left.keep(snapshot.policies.answers, policy_read.GOOD_FOR)
+            if snapshot.missed is not None:
+                self._session.graph.left.missed(*snapshot.missed)
         plans, app = view.plans, snapshot.application
         principal, consent = plans.get("service_principal"), plans.get("consent")
         self._warn_about_owners(snapshot, consent)

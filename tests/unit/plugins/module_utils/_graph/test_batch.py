@@ -107,6 +107,12 @@ def test_twenty_parts_a_request_and_answers_in_order() -> None:
     assert [answer.body["url"] for answer in answers] == [f"/a/{number}" for number in range(45)]
 
 
+def test_a_part_that_can_be_spared_is_not_worth_a_request() -> None:
+    service = Batches(all_ok)
+    answers = service.graph.batch([Part("GET", "/spare", spare=True), *reads(20)])
+    assert (len(service.sent), [answer.ok for answer in answers]) == (1, [False] + [True] * 20)
+
+
 def test_answers_have_the_names_of_their_parts() -> None:
     service = Batches(*[lambda parts: list(reversed(all_ok(parts)))] * 2)
     parts = {f"part {number}": part for number, part in enumerate(reads(25))}

@@ -231,6 +231,56 @@ def test_what_will_do_for_longer(desk: Desk) -> None:
     assert desk.ask(POLICY)[1] == [POLICY.path]
 
 
+MISSED, TRASH = "/applications(uniqueName='o''neil%2F1')", "/directory/deletedItems/microsoft.graph.application?$select=id"
+BOTH = {f"{MISSED}?$select=id", TRASH}
+
+
+@pytest.fixture
+def looked(desk: Desk) -> Desk:
+    """After a look that found no application of that name."""
+    error = NotFoundError("It does not exist.", http_status=404)
+    absent = PartAnswer(404, {}, Part("GET", MISSED, params={"$select": "tags"}), DATE, error, absent=True)
+    desk.left().missed(absent, PartAnswer(200, {"value": [{"id": OTHER}]}, Part("GET", TRASH), DATE))
+    return desk
+
+
+def test_what_a_look_did_not_find(looked: Desk) -> None:
+    """The application by that name, whatever is asked of it, and the same read of deleted ones. Not one of another name, nor by another key."""
+    answers, sent = looked.ask(*sorted(BOTH), f"{MISSED}/owners")
+    assert (sent, [answer.absent for answer in answers]) == ([], [True, False, True])
+    assert (answers[1].body, server_time(answers)) == ({"value": [{"id": OTHER}]}, dt.datetime(2026, 1, 31, 12, tzinfo=dt.UTC))
+    asked = ["/applications(uniqueName='another')?$select=id", f"{TRASH},tags", f"/servicePrincipals(appId='{APP_ID}')"]
+    assert looked.ask(*asked)[1] == asked
+
+
+def test_an_application_that_a_look_found_is_none(desk: Desk) -> None:
+    desk.left().missed(PartAnswer(200, APP, Part("GET", MISSED), DATE), PartAnswer(200, {"value": []}, Part("GET", TRASH), DATE))
+    assert desk.believed(*BOTH) == set()
+
+
+AFTER_A_LOOK: dict[str, tuple[str, str, t.Any, set[str]]] = {
+    "it is made": ("POST", "/applications", {"displayName": "Payroll", "uniqueName": "O'Neil/1"}, {TRASH}),
+    "it is made by its name": ("PATCH", MISSED, {"displayName": "Payroll"}, {TRASH}),
+    "another is made": ("POST", "/applications", {"displayName": "Other", "uniqueName": "other"}, BOTH),
+    "another is named so": ("PATCH", f"/applications/{OTHER}", {"uniqueName": "o'neil/1"}, {TRASH}),
+    "one is deleted": ("DELETE", f"/applications/{OTHER}", None, set()),
+    "one is restored": ("POST", f"/directory/deletedItems/{OTHER}/restore", None, set()),
+    "one is purged": ("DELETE", f"/directory/deletedItems/{OTHER}", None, set()),
+}
+
+
+@pytest.mark.parametrize(("method", "path", "body", "left"), AFTER_A_LOOK.values(), ids=AFTER_A_LOOK.keys())
+def test_a_write_ends_what_a_look_missed(looked: Desk, method: str, path: str, body: t.Any, left: set[str]) -> None:
+    looked.left().touched(method, path, body)
+    assert looked.believed(*BOTH) == left
+
+
+def test_for_how_long_a_look_is_believed_and_by_whom(looked: Desk) -> None:
+    assert looked.ask(*BOTH, left=looked.left("another", "tenant"))[1] == list(BOTH)
+    looked.now += BELIEVED
+    assert looked.believed(*BOTH) == set()
+
+
 DENIED, QUOTA = "Authorization_RequestDenied", "Directory_QuotaExceeded"
 REFUSALS = [
     (403, DENIED, "Insufficient privileges.", True, True),

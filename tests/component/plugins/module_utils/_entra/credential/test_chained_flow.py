@@ -4,17 +4,21 @@
 from __future__ import annotations
 
 import dataclasses
+import types
 import typing as t
 from pathlib import Path
 
 import pytest
+from ansible_collections.tenantkit.connectors.plugins.module_utils import _clock
 from ansible_collections.tenantkit.connectors.plugins.module_utils._declaration import Declaration, Execution, execute
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.common.tags import CREATION_TAG, fingerprint
 from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.credential.marks import Mark, marks_of
+from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.left_behind import BELIEVED
 from ansible_collections.tenantkit.connectors.plugins.modules import (
     entra_admin_consent,
     entra_app,
     entra_app_permission,
+    entra_connection_info,
     entra_managed_credential,
     entra_service_principal,
 )
@@ -23,6 +27,7 @@ from tenant_emulator.testing import Emulator, JsonObject
 
 DELIVERY = {"connector": "workspace365", "instance": "https://portal.example contoso", "authority": "https://login.windows.net/contoso.com"}
 PERMISSIONS = [{"resource": "Microsoft Graph", "delegated": ["openid", "User.Read"], "application": []}]
+PAYROLL = {"unique_name": "payroll", "display_name": "Payroll"}
 
 
 @dataclasses.dataclass
@@ -45,7 +50,7 @@ class Run:
             "graph_url": self.emulator.graph_url,
             "ca_path": self.emulator.ca_path,
             "timeout": 60,
-            "chained": self.chained,
+            **({"chained": self.chained} if "chained" in spec else {}),
         }
         environ = {"AZURE_CLIENT_ID": identity["client_id"], "AZURE_CLIENT_SECRET": identity["secret"], "TENANTKIT_JOB_DIR": str(self.folder)}
         return execute(declaration, {**plain, **options}, check_mode=False, environ=environ)
@@ -65,6 +70,14 @@ class Run:
                 found.append(f"{entry['method']} {path.partition('(')[0]}")
         self.emulator.clear_journal()
         return found
+
+    def look(self) -> None:
+        """Look at the connection, as a role does before the other tasks."""
+        self.ok(entra_connection_info, connector="payroll", app=PAYROLL, permissions=PERMISSIONS, secret={"name": "sso"})
+
+    def register(self) -> str:
+        """Make the application. Returns its app id."""
+        return str(self.ok(entra_app, **PAYROLL, permissions=PERMISSIONS)["app"]["app_id"])
 
     def issue(self, app_id: str) -> str:
         """Make a credential and mark it as pending. Returns its key id."""
@@ -95,15 +108,15 @@ def run(emulator: Emulator, tmp_path: Path) -> Run:
 @pytest.fixture
 def app_id(run: Run) -> str:
     """An application that the run has just made, with its service principal."""
-    made = str(run.ok(entra_app, unique_name="payroll", display_name="Payroll", permissions=PERMISSIONS)["app"]["app_id"])
+    made = run.register()
     run.ok(entra_service_principal, app_id=made)
     run.emulator.clear_journal()
     return made
 
 
 def test_what_the_run_made_is_not_read_again(run: Run) -> None:
-    app_id = run.ok(entra_app, unique_name="payroll", display_name="Payroll", permissions=PERMISSIONS)["app"]["app_id"]
-    assert run.sent() == ["POST $batch", "PATCH applications"]
+    app_id = run.register()
+    assert run.sent() == ["POST $batch", "POST applications"]
     assert run.ok(entra_service_principal, app_id=app_id)["service_principal"]["app_id"] == app_id
     assert run.sent() == ["POST servicePrincipals"]
     assert run.ok(entra_admin_consent, app_id=app_id, permissions=PERMISSIONS)["consent"]["complete"]
@@ -115,6 +128,134 @@ def test_what_the_run_made_is_not_read_again(run: Run) -> None:
     assert run.marks(app_id) == {key_id: True}
     assert not run.ok(entra_admin_consent, app_id=app_id, permissions=PERMISSIONS)["changed"]
     assert run.sent() == ["POST $batch"]
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> t.Callable[[], None]:
+    """A clock of the controller that stands still, and what lets as much time pass on it as a note is believed for: other tenants have their turn."""
+    now = [1_800_000_000.0]
+    monkeypatch.setattr(_clock, "time", types.SimpleNamespace(time=lambda: now[0]))
+
+    def wait() -> None:
+        now[0] += BELIEVED
+
+    return wait
+
+
+def chain(run: Run, between: t.Callable[[], None]) -> list[list[str]]:
+    """What each task of a first connect sends, where this is done between two of them."""
+    sent = []
+
+    def done() -> None:
+        sent.append(run.sent())
+        between()
+
+    run.look()
+    done()
+    app_id = run.register()
+    done()
+    run.ok(entra_service_principal, app_id=app_id)
+    done()
+    run.ok(entra_admin_consent, app_id=app_id, permissions=PERMISSIONS)
+    done()
+    key_id = run.issue(app_id)
+    done()
+    assert not run.confirm(app_id, key_id).failed
+    done()
+    return sent
+
+
+READ = ["POST $batch"]
+CHAIN = [[], ["POST applications"], ["POST servicePrincipals"], ["POST oauth2PermissionGrants"], ["POST addPassword", "POST $batch"], ["POST $batch"]]
+
+
+def test_a_chain_reads_once(run: Run, waits: t.Callable[[], None]) -> None:
+    assert chain(run, lambda: None) == [READ + CHAIN[0], *CHAIN[1:]]
+
+
+def test_a_minute_later_each_task_reads_once_more(run: Run, waits: t.Callable[[], None]) -> None:
+    """In a play of hundreds of tenants so much time passes between two tasks of one of them."""
+    assert chain(run, waits) == [READ + task for task in CHAIN]
+
+
+@pytest.mark.parametrize("other", [{}, {"state": "absent"}], ids=["at work", "gone again"])
+def test_what_another_run_made_after_the_look_is_not_written_over(run: Run, other: JsonObject) -> None:
+    """It may be anywhere on its way, so the marks of what it delivers stay. What it made and deleted holds the name."""
+    run.look()
+    faster = dataclasses.replace(run, folder=run.folder.parent / "other")
+    app_id = faster.register()
+    faster.ok(entra_service_principal, app_id=app_id)
+    key_id = faster.issue(app_id)
+    if other:
+        faster.ok(entra_app, app_id=app_id, **other)
+    run.emulator.clear_journal()
+    outcome = run.task(entra_app, **PAYROLL, permissions=PERMISSIONS)
+    assert run.sent() == ["POST applications", "POST $batch"]
+    if other:
+        assert outcome.result["failure"]["code"] == "soft_deleted"
+        return
+    assert outcome.result["app"]["app_id"] == app_id and not outcome.result["app"]["would_create"]
+    assert run.marks(app_id) == {key_id: False}
+
+
+def test_an_application_of_others_made_after_the_look_is_left_alone(run: Run) -> None:
+    run.look()
+    made = run.emulator.add_application("contoso", displayName="By hand", uniqueName="payroll")["application"]
+    before = run.stored(made["appId"])
+    assert run.task(entra_app, **PAYROLL).result["failure"]["code"] == "not_ours"
+    assert run.stored(made["appId"]) == before
+
+
+def test_what_is_made_after_the_look_and_not_replicated_yet_is_waited_for(run: Run) -> None:
+    run.look()
+    run.emulator.settings(replication_reads=1)
+    app_id = dataclasses.replace(run, folder=run.folder.parent / "other").register()
+    before = run.stored(app_id)
+    assert run.register() == app_id
+    assert run.stored(app_id) == before
+
+
+def test_a_cloud_that_takes_no_unique_name_in_a_create_gets_the_upsert(run: Run) -> None:
+    body = {"error": {"code": "Request_BadRequest", "message": "Property 'uniqueName' is read-only and cannot be set."}}
+    run.look()
+    run.emulator.clear_journal()
+    run.emulator.fault(action="status", status=400, service="graph", method="POST", path="/applications$", body=body)
+    app_id = run.register()
+    assert run.sent() == ["POST applications", "POST $batch", "PATCH applications"]
+    assert run.stored(app_id)["uniqueName"] == "payroll"
+
+
+def test_a_cloud_that_leaves_the_unique_name_out_of_a_create_is_told_it_again(run: Run) -> None:
+    """Without it the next run would make another application."""
+    run.look()
+    made = run.emulator.add_application("contoso", displayName="Payroll", tags=[CREATION_TAG])["application"]
+    run.emulator.clear_journal()
+    run.emulator.fault(action="status", status=201, service="graph", method="POST", path="/applications$", body=made)
+    assert run.register() == made["appId"]
+    assert run.sent() == ["POST applications", f"PATCH {made['id']}"]
+    assert run.stored(made["appId"])["uniqueName"] == "payroll"
+
+
+DENIED = {"error": {"code": "Authorization_RequestDenied", "message": "Insufficient privileges to complete the operation."}}
+
+
+def test_a_look_that_may_not_see_deleted_applications_leaves_that_to_the_task(run: Run) -> None:
+    run.emulator.fault(action="status", service="graph", path="deletedItems", part=True, status=403, body=DENIED, times=1)
+    run.look()
+    assert run.sent() == READ
+    run.register()
+    assert run.sent() == ["POST $batch", "POST applications"]
+
+
+def test_a_deleted_application_of_the_look_stands_in_the_way(run: Run) -> None:
+    app_id = run.register()
+    run.ok(entra_app, app_id=app_id, state="absent")
+    run.look()
+    run.emulator.clear_journal()
+    assert run.task(entra_app, **PAYROLL).result["failure"]["code"] == "soft_deleted"
+    assert run.sent() == []
+    assert dataclasses.replace(run, chained=False).task(entra_app, **PAYROLL).result["failure"]["code"] == "soft_deleted"
+    assert run.sent() == READ
 
 
 def test_a_task_on_its_own_reads(run: Run, app_id: str) -> None:
@@ -145,7 +286,7 @@ def test_a_report_reads(run: Run, app_id: str) -> None:
 
 def test_what_was_made_in_between_is_met_as_a_conflict(run: Run) -> None:
     """A service principal, and then a grant on it that has other scopes: both are taken, and nothing of the grant is lost."""
-    app_id = run.ok(entra_app, unique_name="payroll", display_name="Payroll", permissions=PERMISSIONS)["app"]["app_id"]
+    app_id = run.register()
     other = dataclasses.replace(run, folder=run.folder.parent / "other")
     other.ok(entra_service_principal, app_id=app_id)
     assert run.ok(entra_service_principal, app_id=app_id)["service_principal"]["app_id"] == app_id

@@ -6,8 +6,16 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.application.deleted import comes_back, decide, describe, twins
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConflictError, OptionError
+from ansible_collections.tenantkit.connectors.plugins.module_utils._entra.application.deleted import (
+    SEEN_BY_A_LOOK,
+    comes_back,
+    decide,
+    describe,
+    nothing_but_these,
+    twins,
+)
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConflictError, ForbiddenError, NotFoundError, OptionError
+from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.parts import Part, PartAnswer
 
 ONE = {"id": "o1", "appId": "a1", "displayName": "Payroll", "uniqueName": "payroll", "deletedDateTime": "2026-02-01"}
 TWO = {"id": "o2", "appId": "a2", "displayName": "Payroll", "uniqueName": None, "deletedDateTime": "2026-02-02"}
@@ -29,6 +37,21 @@ THREE = {"id": "o3", "appId": "a3", "displayName": "Other", "uniqueName": "Other
 )
 def test_twins(names: dict[str, str], found: list[str]) -> None:
     assert [app["id"] for app in twins([ONE, TWO, THREE], **names)] == found
+
+
+NAMED = Part("GET", "/applications(uniqueName='payroll')")
+THERE, NONE = PartAnswer(200, ONE, NAMED), PartAnswer(404, {}, NAMED, error=NotFoundError("None."), absent=True)
+LIST = PartAnswer(200, {"value": [ONE]}, SEEN_BY_A_LOOK)
+PAGE = PartAnswer(200, {"value": [ONE], "@odata.nextLink": "https://graph.microsoft.com/v1.0/next"}, SEEN_BY_A_LOOK)
+DENIED = PartAnswer(403, {}, SEEN_BY_A_LOOK, error=ForbiddenError("No."))
+
+
+@pytest.mark.parametrize(
+    ("app", "deleted", "whole"),
+    [(NONE, LIST, True), (THERE, LIST, False), (NONE, None, False), (NONE, PAGE, False), (NONE, DENIED, False), (DENIED, LIST, False)],
+)
+def test_whether_a_look_saw_all_that_may_stand_in_the_way(app: PartAnswer, deleted: PartAnswer | None, whole: bool) -> None:
+    assert nothing_but_these(app, deleted) is whole
 
 
 def decided(*found: t.Mapping[str, t.Any], mode: str = "fail", purge_id: str | None = None) -> tuple[str | None, list[str]]:
