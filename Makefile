@@ -9,6 +9,8 @@ BIN := $(VENV)/bin
 export PATH := $(BIN):$(PATH)
 export ANSIBLE_COLLECTIONS_PATH := $(WORK)/collections
 export ANSIBLE_LOCALHOST_WARNING := False
+# Containers often set it. Without compiled files each of pytest's workers, and each ansible-playbook, compiles every file of this repository anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test test-all test-busy unit integration lint lint-more sanity docs molecule test-clients pages pictures matrix bench bench-peers mutants generate connector build clean
 

@@ -9,6 +9,7 @@ import pathlib
 import typing as t
 from urllib.parse import urlsplit
 
+import pytest
 import requests
 from requests.structures import CaseInsensitiveDict
 from tenant_emulator.ca import Authority
@@ -74,6 +75,13 @@ class InProcess(Emulator):
         response = self.answer(method, url, body or b"", CaseInsensitiveDict(headers or {}))
         assert response is not None
         return response.status, response.body
+
+    def in_place_of_the_network(self, patch: pytest.MonkeyPatch, send: t.Callable[..., requests.Response] | None = None) -> None:
+        """Let what sends requests with C(requests) reach this emulator, through ``send`` when it is given."""
+        own = send or self.send
+        patch.setattr(requests.Session, "send", lambda *given, **more: own(*given, **more))
+        # No proxy is between, and to look for one goes through the whole environment twice with each request.
+        patch.setattr(requests.utils, "get_environ_proxies", lambda *_given, **_more: {})
 
     def send(self, _session: requests.Session, request: requests.PreparedRequest, **_more: t.Any) -> requests.Response:
         """In place of C(requests.Session.send)."""

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import dataclasses
 import functools
 from pathlib import Path
@@ -65,11 +66,21 @@ class Source:
         return found
 
 
+# Trees of one process share what they know of a file that is the same in them: most of a copy of the repository is.
+_source = functools.cache(Source)
+
+
 class Tree:
     """The files below a folder C(plugins/)."""
 
     def __init__(self, plugins: Path) -> None:
-        self.files = {path.relative_to(plugins): Source(path.relative_to(plugins), path.read_text(encoding="utf-8")) for path in sorted(plugins.rglob("*.py"))}
+        self.files = {path.relative_to(plugins): _source(path.relative_to(plugins), path.read_text(encoding="utf-8")) for path in sorted(plugins.rglob("*.py"))}
+
+    def of_file(self, name: str) -> Tree:
+        """This file alone, for rules that look at one file at a time."""
+        alone = copy.copy(self)
+        alone.files = {Path(name): self.files[Path(name)]}
+        return alone
 
     def resolve(self, path: tuple[str, ...]) -> Path | None:
         """The file that an import names: a module, the module that holds a name, or a package."""

@@ -198,7 +198,8 @@ def _endings(report: Report, days: int) -> str:
     if not found:
         return ""
     rows = "".join(f"<tr><th scope=row>{_name(ending.place.tenant)}<td>{_text(ending.place.connector)}<td>{_ending(ending)}" for ending in listed)
-    later = [ending.row.end for ending in found if ending not in listed]
+    those = set(map(id, listed))  # to compare them would take as long as all their texts, for each pair
+    later = [ending.row.end for ending in found if id(ending) not in those]
     rest = f'<p class="dim">{len(later)} more end later, the first of them on {_text(later[0])}.</p>' if later else ""
     table = (
         f'<div class="wide" tabindex="0" role="group" aria-labelledby="ends"><table><caption>Those that end within {days} days</caption>'

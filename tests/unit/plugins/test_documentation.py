@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 from pathlib import Path
 
@@ -23,6 +24,7 @@ def module(name):
     return importlib.import_module(f"ansible_collections.tenantkit.connectors.plugins.modules.{name}")
 
 
+@functools.cache
 def documentation(name):
     return yaml.safe_load(module(name).DOCUMENTATION)
 
@@ -45,8 +47,13 @@ def test_a_module_that_only_reads_claims_no_diff(name):
     assert fragments(name) & {"attributes", "attributes.info"} == {"attributes.info" if only_reads else "attributes"}
 
 
+@functools.cache
+def shared_options():
+    return yaml.safe_load(application.ModuleDocFragment.DOCUMENTATION)["options"]
+
+
 @pytest.mark.parametrize("name", [name for name in MODULES if "application" in fragments(name)])
 def test_a_display_name_says_whether_it_finds_what_others_made(name):
-    shared = yaml.safe_load(application.ModuleDocFragment.DOCUMENTATION)["options"]["display_name"]
+    shared = shared_options()["display_name"]
     assert any("did not create is refused" in text for text in shared["description"])
     assert ("display_name" in documentation(name)["options"]) == (name in FIND_OTHERS)

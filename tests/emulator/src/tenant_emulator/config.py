@@ -5,12 +5,11 @@ from __future__ import annotations
 
 import importlib.resources
 import pathlib
-import pickle
 import typing as t
 
 import yaml
 
-from . import checks, settings
+from . import checks, copies, settings
 from .checks import ConfigError
 from .products import products
 from .world import JsonObject, Tenant, World
@@ -74,9 +73,9 @@ class Config:
         if self._snapshot is None:
             self._build(world)
             kept = {name: value for name, value in vars(world).items() if name not in KEPT}
-            self._snapshot = pickle.dumps(kept)
+            self._snapshot = copies.packed(kept)
         else:
-            vars(world).update(pickle.loads(self._snapshot))
+            vars(world).update(copies.unpacked(self._snapshot))
         if ahead:
             world.clock.offset = ahead
             self._build(world)

@@ -9,6 +9,7 @@ import io
 import pickle
 import typing as t
 
+from . import copies
 from .config import KEPT
 from .journal import Entry, Journal
 from .world import World
@@ -38,7 +39,7 @@ class Snapshots:
     def take(self) -> int:
         """Copy the present: objects, settings, products, clock, issued values and journal. Returns the token of the copy."""
         entries = pickle.dumps([dataclasses.asdict(entry) for entry in self._journal.entries])
-        self._taken.append(Snapshot(pickle.dumps(self._content()), self._world.clock.offset, tuple(self._world.issued), entries))
+        self._taken.append(Snapshot(copies.packed(self._content()), self._world.clock.offset, tuple(self._world.issued), entries))
         return len(self._taken)
 
     def restore(self, token: int) -> None:
@@ -46,7 +47,7 @@ class Snapshots:
         if not 0 < token <= len(self._taken):
             raise ValueError(f"there is no snapshot {token}")
         found = self._taken[token - 1]
-        vars(self._world).update(pickle.loads(found.world))
+        vars(self._world).update(copies.unpacked(found.world))
         self._world.clock.offset = found.offset
         self._world.issued = list(found.issued)
         self._journal.entries = [Entry(**entry) for entry in pickle.loads(found.journal)]

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import copy
+import functools
 import json
 import typing as t
 from pathlib import Path
@@ -38,9 +40,15 @@ def sample(spec: t.Mapping[str, t.Any]) -> t.Any:
     return SAMPLES[spec.get("type", "str")]
 
 
+@functools.cache
+def written(role: str) -> dict[str, t.Any]:
+    """A file that hundreds of cases ask for."""
+    return yaml.safe_load((ROLES / role / "defaults" / "main.yml").read_text()) or {}
+
+
 def defaults(role: str) -> dict[str, t.Any]:
     """The role's defaults as they are written."""
-    return yaml.safe_load((ROLES / role / "defaults" / "main.yml").read_text()) or {}
+    return copy.deepcopy(written(role))
 
 
 def least(role: str) -> dict[str, t.Any]:

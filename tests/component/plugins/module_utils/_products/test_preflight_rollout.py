@@ -11,7 +11,6 @@ import typing as t
 from pathlib import Path
 
 import pytest
-import requests
 from ansible.parsing.vault import VaultSecret
 from ansible_collections.tenantkit.connectors.plugins.module_utils._budget import Budget
 from ansible_collections.tenantkit.connectors.plugins.module_utils._products.preflight import judged
@@ -36,11 +35,7 @@ def in_process(tmp_path_factory: pytest.TempPathFactory) -> InProcess:
 @pytest.fixture
 def site(in_process: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> t.Callable[[], InProcess]:
     """The emulator in this process, as its configuration says; time passes only where a run waits."""
-
-    def send(session: requests.Session, request: requests.PreparedRequest, **more: t.Any) -> requests.Response:
-        return in_process.send(session, request, **more)
-
-    monkeypatch.setattr(requests.Session, "send", send)
+    in_process.in_place_of_the_network(monkeypatch)
     monkeypatch.setattr(Budget.__init__, "__defaults__", (lambda: in_process.now, in_process.advance))
     monkeypatch.setattr(workato, "OTHER_LIMIT", (1, 0.0))
     monkeypatch.setattr(rsa, "generate_private_key", lambda **_how: KEY)

@@ -137,25 +137,26 @@ def _literal(segment: Segment) -> str | None:
     return short if short in _ACTIONS else name
 
 
-def _matches(pattern: t.Sequence[str], segments: t.Sequence[Segment]) -> int:
-    """How many segments agree with the pattern from the left."""
-    for index, segment in enumerate(segments):
+def _matches(pattern: t.Sequence[str], literals: t.Sequence[str | None]) -> int:
+    """How many segments, given as what they are literally, agree with the pattern from the left."""
+    for index, literal in enumerate(literals):
         if index == len(pattern):
             return index
         if pattern[index] == "{id}":
-            if not isinstance(segment, Key) and segment.startswith("$"):
+            if literal is not None and literal.startswith("$"):
                 return index
-        elif pattern[index] != _literal(segment):
+        elif pattern[index] != literal:
             return index
-    return len(segments)
+    return len(literals)
 
 
 def resolve(method: str, segments: list[Segment], written: list[str]) -> tuple[str, Handler, list[Key]]:
     """The path pattern, the handler and the keys in the path. Raises for an unknown path or method."""
     found = None
     furthest = 0
+    literals = [_literal(segment) for segment in segments]
     for path, pattern, methods in _PATTERNS:
-        agreed = _matches(pattern, segments)
+        agreed = _matches(pattern, literals)
         furthest = max(furthest, agreed)
         if agreed == len(segments) == len(pattern) and (found is None or path.count("{") < found[0].count("{")):
             found = (path, pattern, methods)

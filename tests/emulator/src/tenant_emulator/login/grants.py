@@ -85,8 +85,8 @@ def client_credentials(world: World, issuer: TokenIssuer, client: Client, scope:
         details = {"app": client.app_id, "name": client.principal.get("displayName")}
         details |= {"resource": resource["appId"], "resource_name": resource.get("displayName")}
         raise LoginError(501051, details)
-    values = {role["id"]: role.get("value") for role in resource.get("appRoles") or []}
-    roles = {values.get(item["appRoleId"]) for item in mine if item["appRoleId"] != DEFAULT_ACCESS}
+    assigned = {item["appRoleId"] for item in mine} - {DEFAULT_ACCESS}
+    roles = {role.get("value") for role in resource.get("appRoles") or [] if role["id"] in assigned}
     version = token_version(world, resource)
     token = issuer.issue(
         client.tenant,

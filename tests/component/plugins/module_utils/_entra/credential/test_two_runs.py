@@ -176,7 +176,7 @@ def begin(in_process: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
             schedule.stop()
             return in_process.send(session, request, **more)
 
-        monkeypatch.setattr(requests.Session, "send", send)
+        in_process.in_place_of_the_network(monkeypatch, send)
         monkeypatch.setattr(Budget.__init__, "__defaults__", (lambda: in_process.now, schedule.stop))
         monkeypatch.setattr(workato, "OTHER_LIMIT", (1, 0.0))
         monkeypatch.setattr(rsa, "generate_private_key", lambda **_how: KEY)  # takes long, and is not what this is about
