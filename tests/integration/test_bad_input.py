@@ -249,7 +249,7 @@ def test_two_hosts_that_name_one_environment(play: Play, inventory: Inventory, e
     failed_well(run, emulator, "contoso", "fabrikam", "Nothing was written", host="fabrikam")
     failed_well(run, emulator, "contoso", "fabrikam", "Nothing was written", host="contoso")
     assert emulator.workspace365("portal", "contoso")["sso"] is None
-    assert {entry["tenant"] for entry in emulator.journal("graph", "PATCH")} == {emulator.tenant_id("northwind")}
+    assert {entry["tenant"] for entry in emulator.journal("graph", "POST", "/applications")} == {emulator.tenant_id("northwind")}
     assert own_application(emulator, "northwind")
 
 

@@ -84,7 +84,7 @@ def test_5_an_environment_that_is_not_marked(play: Play, inventory: Inventory, e
     failed_well(run, emulator, "contoso", "take_over", "500", host="contoso")
     assert emulator.workspace365("portal", "contoso")["sso"] is None
     assert emulator.workspace365("portal", "fabrikam")["sso"]["client_id"] == own_application(emulator, "fabrikam")["appId"]
-    assert {entry["tenant"] for entry in emulator.journal("graph", "PATCH")} == {emulator.tenant_id("fabrikam")}
+    assert {entry["tenant"] for entry in emulator.journal("graph", "POST", "/applications")} == {emulator.tenant_id("fabrikam")}
     play("workspace365.yml", inventory=inventory(contoso={"workspace365_take_over": True})).ok()
     assert signs_in(emulator)
 

@@ -144,7 +144,8 @@ class ModulesOfCollections:
         self._paths = list(paths)
         for name in [name for name in set(sys.modules) - before if name.partition(".")[0] == COLLECTIONS and len(name.split(".")) < 6]:
             del sys.modules[name]  # the packages: a run's own finder makes them, reads about the collection and says what it thinks of its version
-        self._files = {name: seen(sys.modules[name]) for name in set(sys.modules) - before if name.startswith(f"{COLLECTIONS}.")}
+        found = {name: sys.modules[name] for name in set(sys.modules) - before if name.startswith(f"{COLLECTIONS}.")}
+        self._files = {name: seen(module) for name, module in found.items() if os.path.isfile(str(module.__file__))}  # a folder may have no __init__.py
 
     def of_a_run(self, paths: t.Sequence[str], command: t.Sequence[str]) -> None:
         """Keep them for a run that would import the same files. C(paths) is where it looks for collections, and C(command) what it was started with."""

@@ -37,9 +37,11 @@ class SharedReads:
     def answers(self, scope: Scope, parts: t.Sequence[Part], send: Send) -> list[PartAnswer]:
         """The answers to these reads. Raises MoreReadsNeeded when they were not sent yet, and ConnectorError when they were and the batch failed."""
         keys = [_key(part) for part in parts]
-        missing = {key: part for key, part in zip(keys, parts, strict=True) if (scope, key) not in self._answers}
+        missing = [(key, part) for key, part in zip(keys, parts, strict=True) if not self.has(scope, part)]
         if missing:
-            self._wanted.setdefault(scope, {}).update(missing)
+            wanted = self._wanted.setdefault(scope, {})
+            for key, part in missing:
+                wanted[key] = for_both(part, wanted.get(key, part))
             self._senders[scope] = send
             raise MoreReadsNeeded
         found = []
@@ -52,7 +54,8 @@ class SharedReads:
 
     def has(self, scope: Scope, part: Part) -> bool:
         """Whether this read was sent already, so that asking for it costs nothing."""
-        return (scope, _key(part)) in self._answers
+        answer = self._answers.get((scope, _key(part)))
+        return answer is not None and (isinstance(answer, ConnectorError) or will_do(answer, part))
 
     def fetch(self) -> None:
         """Send what is needed, one batch for each scope. A batch that fails as a whole fails for all that need it."""
@@ -66,6 +69,19 @@ class SharedReads:
             self._answers |= {(scope, key): answer for key, answer in zip(parts, answers, strict=True)}
 
 
+def for_both(one: Part, other: Part) -> Part:
+    """The read that has what either of two needs: what only one of them can go without is needed."""
+    both = {name: getattr(one, name) and getattr(other, name) for name in ("first_page", "optional", "spare")}
+    return dataclasses.replace(one, **both)
+
+
+def will_do(answer: PartAnswer, part: Part) -> bool:
+    """Whether an answer is one to this part as well, of which the part that was sent may have needed less."""
+    if answer.part.first_page and not part.first_page and answer.body.get("@odata.nextLink"):
+        return False
+    return answer.ok or answer.absent or all(getattr(part, name) or not getattr(answer.part, name) for name in ("optional", "spare"))
+
+
 def _key(part: Part) -> str:
-    """Two parts with one key are one read."""
+    """Two parts with one key are one question."""
     return json.dumps([part.method, part.path, part.params, part.headers], sort_keys=True, default=str)

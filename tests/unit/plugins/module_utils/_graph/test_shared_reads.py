@@ -6,9 +6,9 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConnectorError, ServiceError
+from ansible_collections.tenantkit.connectors.plugins.module_utils._errors import ConnectorError, ForbiddenError, ServiceError
 from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.parts import Part, PartAnswer
-from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.shared_reads import MoreReadsNeeded, SharedReads
+from ansible_collections.tenantkit.connectors.plugins.module_utils._graph.shared_reads import MoreReadsNeeded, SharedReads, will_do
 
 SCOPE, OTHER = ("tenant", "identity"), ("tenant", "administrator")
 
@@ -105,3 +105,62 @@ def test_what_was_read_is_known() -> None:
     shared.fetch()
     assert shared.has(SCOPE, read("/a", doing="in other words"))
     assert not shared.has(OTHER, read("/a")) and not shared.has(SCOPE, read("/b"))
+
+
+LACKS: dict[str, t.Any] = {"first_page": True, "optional": True, "spare": True}
+FORBIDDEN = ForbiddenError("no", http_status=403)
+
+
+@pytest.mark.parametrize("order", [1, -1], ids=["the spare one first", "the needed one first"])
+def test_a_read_that_one_can_spare_is_sent_when_another_needs_it(order: int) -> None:
+    """Both in one batch: it has no room to be left out."""
+    sent: list[Part] = []
+    shared = SharedReads()
+
+    def send(parts: list[Part]) -> list[PartAnswer]:
+        sent.extend(parts)
+        return [PartAnswer(200, {"value": []}, part) for part in parts]
+
+    for part in [read("/deleted", **LACKS), read("/deleted")][::order]:
+        with pytest.raises(MoreReadsNeeded):
+            shared.answers(SCOPE, [part], send)
+    shared.fetch()
+    assert sent == [read("/deleted")]
+    assert [shared.answers(SCOPE, [part], send)[0].body for part in (read("/deleted", **LACKS), read("/deleted"))] == [{"value": []}] * 2
+
+
+@pytest.mark.parametrize(
+    ("sent", "answer", "wanted", "does"),
+    [
+        ({"spare": True}, {}, {}, True),
+        ({"spare": True}, {"status": 0, "error": ServiceError("not sent")}, {}, False),
+        ({"spare": True}, {"status": 0, "error": ServiceError("not sent")}, {"spare": True}, True),
+        ({"optional": True}, {"status": 403, "error": FORBIDDEN}, {}, False),
+        ({"optional": True}, {"status": 403, "error": FORBIDDEN}, {"optional": True}, True),
+        ({}, {"status": 403, "error": FORBIDDEN}, {"optional": True}, True),
+        ({"optional": True}, {"status": 404, "error": ServiceError("gone"), "absent": True}, {}, True),
+        ({"first_page": True}, {"body": {"value": [], "@odata.nextLink": "more"}}, {}, False),
+        ({"first_page": True}, {"body": {"value": [], "@odata.nextLink": "more"}}, {"first_page": True}, True),
+        ({"first_page": True}, {"body": {"value": []}}, {}, True),
+    ],
+)
+def test_which_answers_do_for_a_read(sent: dict[str, t.Any], answer: dict[str, t.Any], wanted: dict[str, t.Any], does: bool) -> None:
+    given = PartAnswer(**{"status": 200, "body": {}, "part": read("/a", **sent), **answer})
+    assert will_do(given, read("/a", **wanted)) is does
+
+
+def test_an_answer_that_does_not_do_is_read_again() -> None:
+    shared = SharedReads()
+
+    def send(parts: list[Part]) -> list[PartAnswer]:
+        return [PartAnswer(0, {}, part, error=ServiceError("not sent")) if part.spare else PartAnswer(200, {"value": ["a"]}, part) for part in parts]
+
+    with pytest.raises(MoreReadsNeeded):
+        shared.answers(SCOPE, [read("/deleted", spare=True)], send)
+    shared.fetch()
+    assert not shared.answers(SCOPE, [read("/deleted", spare=True)], send)[0].ok
+    assert not shared.has(SCOPE, read("/deleted"))
+    with pytest.raises(MoreReadsNeeded):
+        shared.answers(SCOPE, [read("/deleted")], send)
+    shared.fetch()
+    assert shared.answers(SCOPE, [read("/deleted")], send)[0].body == {"value": ["a"]}
