@@ -43,6 +43,7 @@ def collection(path: Path, word: str) -> Path:
         "module_utils/inner/__init__.py": "",
         "module_utils/inner/deep.py": "WORD = 'deep'\n",
         "module_utils/broken.py": "raise RuntimeError\n",
+        "module_utils/without_init/other.py": "",
     }.items():
         (plugins / name).parent.mkdir(parents=True, exist_ok=True)
         (plugins / name).write_text(text)
