@@ -49,7 +49,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> t.Iterator[None]:
         return (yield)
 
 
-@pytest.hookimpl(wrapper=True)
+@pytest.hookimpl(wrapper=True, trylast=True)  # what a file prints while it is imported is pytest's to keep
 def pytest_make_collect_report(collector: pytest.Collector) -> t.Iterator[None]:
     """Of a file's collection only its import runs code that is measured. To find ten thousand tests in it takes twice as long with a tracer."""
     if not isinstance(collector, pytest.Module):
