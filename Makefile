@@ -39,7 +39,7 @@ test: $(VENV)/.test
 
 ## make test-all      what make test only samples: every kill point of the sample, both ways of running, slower renewals, all of molecule's scenarios, lint-more, sanity of the tests
 test-all: $(VENV)/.test
-	@$(BIN)/python tests/tools/check.py exhaustive molecule lint-of-tests sanity-whole sanity-of-tests
+	@$(BIN)/python tests/tools/check.py exhaustive molecule lint-of-tests sanity-more sanity-of-tests
 
 ## make test-busy     unit, component and integration tests beside four busy loops: what fails there depends on luck
 test-busy: $(VENV)/.test
@@ -59,11 +59,11 @@ lint: $(VENV)/.test
 
 ## make lint-more     what make test leaves out: ansible-lint of the tests' playbooks, and ansible-test's import, pylint, pep8 and yamllint
 lint-more: $(VENV)/.test
-	$(BIN)/python tests/tools/check.py lint-of-tests sanity-whole
+	$(BIN)/python tests/tools/check.py lint-of-tests sanity-more
 
 ## make sanity        ansible-test sanity, without containers
 sanity: $(VENV)/.test
-	$(BIN)/python tests/tools/check.py sanity-whole sanity-of-tests
+	$(BIN)/python tests/tools/check.py sanity sanity-more sanity-of-tests
 
 ## make docs          lint the documentation
 docs: $(VENV)/.test

@@ -14,12 +14,12 @@ import typing as t
 from pathlib import Path
 
 import pytest
+from support.forked_modules import FINDER
 from support.playbooks import ROOT, base_environment
 
 # Made by each process for itself: they have to be others in two forks, too.
 OF_A_PROCESS = {"ansible.constants:DEFAULT_LOCAL_TMP", "ansible.constants:set_constant.defaults.0.DEFAULT_LOCAL_TMP", "ansible.utils.vars:random_int"}
 # What stands in the way of reading the same files of ansible-core again and again, and of compiling collections.
-FINDER = "ansible.utils.collection_loader._collection_finder"
 PREPARED = {f"{FINDER}:_meta_yml_to_dict", f"{FINDER}:compile", "_read_config_yaml_file", "_load_module_source", "_load_config_defs"}
 
 

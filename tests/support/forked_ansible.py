@@ -20,14 +20,13 @@ import typing as t
 from pathlib import Path
 
 from support import forked_modules
+from support.forked_modules import FINDER, LOADER
 
 # What every run needs and none looks for along a path of its configuration: no plugin.
 MODULES = (
     *("ansible.cli.playbook", "ansible.executor.playbook_executor", "ansible.executor.process.worker", "ansible.plugins.strategy", "ansible.utils.shlex"),
     *("requests", "msal", "cryptography.x509", "cryptography.hazmat.primitives.serialization.pkcs12"),
 )
-LOADER = "ansible.plugins.loader"
-FINDER = "ansible.utils.collection_loader._collection_finder"
 
 
 def _reader(*without: str) -> str:
@@ -78,16 +77,16 @@ class Imported:
         with self._noting_environment(), self._noting_constants(), self._noting_settings():
             for name in MODULES:
                 importlib.import_module(name)
+            finder = importlib.import_module(FINDER)
+            setattr(finder, "compile", compiled)  # noqa: B010 (there is no such name yet)
             plugins = forked_modules.PluginsOfCore()
             self._of_collections = forked_modules.ModulesOfCollections(collections)
         self._loaders = self._loaders_by_setting()
         for name in set(self._of_loader) - set(self._loaders):  # read by the loaders' module, but not as the path of a loader
             self._constants[name] = self._of_loader[name]
-        finder = importlib.import_module(FINDER)
         routing = Path(self._manager.__file__).with_name("ansible_builtin_runtime.yml")
         if routing.exists():  # a third of what a small run costs
             _prepared(finder, "_meta_yml_to_dict", routing.read_bytes(), (self._module.__name__, routing.name))
-        setattr(finder, "compile", compiled)  # noqa: B010 (there is no such name yet)
         definitions = str(Path(self._manager.__file__).with_name("base.yml"))
         _prepared(self._config, "_read_config_yaml_file", definitions)
         plugins.prepare()

@@ -13,6 +13,7 @@ import importlib
 import os
 import pickle
 import sys
+import traceback
 import types
 import typing as t
 from pathlib import Path
@@ -64,6 +65,8 @@ def from_a_fork(function: t.Callable[[], t.Any]) -> t.Any:
         try:
             with open(sender, "wb") as file:
                 pickle.dump(function(), file)
+        except Exception:
+            traceback.print_exc()  # this process then ends over an answer that is empty
         finally:
             os._exit(0)
     os.close(sender)
